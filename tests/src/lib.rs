@@ -1,0 +1,1 @@
+//! End-to-end, conformance, interop, fault injection, simulation and benchmarks of the whole venue.
