@@ -1,1 +1,41 @@
-//! The market as a deterministic state machine: a command in, events out. Never reads a clock, a file or a socket.
+//! The market as a deterministic state machine: a command in, events out.
+//!
+//! [`Engine::apply`] takes one [`Sequenced`] command and appends the [`Event`]s that it causes. The
+//! same commands give the same events, byte for byte: nothing here reads a clock, a file or a
+//! socket, draws a random number, uses a float, or depends on the order of a hash map.
+//!
+//! What is refused is told by an event with a reason of [`refusal`](OrderRefusal), the first one in
+//! order of precedence. A panic is a fault of the engine, never of a command.
+#![no_std]
+#![warn(clippy::arithmetic_side_effects)]
+
+extern crate alloc;
+
+mod command;
+mod event;
+mod ids;
+mod machine;
+mod money;
+mod refusal;
+mod text;
+mod time;
+mod view;
+
+pub use command::{
+    CancelRequest, Command, FirmKind, Input, Instrument, InstrumentKind, NewOrder, OrderKind,
+    Origin, ReassignmentStatus, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
+};
+pub use event::{
+    CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
+    ReassignmentUpdate, Trade, TradeLeg, TradeSide,
+};
+pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
+pub use machine::Engine;
+pub use money::{MICROS_PER_UNIT, Notional, Price, Quantity};
+pub use refusal::{CancelRefusal, DepositRefusal, IgnoreReason, OrderRefusal, WithdrawalRefusal};
+pub use text::{
+    AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
+    OperatorName, ProviderName, RegionName, Remark, SessionName, SlotName, Symbol, Text, TextError,
+};
+pub use time::Timestamp;
+pub use view::{BookTop, Holding, HoldingState, Level, SessionPosition};

@@ -1,0 +1,173 @@
+//! Prices, quantities and what they multiply to, as integers with their units in the type.
+
+use core::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Micro-units in one unit of a currency: 1 000 000.
+pub const MICROS_PER_UNIT: i64 = 1_000_000;
+
+/// A price of one instance, in micro-units of the instrument's currency (1 000 000 is 1.00).
+///
+/// Price(44), LastPx(31), FIX 4.4 Vol. 6.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Price(i64);
+
+impl Price {
+    /// A price of so many micro-units.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// The price in micro-units.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whether this is a whole number of ticks. No price is a multiple of a tick of zero or less.
+    #[must_use]
+    pub const fn is_multiple_of(self, tick: Self) -> bool {
+        tick.0 > 0 && matches!(self.0.checked_rem(tick.0), Some(0))
+    }
+
+    /// This many instances at this price. It always fits: 63 bits times 64 bits.
+    #[must_use]
+    pub fn times(self, quantity: Quantity) -> Notional {
+        let product = i128::from(self.0).checked_mul(i128::from(quantity.0));
+        Notional(product.expect("63 bits times 64 bits fit into 127"))
+    }
+
+    /// The sum, or nothing when it does not fit.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference, or nothing when it does not fit.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+}
+
+impl fmt::Display for Price {
+    /// In units with as many decimals as needed, at least two: `10.50`, `0.000001`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_micros(i128::from(self.0), f)
+    }
+}
+
+/// A count of instances. OrderQty(38), LastQty(32), CumQty(14), LeavesQty(151), FIX 4.4 Vol. 6.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Quantity(u64);
+
+impl Quantity {
+    /// No instances.
+    pub const ZERO: Self = Self(0);
+
+    /// So many instances.
+    #[must_use]
+    pub const fn new(count: u64) -> Self {
+        Self(count)
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The sum, or nothing when it does not fit.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// What is left, or nothing when there is less than `other`.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An amount of money in micro-units of a currency, such as a price times a quantity.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Notional(i128);
+
+impl Notional {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// So many micro-units.
+    #[must_use]
+    pub const fn from_micros(micros: i128) -> Self {
+        Self(micros)
+    }
+
+    /// The amount in micro-units.
+    #[must_use]
+    pub const fn micros(self) -> i128 {
+        self.0
+    }
+
+    /// The sum, or nothing when it does not fit.
+    #[must_use]
+    pub fn checked_add(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The difference, or nothing when it does not fit.
+    #[must_use]
+    pub fn checked_sub(self, other: Self) -> Option<Self> {
+        self.0.checked_sub(other.0).map(Self)
+    }
+}
+
+impl fmt::Display for Notional {
+    /// In units with as many decimals as needed, at least two.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_micros(self.0, f)
+    }
+}
+
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "divides by constants that are not zero or -1"
+)]
+fn write_micros(micros: i128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let per_unit = u128::from(MICROS_PER_UNIT.unsigned_abs());
+    let sign = if micros < 0 { "-" } else { "" };
+    let (units, mut fraction) = (
+        micros.unsigned_abs() / per_unit,
+        micros.unsigned_abs() % per_unit,
+    );
+    let mut digits = 6;
+    while digits > 2 && fraction % 10 == 0 {
+        fraction /= 10;
+        digits -= 1;
+    }
+    write!(f, "{sign}{units}.{fraction:0digits$}")
+}

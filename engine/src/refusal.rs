@@ -1,0 +1,237 @@
+//! Why the market refuses: values, declared in their order of precedence. When several apply, the
+//! first one is the answer. A variant added later goes to the end and says where it ranks.
+
+use serde::{Deserialize, Serialize};
+
+/// Why an order was refused, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum OrderRefusal {
+    /// It did not come from a session that the venue admitted.
+    #[error("the session is not known")]
+    SessionUnknown,
+    /// The session may not send orders.
+    #[error("the session may not send orders")]
+    SessionNotPermitted,
+    /// The firm may not trade: it is a regulator.
+    #[error("the firm may not trade")]
+    FirmNotPermitted,
+    /// The firm used this client order id already in this trading day.
+    #[error("the client order id was used already in this trading day")]
+    DuplicateClientOrderId,
+    /// There is no such instrument.
+    #[error("there is no such instrument")]
+    UnknownInstrument,
+    /// There is no such account.
+    #[error("the firm has no such account")]
+    UnknownAccount,
+    /// The account is another firm's. Answer as for [`Self::UnknownAccount`]: a firm learns
+    /// nothing about the accounts of others.
+    #[error("the firm has no such account")]
+    AccountNotOfFirm,
+    /// The account is not at the provider of the instrument's instances.
+    #[error("the account is not at the instrument's provider")]
+    AccountNotAtProvider,
+    /// The quantity is zero.
+    #[error("the quantity must be more than zero")]
+    QuantityInvalid,
+    /// The quantity is more than the instrument allows in one order.
+    #[error("the quantity is more than one order may have")]
+    QuantityAboveLimit,
+    /// The limit price is zero or less.
+    #[error("the price must be more than zero")]
+    PriceInvalid,
+    /// The limit price is not a whole number of ticks.
+    #[error("the price is not a multiple of the tick")]
+    PriceOffTick,
+    /// A sell names an image.
+    #[error("a sell order takes no image")]
+    ImageNotAllowed,
+    /// A buy of instances names no image, and its firm is not a provider.
+    #[error("a buy order needs an image")]
+    ImageRequired,
+    /// A buy names instances, or the instrument is a test instrument.
+    #[error("this order takes no instances")]
+    InstancesNotAllowed,
+    /// The number of instances named is not the quantity.
+    #[error("the number of instances is not the quantity")]
+    InstanceCountMismatch,
+    /// An instance is named twice.
+    #[error("an instance is named twice")]
+    InstanceRepeated,
+    /// The firm has no such instance in the register.
+    #[error("the firm has no such instance")]
+    InstanceUnknown,
+    /// An instance is in another account of the firm.
+    #[error("an instance is not in the account")]
+    InstanceNotOfAccount,
+    /// An instance is of another instrument.
+    #[error("an instance is of another instrument")]
+    InstanceWrongInstrument,
+    /// An instance is held by a live order or by a trade that is not settled, or is parked.
+    #[error("an instance is held by another order or trade")]
+    InstanceHeld,
+    /// No instances are named, and the account has too few free ones.
+    #[error("the account has too few free instances")]
+    NotEnoughFreeInstances,
+}
+
+/// Why a cancel was refused, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum CancelRefusal {
+    /// It did not come from a session that the venue admitted.
+    #[error("the session is not known")]
+    SessionUnknown,
+    /// The session may not send orders.
+    #[error("the session may not cancel orders")]
+    SessionNotPermitted,
+    /// The firm used the request's own client order id already in this trading day.
+    #[error("the client order id was used already in this trading day")]
+    DuplicateClientOrderId,
+    /// The firm has no such order.
+    #[error("the firm has no such order")]
+    UnknownOrder,
+    /// Nothing of the order is open: it is filled, cancelled or expired.
+    #[error("nothing of the order is open")]
+    TooLateToCancel,
+    /// The request's order id, instrument or side are not those of the order.
+    #[error("the order has another order id, symbol or side")]
+    OrderMismatch,
+}
+
+/// Why a deposit was refused, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum DepositRefusal {
+    /// A session may not deposit.
+    #[error("sessions may not deposit")]
+    NotPermitted,
+    /// There is no such instrument.
+    #[error("there is no such instrument")]
+    UnknownInstrument,
+    /// A test instrument has no inventory.
+    #[error("a test instrument has no inventory")]
+    TestInstrument,
+    /// There is no such account.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// The account is not at the provider of the instrument's instances.
+    #[error("the account is not at the instrument's provider")]
+    AccountNotAtProvider,
+    /// The slot is in the register already, with another instance, account or instrument.
+    #[error("the slot is in the register already")]
+    SlotTaken,
+    /// The instance is in the register already, in another slot.
+    #[error("the instance is in the register already")]
+    InstanceTaken,
+}
+
+/// Why a withdrawal was refused, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum WithdrawalRefusal {
+    /// A session may not withdraw.
+    #[error("sessions may not withdraw")]
+    NotPermitted,
+    /// There is no such account.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// The slot is not in the register.
+    #[error("the slot is not in the register")]
+    UnknownSlot,
+    /// Another account is entitled to the slot.
+    #[error("another account is entitled to the slot")]
+    NotOfAccount,
+    /// A live order holds the instance.
+    #[error("a live order holds the instance")]
+    HeldByOrder,
+    /// A trade that is not settled holds the instance.
+    #[error("a trade that is not settled holds the instance")]
+    HeldByTrade,
+    /// A reassignment failed; only an operator may take the slot out.
+    #[error("a failed reassignment parked the slot; only an operator may withdraw it")]
+    Parked,
+}
+
+/// Why a command changed nothing.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum IgnoreReason {
+    /// The session's message was taken before: its epoch and MsgSeqNum are not beyond the last.
+    #[error("the message was taken before")]
+    AlreadyTaken,
+    /// It is so already.
+    #[error("it is so already")]
+    AlreadySo,
+    /// The sender may not send this command.
+    #[error("the sender may not do this")]
+    NotPermitted,
+    /// It names a firm, session or reassignment that is not known (or is settled and forgotten).
+    #[error("it names something that is not known")]
+    Unknown,
+    /// It contradicts what is known and may not change.
+    #[error("it contradicts what is known")]
+    Contradicts,
+    /// A value is out of its range, or one that is required is missing.
+    #[error("a value is missing or out of range")]
+    Invalid,
+    /// The status is not later than the known one.
+    #[error("the status is not later than the known one")]
+    NotLater,
+}

@@ -1,0 +1,73 @@
+//! What the engine shows of itself to readers: values, never references into its state.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::SessionRole;
+use crate::ids::{OrderId, ReassignmentId};
+use crate::money::{Price, Quantity};
+use crate::text::{AccountName, FirmName, InstanceName, ProviderName, SlotName, Symbol};
+
+/// How far the commands of a session have been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionPosition {
+    /// The run of sequence numbers; 0 before the first reset.
+    pub epoch: u32,
+    /// MsgSeqNum(34) of the last message that became a command in this run; 0 when none has.
+    pub last_msg_seq_num: u64,
+    /// Whose session it is.
+    pub firm: FirmName,
+    /// What it may do.
+    pub role: SessionRole,
+}
+
+/// The best resting price of one side, and how much rests there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    /// The price.
+    pub price: Price,
+    /// The open quantity at that price.
+    pub quantity: Quantity,
+    /// The number of orders at that price.
+    pub orders: u32,
+}
+
+/// The best bid and offer of an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookTop {
+    /// The highest price that a buyer bids.
+    pub bid: Option<Level>,
+    /// The lowest price that a seller offers.
+    pub offer: Option<Level>,
+}
+
+/// One instance in the register: who is entitled to it, and what holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The place that it occupies.
+    pub slot: SlotName,
+    /// The instance there.
+    pub instance: InstanceName,
+    /// The account entitled to it.
+    pub account: AccountName,
+    /// The firm of that account.
+    pub firm: FirmName,
+    /// The instrument that it is one of.
+    pub symbol: Symbol,
+    /// The cloud company.
+    pub provider: ProviderName,
+    /// What holds it.
+    pub state: HoldingState,
+}
+
+/// What holds an instance: at most one live order or unsettled trade at any moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HoldingState {
+    /// Nothing: it may be offered.
+    Free,
+    /// A live sell order.
+    HeldByOrder(OrderId),
+    /// A trade that is not settled.
+    InReassignment(ReassignmentId),
+    /// Nothing, but its reassignment failed: it is out of circulation until an operator withdraws it.
+    Parked(ReassignmentId),
+}
