@@ -1,3 +1,1 @@
-//! The command line of the venue.
-
 fn main() {}

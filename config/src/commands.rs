@@ -1,0 +1,55 @@
+//! What a configuration means to the engine, as commands: settings that shape outcomes are journaled
+//! like everything else. Never submits them.
+
+use engine::{Command, SessionRole};
+
+use crate::model::{Account, Config, Firm, Role, Session};
+
+impl Config {
+    /// The commands that admit what the file declares: instruments, firms, accounts, sessions, in an
+    /// order in which each finds what it refers to.
+    ///
+    /// The engine ignores those whose outcome is there already, so a venue submits all of them at
+    /// every start.
+    pub fn commands(&self) -> Vec<Command> {
+        let instruments = self
+            .instruments
+            .iter()
+            .cloned()
+            .map(Command::ListInstrument);
+        let firms = self.firms.iter().map(admit_firm);
+        let accounts = self.accounts.iter().map(open_account);
+        let sessions = self.sessions.iter().map(admit_session);
+        instruments
+            .chain(firms)
+            .chain(accounts)
+            .chain(sessions)
+            .collect()
+    }
+}
+
+fn admit_firm(firm: &Firm) -> Command {
+    Command::AdmitFirm {
+        firm: firm.name,
+        kind: firm.kind,
+    }
+}
+
+fn open_account(account: &Account) -> Command {
+    Command::OpenAccount {
+        account: account.name,
+        firm: account.firm,
+        provider: account.provider,
+    }
+}
+
+fn admit_session(session: &Session) -> Command {
+    Command::AdmitSession {
+        session: session.comp_id,
+        firm: session.firm,
+        permissions: match session.role {
+            Role::OrderEntry { .. } => SessionRole::OrderEntry,
+            Role::DropCopy { .. } => SessionRole::DropCopy,
+        },
+    }
+}

@@ -1,0 +1,156 @@
+//! Every key that a file may hold, in one place: the walker takes no other, and the manual names them all.
+
+/// One key of a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The key as it is written in the file.
+    pub name: &'static str,
+    /// A value that it takes, as written in the file; shown when the key is missing.
+    pub example: &'static str,
+}
+
+/// One table of the file, or one array of tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// The name between the brackets.
+    pub name: &'static str,
+    /// Whether it is written `[[name]]`, once for each thing that it declares.
+    pub repeated: bool,
+    /// The keys that it takes.
+    pub keys: &'static [Key],
+}
+
+const fn key(name: &'static str, example: &'static str) -> Key {
+    Key { name, example }
+}
+
+/// `[venue]`: who the venue is.
+pub const VENUE: Section = Section {
+    name: "venue",
+    repeated: false,
+    keys: &[key("comp_id", "\"CLOUDPIT\""), key("name", "\"Cloudpit\"")],
+};
+
+/// `[fix]`: the listener and what holds for every session.
+pub const FIX: Section = Section {
+    name: "fix",
+    repeated: false,
+    keys: &[
+        key("listen", "\"127.0.0.1:9878\""),
+        key("sending_time_tolerance", "\"120s\""),
+        key("time_precision", "\"microseconds\""),
+        key("max_message_size", "\"64KiB\""),
+        key("max_unsent_size", "\"16MiB\""),
+        key("max_connections", "1024"),
+        key("logon_timeout", "\"10s\""),
+        key("logout_timeout", "\"5s\""),
+    ],
+};
+
+/// `[journal]`: how commands are made durable.
+pub const JOURNAL: Section = Section {
+    name: "journal",
+    repeated: false,
+    keys: &[
+        key("durability", "\"fsync\""),
+        key("segment_size", "\"256MiB\""),
+        key("queue_limit", "65536"),
+        key("batch_limit", "1024"),
+    ],
+};
+
+/// `[settlement]`: where settlement keeps its books.
+pub const SETTLEMENT: Section = Section {
+    name: "settlement",
+    repeated: false,
+    keys: &[
+        key("store", "\"sqlite\""),
+        key("url_file", "\"postgres.url\""),
+        key("url_env", "\"CLOUDPIT_POSTGRES_URL\""),
+    ],
+};
+
+/// `[[providers]]`: the control planes that carry out reassignments.
+pub const PROVIDERS: Section = Section {
+    name: "providers",
+    repeated: true,
+    keys: &[
+        key("name", "\"ACME\""),
+        key("endpoint", "\"https://control.acme.example\""),
+        key("custody_account", "\"cloudpit-custody\""),
+        key("token_file", "\"acme.token\""),
+        key("token_env", "\"ACME_TOKEN\""),
+        key("poll_interval", "\"250ms\""),
+        key("request_timeout", "\"10s\""),
+    ],
+};
+
+/// `[[instruments]]`: what can be traded.
+pub const INSTRUMENTS: Section = Section {
+    name: "instruments",
+    repeated: true,
+    keys: &[
+        key("symbol", "\"ACME.us-east-1.m5.large\""),
+        key("test", "true"),
+        key("provider", "\"ACME\""),
+        key("region", "\"us-east-1\""),
+        key("instance_type", "\"m5.large\""),
+        key("currency", "\"USD\""),
+        key("tick", "\"0.01\""),
+        key("max_order_quantity", "100"),
+    ],
+};
+
+/// `[[firms]]`: the members.
+pub const FIRMS: Section = Section {
+    name: "firms",
+    repeated: true,
+    keys: &[
+        key("name", "\"ALDER\""),
+        key("kind", "\"broker\""),
+        key("provider", "\"ACME\""),
+    ],
+};
+
+/// `[[accounts]]`: the members' accounts.
+pub const ACCOUNTS: Section = Section {
+    name: "accounts",
+    repeated: true,
+    keys: &[
+        key("name", "\"acme:1001\""),
+        key("firm", "\"ALDER\""),
+        key("provider", "\"ACME\""),
+        key("opening_cash", "{ USD = \"10000.00\" }"),
+    ],
+};
+
+/// `[[sessions]]`: the FIX sessions of the members.
+pub const SESSIONS: Section = Section {
+    name: "sessions",
+    repeated: true,
+    keys: &[
+        key("comp_id", "\"ALDER-OMS\""),
+        key("firm", "\"ALDER\""),
+        key("role", "\"order_entry\""),
+        key("default_account", "\"acme:1001\""),
+        key("drop_copy_of", "[\"ALDER\"]"),
+        key("heartbeat_min", "\"1s\""),
+        key("heartbeat_max", "\"300s\""),
+        key("accept_reset", "true"),
+        key("validation", "\"strict\""),
+        key("sending_time_tolerance", "\"120s\""),
+    ],
+};
+
+/// Every section, in the order of the manual.
+pub const SECTIONS: [&Section; 9] = [
+    &VENUE,
+    &FIX,
+    &JOURNAL,
+    &SETTLEMENT,
+    &PROVIDERS,
+    &INSTRUMENTS,
+    &FIRMS,
+    &ACCOUNTS,
+    &SESSIONS,
+];

@@ -1,0 +1,218 @@
+//! The configuration of a venue, typed: what a file without mistakes means. Never holds a secret.
+//!
+//! Fields are public, so that a program that embeds a configuration can set what it only knows at run
+//! time (the demo sets the endpoint and the token of its own provider).
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use engine::{
+    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName, SessionName,
+};
+
+use crate::secret::Secret;
+
+/// A venue's whole configuration.
+///
+/// Where data is kept is not part of it: that is the command line's `--data`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Who the venue is.
+    pub venue: Venue,
+    /// The FIX listener.
+    pub fix: Fix,
+    /// How commands are made durable.
+    pub journal: Journal,
+    /// Where settlement keeps its books.
+    pub settlement: Settlement,
+    /// The control planes, in the order of the file.
+    pub providers: Vec<Provider>,
+    /// What can be traded, in the order of the file. At least one.
+    pub instruments: Vec<Instrument>,
+    /// The members, in the order of the file. At least one.
+    pub firms: Vec<Firm>,
+    /// The members' accounts, in the order of the file.
+    pub accounts: Vec<Account>,
+    /// The members' FIX sessions, in the order of the file. At least one.
+    pub sessions: Vec<Session>,
+}
+
+/// `[venue]`: who the venue is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Venue {
+    /// The venue's CompID: TargetCompID(56) of what clients send, SenderCompID(49) of what they get.
+    pub comp_id: SessionName,
+    /// The venue's name for people.
+    pub name: String,
+}
+
+/// `[fix]`: the listener, and what holds for every session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// Where clients connect. Loopback only; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// How far SendingTime(52) may be from the venue's clock, unless a session says otherwise.
+    pub sending_time_tolerance: Duration,
+    /// The precision of the times that the venue writes.
+    pub time_precision: TimePrecision,
+    /// The longest message taken, in bytes, from `8=` to the end of CheckSum(10).
+    pub max_message_bytes: usize,
+    /// A client that leaves more than this unread, in bytes, is disconnected; it gets what it missed
+    /// by asking for it when it comes back.
+    pub max_unsent_bytes: usize,
+    /// Connections held at one time; more are closed at once.
+    pub max_connections: usize,
+    /// A connection that has not logged on by then is closed.
+    pub logon_timeout: Duration,
+    /// How long the answer to a Logout(5) is waited for.
+    pub logout_timeout: Duration,
+}
+
+/// The precision of the times that the venue writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimePrecision {
+    /// `20260102-10:11:12.123`, as FIX 4.4 has it.
+    Milliseconds,
+    /// `20260102-10:11:12.123456`.
+    Microseconds,
+    /// `20260102-10:11:12.123456789`.
+    Nanoseconds,
+}
+
+/// `[journal]`: how commands are made durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    /// When a command counts as durable.
+    pub durability: Durability,
+    /// The journal starts another file beyond this size, in bytes.
+    pub segment_bytes: u64,
+    /// Commands that may wait for the engine; beyond it, those who submit wait.
+    pub queue_limit: usize,
+    /// Commands made durable together, at most.
+    pub batch_limit: usize,
+}
+
+/// When a command counts as durable, so that its outcome may leave the venue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// When the disk has confirmed it: nothing is lost by power loss.
+    Fsync,
+    /// When the operating system has it: nothing is lost when the process is killed, but what was not
+    /// yet written is lost by power loss.
+    Buffered,
+}
+
+/// `[settlement]`: where settlement keeps its books.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settlement {
+    /// The database.
+    pub store: Store,
+}
+
+/// The database of settlement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Store {
+    /// SQLite, in the data folder.
+    Sqlite,
+    /// A PostgreSQL server; its URL may hold a password, so it is kept as a secret.
+    Postgres {
+        /// The connection URL.
+        url: Secret,
+    },
+}
+
+/// `[[providers]]`: a control plane that carries out reassignments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provider {
+    /// The provider.
+    pub name: ProviderName,
+    /// The base URL of its control plane, without a slash at the end: `https`, or `http` on loopback.
+    pub endpoint: String,
+    /// The venue's custody account there, which holds every slot that trades.
+    pub custody_account: String,
+    /// The token that the control plane knows the venue by.
+    pub token: Secret,
+    /// How often a task under way is looked at.
+    pub poll_interval: Duration,
+    /// A request without an answer by then has an unknown outcome, and is looked into.
+    pub request_timeout: Duration,
+}
+
+/// `[[firms]]`: a member of the venue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Firm {
+    /// The firm.
+    pub name: FirmName,
+    /// What it is.
+    pub kind: FirmKind,
+    /// Which provider it is; present for a firm of kind `provider`, and only then.
+    pub provider: Option<ProviderName>,
+}
+
+/// `[[accounts]]`: a member's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account: Account(1).
+    pub name: AccountName,
+    /// Whose it is.
+    pub firm: FirmName,
+    /// Where its instances are; an account at no provider trades test instruments only.
+    pub provider: Option<ProviderName>,
+    /// Cash that it starts with, when settlement opens its books for the first time; at most one
+    /// amount a currency, in the order of the currency codes.
+    pub opening_cash: Vec<(CurrencyCode, Notional)>,
+}
+
+/// `[[sessions]]`: one FIX session of a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The client's CompID: SenderCompID(49) of what it sends.
+    pub comp_id: SessionName,
+    /// Whose it is.
+    pub firm: FirmName,
+    /// What it is for.
+    pub role: Role,
+    /// The shortest HeartBtInt(108) taken, in whole seconds; 0 s: the client may ask for none.
+    pub heartbeat_min: Duration,
+    /// The longest HeartBtInt(108) taken, in whole seconds.
+    pub heartbeat_max: Duration,
+    /// Whether a Logon(A) with ResetSeqNumFlag(141)=Y is taken.
+    pub accept_reset: bool,
+    /// How messages are checked.
+    pub validation: Validation,
+    /// How far SendingTime(52) may be from the venue's clock.
+    pub sending_time_tolerance: Duration,
+}
+
+/// What a session is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// Orders in, reports out.
+    OrderEntry {
+        /// The account of orders that come without Account(1). Without a default, they are refused.
+        default_account: Option<AccountName>,
+    },
+    /// Copies of the reports of firms.
+    DropCopy {
+        /// Whose reports.
+        of: Copied,
+    },
+}
+
+/// Whose reports a drop-copy session gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copied {
+    /// Every firm's; for a regulator only.
+    All,
+    /// Those of these firms.
+    Firms(Vec<FirmName>),
+}
+
+/// How the messages of a session are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validation {
+    /// To the letter of FIX 4.4.
+    Strict,
+    /// Fields that the message's definition does not hold are passed over.
+    Relaxed,
+}

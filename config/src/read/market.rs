@@ -1,0 +1,156 @@
+//! Reads what the market is made of: providers and instruments.
+
+use std::path::Path;
+use std::time::Duration;
+
+use engine::{Instrument, InstrumentKind, Price, ProviderName, Quantity, Symbol};
+use toml::Spanned;
+use toml::de::DeValue;
+use url::{Host, Url};
+
+use super::declared::Declared;
+use super::{every, secrets};
+use crate::mistake::{Fault, Report};
+use crate::model::Provider;
+use crate::table::Table;
+use crate::value;
+
+/// The most instances that one order may be for, whatever a file says.
+const ORDER_QUANTITY_MAX: u64 = 1_000_000_000;
+
+pub(super) fn providers(
+    tables: &[Table<'_>],
+    declared: &Declared<'_>,
+    file: &Path,
+    report: &mut Report,
+) -> Option<Vec<Provider>> {
+    every(tables, |table| provider(table, declared, file, report))
+}
+
+fn provider(
+    table: &Table<'_>,
+    declared: &Declared<'_>,
+    file: &Path,
+    report: &mut Report,
+) -> Option<Provider> {
+    declared.providers.check_unique(table, "name", report);
+    let name = table.required("name", value::name::<ProviderName>, report);
+    let endpoint = table.required("endpoint", endpoint, report);
+    let custody_account = table.required("custody_account", value::string, report);
+    let token = secrets::one_of(table, "token_file", "token_env", file, report);
+    let poll = |v| value::duration(v, Duration::from_millis(10)..=Duration::from_secs(60));
+    let poll = table.or("poll_interval", Duration::from_millis(250), poll, report);
+    let timeout = |v| value::duration(v, Duration::from_millis(100)..=Duration::from_secs(300));
+    let timeout = table.or("request_timeout", Duration::from_secs(10), timeout, report);
+    Some(Provider {
+        name: name?.value,
+        endpoint: endpoint?.value,
+        custody_account: custody_account?.value.to_owned(),
+        token: token?,
+        poll_interval: poll,
+        request_timeout: timeout,
+    })
+}
+
+/// A base URL: https, or http on this machine; nothing in it but host, port and path.
+fn endpoint<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<String, Fault> {
+    let text = value::string(value)?;
+    let example = "Write a URL such as \"https://control.acme.example\"";
+    let url =
+        Url::parse(text).map_err(|error| Fault::new(format!("is not a URL: {error}"), example))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // The user part may be a secret: the URL is not repeated.
+        return Err(Fault::new(
+            "holds a user name or password",
+            "Keep the secret in token_file or token_env",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Fault::new(
+            "holds a query or a fragment",
+            "End it with the path",
+        ));
+    }
+    let local = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => return Err(Fault::new(format!("{text:?} names no host"), example)),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if local => {}
+        "http" => {
+            return Err(Fault::new(
+                format!("{text:?} would send the token unencrypted to another machine"),
+                "Use https; http is for a control plane on this machine",
+            ));
+        }
+        _ => {
+            return Err(Fault::new(
+                format!("{text:?} is neither https nor http"),
+                example,
+            ));
+        }
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+pub(super) fn instruments(
+    tables: &[Table<'_>],
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Vec<Instrument>> {
+    every(tables, |table| instrument(table, declared, report))
+}
+
+fn instrument(
+    table: &Table<'_>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Instrument> {
+    declared.instruments.check_unique(table, "symbol", report);
+    let symbol = table.required("symbol", value::name::<Symbol>, report);
+    let kind = instrument_kind(table, declared, report);
+    let currency = table.required("currency", value::name, report);
+    let tick = table.required("tick", value::micros, report);
+    let quantity = |v| value::integer(v, 1..=ORDER_QUANTITY_MAX);
+    let quantity = table.required("max_order_quantity", quantity, report);
+    Some(Instrument {
+        symbol: symbol?.value,
+        kind: kind?,
+        currency: currency?.value,
+        tick: Price::from_micros(tick?.value),
+        max_order_quantity: Quantity::new(quantity?.value),
+    })
+}
+
+fn instrument_kind(
+    table: &Table<'_>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<InstrumentKind> {
+    if table.or("test", false, value::boolean, report) {
+        for key in ["provider", "region", "instance_type"] {
+            let fault = Fault::new(
+                "does not apply: a test instrument stands for no instances",
+                "Remove it, or remove test = true",
+            );
+            table.forbid(key, fault, report);
+        }
+        return Some(InstrumentKind::Test);
+    }
+    if let Some(name) = table.raw("provider") {
+        declared
+            .providers
+            .check_known(&name, &table.path("provider"), report);
+    }
+    let provider = table.required("provider", value::name, report);
+    let region = table.required("region", value::name, report);
+    let instance_type = table.required("instance_type", value::name, report);
+    Some(InstrumentKind::Instances {
+        provider: provider?.value,
+        region: region?.value,
+        instance_type: instance_type?.value,
+    })
+}

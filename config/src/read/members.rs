@@ -1,0 +1,159 @@
+//! Reads the members: firms and their accounts.
+
+use engine::{AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::declared::Declared;
+use super::every;
+use crate::mistake::{Fault, Report};
+use crate::model::{Account, Firm};
+use crate::table::{Table, article};
+use crate::value;
+
+/// What `firms.kind` takes.
+pub(super) const FIRM_KINDS: [(&str, FirmKind); 4] = [
+    ("broker", FirmKind::Broker),
+    ("market_maker", FirmKind::MarketMaker),
+    ("provider", FirmKind::Provider),
+    ("regulator", FirmKind::Regulator),
+];
+
+pub(super) fn firms(
+    tables: &[Table<'_>],
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Vec<Firm>> {
+    every(tables, |table| firm(table, declared, report))
+}
+
+fn firm(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> Option<Firm> {
+    declared.firms.check_unique(table, "name", report);
+    let name = table.required("name", value::name::<FirmName>, report);
+    let kind = table.required("kind", |v| value::choice(v, &FIRM_KINDS), report);
+    let provider = match kind.as_ref().map(|kind| kind.value) {
+        Some(FirmKind::Provider) => {
+            check_provider(table, declared, report);
+            let provider = table.required("provider", value::name::<ProviderName>, report);
+            Some(provider?.value)
+        }
+        Some(FirmKind::Broker | FirmKind::MarketMaker | FirmKind::Regulator) => {
+            let fault = Fault::new(
+                "does not apply: the firm is not a provider",
+                "Remove it, or set kind = \"provider\"",
+            );
+            table.forbid("provider", fault, report);
+            None
+        }
+        None => None,
+    };
+    Some(Firm {
+        name: name?.value,
+        kind: kind?.value,
+        provider,
+    })
+}
+
+pub(super) fn accounts(
+    tables: &[Table<'_>],
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Vec<Account>> {
+    every(tables, |table| account(table, declared, report))
+}
+
+fn account(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> Option<Account> {
+    declared.accounts.check_unique(table, "name", report);
+    let name = table.required("name", value::name::<AccountName>, report);
+    let firm = table.required("firm", value::name::<FirmName>, report);
+    check_owner(table, declared, report);
+    check_provider(table, declared, report);
+    let provider = table.optional("provider", value::name::<ProviderName>, report);
+    let opening_cash = table.or("opening_cash", Vec::new(), amounts, report);
+    if provider.is_none() && !opening_cash.is_empty() {
+        let fault = Fault::new(
+            "does not apply: an account at no provider trades test instruments, which move no cash",
+            "Remove it, or name the account's provider",
+        );
+        report.add_absence(
+            &table.span_of("opening_cash"),
+            &table.path("opening_cash"),
+            fault,
+        );
+    }
+    Some(Account {
+        name: name?.value,
+        firm: firm?.value,
+        provider: provider.map(|found| found.value),
+        opening_cash,
+    })
+}
+
+/// The firm exists, may hold accounts, and may hold one at this provider.
+fn check_owner(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) {
+    let Some(firm) = table.raw("firm") else {
+        return;
+    };
+    if !declared
+        .firms
+        .check_known(&firm, &table.path("firm"), report)
+    {
+        return;
+    }
+    match declared.kind_of(firm.value) {
+        Some(FirmKind::Regulator) => {
+            let fault = Fault::new(
+                format!("{:?} is a regulator, which does not trade", firm.value),
+                "Name another firm, or remove the account",
+            );
+            report.add(&firm.span, &table.path("firm"), fault);
+        }
+        Some(FirmKind::Provider) => check_own_provider(table, firm.value, declared, report),
+        Some(FirmKind::Broker | FirmKind::MarketMaker) | None => {}
+    }
+}
+
+/// A provider buys back its own capacity: its accounts are at itself.
+fn check_own_provider(table: &Table<'_>, firm: &str, declared: &Declared<'_>, report: &mut Report) {
+    let (Some(at), Some(own)) = (table.raw("provider"), declared.provider_of(firm)) else {
+        return;
+    };
+    if at.value != own {
+        let fault = Fault::new(
+            format!(
+                "{firm:?} is the provider {own:?}, and cannot hold an account at {:?}",
+                at.value
+            ),
+            format!("Write provider = {own:?}"),
+        );
+        report.add(&at.span, &table.path("provider"), fault);
+    }
+}
+
+fn check_provider(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) {
+    if let Some(name) = table.raw("provider") {
+        declared
+            .providers
+            .check_known(&name, &table.path("provider"), report);
+    }
+}
+
+/// An inline table of currency and amount; the first wrong one is reported.
+fn amounts<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Vec<(CurrencyCode, Notional)>, Fault> {
+    let Some(table) = value.get_ref().as_table() else {
+        return Err(Fault::new(
+            format!(
+                "is {}, where amounts by currency are expected",
+                article(value.get_ref())
+            ),
+            "Write them as { USD = \"10000.00\" }",
+        ));
+    };
+    let amount = |(currency, amount): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
+        let code: &str = AsRef::<str>::as_ref(currency.get_ref());
+        let code = value::parse_name::<CurrencyCode>(code)?;
+        let micros = value::micros(amount)?;
+        Ok((code, Notional::from_micros(i128::from(micros))))
+    };
+    table.iter().map(amount).collect()
+}

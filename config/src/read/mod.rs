@@ -1,0 +1,114 @@
+//! From a text to a configuration: parses it, opens its tables, and has each section read. What one
+//! section may say of another is in `declared`.
+
+mod declared;
+mod market;
+mod members;
+mod secrets;
+mod sessions;
+mod settings;
+mod syntax;
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use crate::keys;
+use crate::mistake::{Fault, Mistakes, Report};
+use crate::model::Config;
+use crate::table::{Table, unknown_key};
+use declared::Declared;
+
+/// The tables of a file, opened: nothing in them is read yet.
+struct Tables<'a> {
+    venue: Table<'a>,
+    fix: Table<'a>,
+    journal: Table<'a>,
+    settlement: Table<'a>,
+    providers: Vec<Table<'a>>,
+    instruments: Vec<Table<'a>>,
+    firms: Vec<Table<'a>>,
+    accounts: Vec<Table<'a>>,
+    sessions: Vec<Table<'a>>,
+}
+
+/// Reads a whole text.
+pub(crate) fn config(text: &str, file: &Path) -> Result<Config, Mistakes> {
+    let mut report = Report::new(text);
+    let (root, errors) = DeTable::parse_recoverable(text);
+    syntax::report(&errors, &mut report);
+    check_section_names(root.get_ref(), &mut report);
+    let tables = open(root.get_ref(), &mut report);
+    let config = sections(&tables, file, &mut report);
+    report.finish(file, config)
+}
+
+fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Config> {
+    let declared = Declared::gather(tables);
+    // Each is read before any is given up, so that the mistakes of all are found.
+    let venue = settings::venue(&tables.venue, report);
+    let fix = settings::fix(&tables.fix, report);
+    let journal = settings::journal(&tables.journal, report);
+    let settlement = settings::settlement(&tables.settlement, file, report);
+    let providers = market::providers(&tables.providers, &declared, file, report);
+    let instruments = market::instruments(&tables.instruments, &declared, report);
+    let firms = members::firms(&tables.firms, &declared, report);
+    let accounts = members::accounts(&tables.accounts, &declared, report);
+    let tolerance = fix.as_ref().map(|fix| fix.sending_time_tolerance);
+    let sessions = sessions::sessions(&tables.sessions, &declared, tolerance, report);
+    Some(Config {
+        venue: venue?,
+        fix: fix?,
+        journal: journal?,
+        settlement: settlement?,
+        providers: providers?,
+        instruments: instruments?,
+        firms: firms?,
+        accounts: accounts?,
+        sessions: sessions?,
+    })
+}
+
+fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
+    let tables = Tables {
+        venue: Table::single(root, &keys::VENUE, report),
+        fix: Table::single(root, &keys::FIX, report),
+        journal: Table::single(root, &keys::JOURNAL, report),
+        settlement: Table::single(root, &keys::SETTLEMENT, report),
+        providers: Table::repeated(root, &keys::PROVIDERS, report),
+        instruments: Table::repeated(root, &keys::INSTRUMENTS, report),
+        firms: Table::repeated(root, &keys::FIRMS, report),
+        accounts: Table::repeated(root, &keys::ACCOUNTS, report),
+        sessions: Table::repeated(root, &keys::SESSIONS, report),
+    };
+    let needed = [
+        (&keys::INSTRUMENTS, "nothing can be traded"),
+        (&keys::FIRMS, "nobody can trade"),
+        (&keys::SESSIONS, "nobody can log on"),
+    ];
+    for (section, consequence) in needed {
+        if !root.contains_key(section.name) {
+            let what = format!("is missing: {consequence}");
+            let remedy = format!("Add at least one table [[{}]]", section.name);
+            report.add_absence(&(0..0), section.name, Fault::new(what, remedy));
+        }
+    }
+    tables
+}
+
+fn check_section_names(root: &DeTable<'_>, report: &mut Report) {
+    let known = keys::SECTIONS.map(|section| section.name);
+    for (key, _) in root.iter() {
+        let name = key.get_ref();
+        if !known.contains(&name.as_ref()) {
+            report.add(&key.span(), name, unknown_key(name, &known));
+        }
+    }
+}
+
+/// Every element of a repeated section, or nothing when any of them has mistakes.
+fn every<'a, T>(tables: &[Table<'a>], read: impl FnMut(&Table<'a>) -> Option<T>) -> Option<Vec<T>> {
+    // Collected first, so that a mistake in one does not end the reading of the others.
+    let read: Vec<Option<T>> = tables.iter().map(read).collect();
+    read.into_iter().collect()
+}

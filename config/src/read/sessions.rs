@@ -1,0 +1,319 @@
+//! Reads the FIX sessions of the members.
+
+use std::time::Duration;
+
+use engine::{AccountName, FirmKind, FirmName, SessionName};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::declared::Declared;
+use super::{every, settings};
+use crate::mistake::{Fault, Report};
+use crate::model::{Copied, Role, Session, Validation};
+use crate::table::{Found, Table, article};
+use crate::value;
+
+/// The roles that a session may name.
+#[derive(Clone, Copy)]
+enum RoleWord {
+    OrderEntry,
+    DropCopy,
+}
+
+const ROLES: [(&str, RoleWord); 2] = [
+    ("order_entry", RoleWord::OrderEntry),
+    ("drop_copy", RoleWord::DropCopy),
+];
+
+const VALIDATIONS: [(&str, Validation); 2] = [
+    ("strict", Validation::Strict),
+    ("relaxed", Validation::Relaxed),
+];
+
+const HEARTBEAT_MAX: Duration = Duration::from_secs(24 * 3_600);
+
+pub(super) fn sessions(
+    tables: &[Table<'_>],
+    declared: &Declared<'_>,
+    tolerance: Option<Duration>,
+    report: &mut Report,
+) -> Option<Vec<Session>> {
+    every(tables, |table| session(table, declared, tolerance, report))
+}
+
+fn session(
+    table: &Table<'_>,
+    declared: &Declared<'_>,
+    venue_tolerance: Option<Duration>,
+    report: &mut Report,
+) -> Option<Session> {
+    declared.sessions.check_unique(table, "comp_id", report);
+    let comp_id = table.required("comp_id", value::name::<SessionName>, report);
+    check_not_the_venue(table, declared, report);
+    let firm = table.required("firm", value::name::<FirmName>, report);
+    let raw_firm = table.raw("firm");
+    if let Some(firm) = &raw_firm {
+        declared
+            .firms
+            .check_known(firm, &table.path("firm"), report);
+    }
+    let role = table.required("role", |v| value::choice(v, &ROLES), report);
+    let role = role.and_then(|role| match role.value {
+        RoleWord::OrderEntry => order_entry(table, raw_firm, declared, report),
+        RoleWord::DropCopy => drop_copy(table, raw_firm, declared, report),
+    });
+    let (heartbeat_min, heartbeat_max) = heartbeats(table, report);
+    let accept_reset = table.or("accept_reset", true, value::boolean, report);
+    let strict = Validation::Strict;
+    let validation = table.or(
+        "validation",
+        strict,
+        |v| value::choice(v, &VALIDATIONS),
+        report,
+    );
+    let tolerance = settings::sending_time_tolerance(table, report).or(venue_tolerance);
+    Some(Session {
+        comp_id: comp_id?.value,
+        firm: firm?.value,
+        role: role?,
+        heartbeat_min,
+        heartbeat_max,
+        accept_reset,
+        validation,
+        sending_time_tolerance: tolerance?,
+    })
+}
+
+fn check_not_the_venue(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) {
+    let Some(name) = table.raw("comp_id") else {
+        return;
+    };
+    if name.value == declared.venue_comp_id {
+        let fault = Fault::new(
+            format!("{:?} is the venue's own CompID", name.value),
+            "Give the session another one",
+        );
+        report.add(&name.span, &table.path("comp_id"), fault);
+    }
+}
+
+fn heartbeats(table: &Table<'_>, report: &mut Report) -> (Duration, Duration) {
+    let min = table.or("heartbeat_min", Duration::from_secs(1), heartbeat, report);
+    let max = table.or("heartbeat_max", Duration::from_secs(300), heartbeat, report);
+    if min > max {
+        let key = if table.has("heartbeat_min") {
+            "heartbeat_min"
+        } else {
+            "heartbeat_max"
+        };
+        let fault = Fault::new(
+            "leaves no interval: heartbeat_min is above heartbeat_max",
+            "Make heartbeat_min the smaller one",
+        );
+        report.add(&table.span_of(key), &table.path(key), fault);
+    }
+    (min, max)
+}
+
+/// HeartBtInt(108) counts whole seconds.
+fn heartbeat<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Duration, Fault> {
+    let duration = value::duration(value, Duration::ZERO..=HEARTBEAT_MAX)?;
+    if duration.subsec_nanos() == 0 {
+        return Ok(duration);
+    }
+    Err(Fault::new(
+        "is not in whole seconds",
+        "Write whole seconds, such as \"30s\"",
+    ))
+}
+
+fn order_entry(
+    table: &Table<'_>,
+    firm: Option<Found<&str>>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Role> {
+    let fault = Fault::new(
+        "belongs to drop copy",
+        "Remove it, or set role = \"drop_copy\"",
+    );
+    table.forbid("drop_copy_of", fault, report);
+    if let Some(firm) = &firm {
+        check_may_trade(table, firm, declared, report);
+    }
+    if let Some(account) = table.raw("default_account") {
+        check_default_account(table, &account, firm.as_ref(), declared, report);
+    }
+    let account = table.optional("default_account", value::name::<AccountName>, report);
+    Some(Role::OrderEntry {
+        default_account: account.map(|found| found.value),
+    })
+}
+
+fn check_may_trade(
+    table: &Table<'_>,
+    firm: &Found<&str>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) {
+    let Some(kind) = declared.kind_of(firm.value) else {
+        return;
+    };
+    let name = firm.value;
+    if kind == FirmKind::Regulator {
+        let fault = Fault::new(
+            format!("{name:?} is a regulator, which does not trade"),
+            "Set role = \"drop_copy\", or name another firm",
+        );
+        report.add(&firm.span, &table.path("firm"), fault);
+    } else if !declared.has_account(name) {
+        let fault = Fault::new(
+            format!("{name:?} has no account to trade in"),
+            "Declare one for it in [[accounts]]",
+        );
+        report.add_absence(&firm.span, &table.path("firm"), fault);
+    }
+}
+
+fn check_default_account(
+    table: &Table<'_>,
+    account: &Found<&str>,
+    firm: Option<&Found<&str>>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) {
+    let path = table.path("default_account");
+    if !declared.accounts.check_known(account, &path, report) {
+        return;
+    }
+    let (Some(owner), Some(firm)) = (declared.firm_of(account.value), firm) else {
+        return;
+    };
+    if owner != firm.value {
+        let fault = Fault::new(
+            format!(
+                "{:?} belongs to {owner:?}, not to {:?}",
+                account.value, firm.value
+            ),
+            "Name an account of the session's own firm",
+        );
+        report.add(&account.span, &path, fault);
+    }
+}
+
+fn drop_copy(
+    table: &Table<'_>,
+    firm: Option<Found<&str>>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) -> Option<Role> {
+    let fault = Fault::new(
+        "belongs to order entry",
+        "Remove it, or set role = \"order_entry\"",
+    );
+    table.forbid("default_account", fault, report);
+    let firm = firm?;
+    let regulator = declared.kind_of(firm.value) == Some(FirmKind::Regulator);
+    if !table.has("drop_copy_of") && !regulator {
+        let own = value::parse_name::<FirmName>(firm.value).ok()?;
+        return Some(Role::DropCopy {
+            of: Copied::Firms(vec![own]),
+        });
+    }
+    let copied = table.required("drop_copy_of", copied, report)?;
+    match &copied.value {
+        CopiedNames::All if regulator => {}
+        CopiedNames::All => {
+            let fault = Fault::new(
+                format!(
+                    "{:?} is no regulator, and sees only its own reports",
+                    firm.value
+                ),
+                format!("Write [{:?}], or leave the line out", firm.value),
+            );
+            report.add(&copied.span, &table.path("drop_copy_of"), fault);
+        }
+        CopiedNames::Firms(names) => {
+            for name in names {
+                check_copied(
+                    table,
+                    name,
+                    (!regulator).then_some(firm.value),
+                    declared,
+                    report,
+                );
+            }
+        }
+    }
+    let of = match copied.value {
+        CopiedNames::All => Some(Copied::All),
+        CopiedNames::Firms(names) => {
+            let firms = names.iter().map(|name| value::parse_name(name.value).ok());
+            firms.collect::<Option<Vec<FirmName>>>().map(Copied::Firms)
+        }
+    };
+    Some(Role::DropCopy { of: of? })
+}
+
+/// One firm of `drop_copy_of`: it exists, and is the session's own where only that is allowed.
+fn check_copied(
+    table: &Table<'_>,
+    name: &Found<&str>,
+    only: Option<&str>,
+    declared: &Declared<'_>,
+    report: &mut Report,
+) {
+    let path = table.path("drop_copy_of");
+    if !declared.firms.check_known(name, &path, report) {
+        return;
+    }
+    if let Some(own) = only.filter(|own| *own != name.value) {
+        let fault = Fault::new(
+            format!(
+                "{own:?} is no regulator, and does not see the reports of {:?}",
+                name.value
+            ),
+            format!("Write [{own:?}], or leave the line out"),
+        );
+        report.add(&name.span, &path, fault);
+    }
+}
+
+enum CopiedNames<'a> {
+    All,
+    Firms(Vec<Found<&'a str>>),
+}
+
+/// `"all"`, or an array of firms.
+fn copied<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<CopiedNames<'a>, Fault> {
+    let expected = "Write \"all\", or an array of firms such as [\"ALDER\"]";
+    if value.get_ref().as_str() == Some("all") {
+        return Ok(CopiedNames::All);
+    }
+    let Some(items) = value.get_ref().as_array() else {
+        let what = format!(
+            "is {}, and not \"all\" or an array",
+            article(value.get_ref())
+        );
+        return Err(Fault::new(what, expected));
+    };
+    let mut names: Vec<Found<&str>> = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        let name = value::string(item)?;
+        value::parse_name::<FirmName>(name)?;
+        if names.iter().any(|known| known.value == name) {
+            return Err(Fault::new(
+                format!("names {name:?} twice"),
+                "Keep one of them",
+            ));
+        }
+        names.push(Found {
+            value: name,
+            span: item.span(),
+        });
+    }
+    if names.is_empty() {
+        return Err(Fault::new("names no firm", expected));
+    }
+    Ok(CopiedNames::Firms(names))
+}

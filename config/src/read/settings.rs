@@ -1,0 +1,201 @@
+//! Reads the sections that stand once in a file: the venue, its listener, its journal, its settlement.
+
+use std::path::Path;
+use std::time::Duration;
+
+use engine::SessionName;
+
+use super::secrets;
+use crate::mistake::{Fault, Report};
+use crate::model::{Durability, Fix, Journal, Settlement, Store, TimePrecision, Venue};
+use crate::table::Table;
+use crate::value;
+
+/// The venue's CompID when a file does not name it.
+pub(super) const COMP_ID: &str = "CLOUDPIT";
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const GIB: u64 = 1024 * MIB;
+
+const PRECISIONS: [(&str, TimePrecision); 3] = [
+    ("milliseconds", TimePrecision::Milliseconds),
+    ("microseconds", TimePrecision::Microseconds),
+    ("nanoseconds", TimePrecision::Nanoseconds),
+];
+
+const DURABILITIES: [(&str, Durability); 2] = [
+    ("fsync", Durability::Fsync),
+    ("buffered", Durability::Buffered),
+];
+
+/// The databases that `[settlement]` may name.
+#[derive(Clone, Copy)]
+enum StoreKind {
+    Sqlite,
+    Postgres,
+}
+
+const STORES: [(&str, StoreKind); 2] = [
+    ("sqlite", StoreKind::Sqlite),
+    ("postgres", StoreKind::Postgres),
+];
+
+pub(super) fn venue(table: &Table<'_>, report: &mut Report) -> Option<Venue> {
+    let default = value::parse_name::<SessionName>(COMP_ID).ok();
+    let comp_id = table.or(
+        "comp_id",
+        default,
+        |value| value::name(value).map(Some),
+        report,
+    );
+    let name = table.or("name", "Cloudpit", value::string, report);
+    if name.trim().is_empty() {
+        let fault = Fault::new("is empty", "Write the venue's name, or leave the line out");
+        report.add(&table.span_of("name"), &table.path("name"), fault);
+    }
+    Some(Venue {
+        comp_id: comp_id?,
+        name: name.trim().to_owned(),
+    })
+}
+
+pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
+    let listen = table.required("listen", value::loopback_address, report);
+    let tolerance = sending_time_tolerance(table, report).unwrap_or(Duration::from_secs(120));
+    let precision = TimePrecision::Microseconds;
+    let precision = table.or(
+        "time_precision",
+        precision,
+        |v| value::choice(v, &PRECISIONS),
+        report,
+    );
+    let message = size_or(table, "max_message_size", 64 * KIB, KIB..=16 * MIB, report);
+    let unsent = size_or(table, "max_unsent_size", 16 * MIB, 64 * KIB..=GIB, report);
+    if unsent < message {
+        let fault = Fault::new(
+            "is smaller than fix.max_message_size, so a client could not be sent one message",
+            "Make it at least as large",
+        );
+        report.add(
+            &table.span_of("max_unsent_size"),
+            &table.path("max_unsent_size"),
+            fault,
+        );
+    }
+    let connections = count_or(table, "max_connections", 1_024, 1..=1_000_000, report);
+    let seconds = |from, to| Duration::from_secs(from)..=Duration::from_secs(to);
+    let logon = |v| value::duration(v, seconds(1, 300));
+    let logon = table.or("logon_timeout", Duration::from_secs(10), logon, report);
+    let logout = |v| value::duration(v, seconds(1, 300));
+    let logout = table.or("logout_timeout", Duration::from_secs(5), logout, report);
+    Some(Fix {
+        listen: listen.map(|found| found.value)?,
+        sending_time_tolerance: tolerance,
+        time_precision: precision,
+        max_message_bytes: usize::try_from(message).ok()?,
+        max_unsent_bytes: usize::try_from(unsent).ok()?,
+        max_connections: connections,
+        logon_timeout: logon,
+        logout_timeout: logout,
+    })
+}
+
+pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal> {
+    let durability = Durability::Fsync;
+    let durability = table.or(
+        "durability",
+        durability,
+        |v| value::choice(v, &DURABILITIES),
+        report,
+    );
+    let segment = size_or(table, "segment_size", 256 * MIB, MIB..=4 * GIB, report);
+    let queue = count_or(table, "queue_limit", 65_536, 1..=16_777_216, report);
+    let batch = count_or(
+        table,
+        "batch_limit",
+        1_024.min(queue),
+        1..=1_048_576,
+        report,
+    );
+    if batch > queue {
+        let fault = Fault::new(
+            "is larger than journal.queue_limit, so no batch could fill",
+            "Make it at most as large",
+        );
+        report.add(
+            &table.span_of("batch_limit"),
+            &table.path("batch_limit"),
+            fault,
+        );
+    }
+    Some(Journal {
+        durability,
+        segment_bytes: segment,
+        queue_limit: queue,
+        batch_limit: batch,
+    })
+}
+
+pub(super) fn settlement(
+    table: &Table<'_>,
+    file: &Path,
+    report: &mut Report,
+) -> Option<Settlement> {
+    let kind = table.or(
+        "store",
+        StoreKind::Sqlite,
+        |v| value::choice(v, &STORES),
+        report,
+    );
+    let store = match kind {
+        StoreKind::Sqlite => {
+            for key in ["url_file", "url_env"] {
+                let fault = Fault::new(
+                    "belongs to PostgreSQL",
+                    "Remove it, or set store = \"postgres\"",
+                );
+                table.forbid(key, fault, report);
+            }
+            Some(Store::Sqlite)
+        }
+        StoreKind::Postgres => {
+            let url = secrets::one_of(table, "url_file", "url_env", file, report);
+            url.map(|url| Store::Postgres { url })
+        }
+    };
+    Some(Settlement { store: store? })
+}
+
+/// How far SendingTime(52) may be from the venue's clock, where the table says so.
+pub(super) fn sending_time_tolerance(table: &Table<'_>, report: &mut Report) -> Option<Duration> {
+    let range = Duration::from_secs(1)..=Duration::from_secs(24 * 3_600);
+    let read = |value| value::duration(value, range);
+    table
+        .optional("sending_time_tolerance", read, report)
+        .map(|found| found.value)
+}
+
+fn size_or(
+    table: &Table<'_>,
+    key: &'static str,
+    default: u64,
+    range: std::ops::RangeInclusive<u64>,
+    report: &mut Report,
+) -> u64 {
+    table.or(key, default, |value| value::size(value, range), report)
+}
+
+fn count_or(
+    table: &Table<'_>,
+    key: &'static str,
+    default: usize,
+    range: std::ops::RangeInclusive<u64>,
+    report: &mut Report,
+) -> usize {
+    let read = |value| value::integer(value, range);
+    let found = table.optional(key, read, report);
+    found
+        .and_then(|found| usize::try_from(found.value).ok())
+        .unwrap_or(default)
+}
