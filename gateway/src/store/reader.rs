@@ -1,0 +1,216 @@
+//! Reading records from a log through one window of bounded size. It never writes, and it never hands
+//! out a record whose checksum does not match.
+
+use std::fs::File;
+use std::io;
+use std::ops::{Range, RangeInclusive};
+use std::os::unix::fs::FileExt as _;
+
+use super::error::{Damage, StoreError};
+use super::log::Log;
+use super::record::{Head, RECORD_HEAD};
+
+/// Bytes read from disk at a time.
+const WINDOW_BYTES: usize = 64 << 10;
+
+/// A part of a file in memory, moving forward.
+#[derive(Debug)]
+pub(super) struct Window {
+    bytes: Vec<u8>,
+    /// Offset in the file of the first byte not yet used.
+    offset: u64,
+    /// Where that byte is in `bytes`.
+    start: usize,
+}
+
+/// What lies at a place in a log.
+pub(super) enum Step<'w> {
+    /// A record as written: its head, its message, its offset.
+    Record(Head, &'w [u8], u64),
+    /// The end of the log.
+    End,
+    /// Something that is not a record.
+    Bad(Damage),
+}
+
+impl Window {
+    pub(super) fn new(offset: u64) -> Self {
+        Self {
+            bytes: Vec::new(),
+            offset,
+            start: 0,
+        }
+    }
+
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Reads the record at the window's place and moves behind it; `end` is the length of the log.
+    pub(super) fn step(&mut self, file: &File, end: u64) -> io::Result<Step<'_>> {
+        if self.offset >= end {
+            return Ok(Step::End);
+        }
+        if !self.fill(file, end, RECORD_HEAD)? {
+            return Ok(Step::Bad(Damage::Torn));
+        }
+        let head = match Head::parse(self.head()) {
+            Ok(head) => head,
+            Err(damage) => return Ok(Step::Bad(damage)),
+        };
+        if !self.fill(file, end, head.length)? {
+            return Ok(Step::Bad(Damage::Torn));
+        }
+        let at = self.offset;
+        let record = self.start..self.start + head.length;
+        if !head.matches(&self.bytes[record.clone()]) {
+            return Ok(Step::Bad(Damage::Checksum));
+        }
+        self.skip(head.length);
+        Ok(Step::Record(
+            head,
+            &self.bytes[record.start + RECORD_HEAD..record.end],
+            at,
+        ))
+    }
+
+    /// The bytes of the window from its place on, at least `count` of them unless the log ends before.
+    pub(super) fn peek(&mut self, file: &File, end: u64, count: usize) -> io::Result<&[u8]> {
+        self.fill(file, end, count)?;
+        Ok(&self.bytes[self.start..])
+    }
+
+    /// Moves forward by bytes that are in the window.
+    pub(super) fn skip(&mut self, count: usize) {
+        self.start += count;
+        self.offset += to_u64(count);
+    }
+
+    fn head(&self) -> &[u8; RECORD_HEAD] {
+        self.bytes[self.start..]
+            .first_chunk()
+            .expect("the window was filled")
+    }
+
+    /// Brings at least `count` bytes into the window; false when the log ends before.
+    fn fill(&mut self, file: &File, end: u64, count: usize) -> io::Result<bool> {
+        let held = self.bytes.len() - self.start;
+        if held >= count {
+            return Ok(true);
+        }
+        let wanted = to_u64(count.max(WINDOW_BYTES)).min(end - self.offset);
+        let wanted = usize::try_from(wanted).expect("bounded by the longest record");
+        self.bytes.copy_within(self.start.., 0);
+        self.start = 0;
+        self.bytes.resize(wanted.max(held), 0);
+        file.read_exact_at(&mut self.bytes[held..], self.offset + to_u64(held))?;
+        Ok(self.bytes.len() >= count)
+    }
+}
+
+/// Reads the messages of a resend, chunk by chunk. See [`super::Store::reader`].
+#[derive(Debug)]
+pub struct MessageReader {
+    epoch: u32,
+    numbers: RangeInclusive<u64>,
+    window: Window,
+    done: bool,
+}
+
+impl MessageReader {
+    pub(super) fn new(epoch: u32, numbers: RangeInclusive<u64>, log: &Log) -> Self {
+        let window = Window::new(log.place_before(*numbers.start()));
+        Self {
+            epoch,
+            numbers,
+            window,
+            done: false,
+        }
+    }
+
+    pub(super) fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    pub(super) fn read(
+        &mut self,
+        log: &Log,
+        messages_max: usize,
+        chunk: &mut Chunk,
+    ) -> Result<(), StoreError> {
+        while !self.done && chunk.len() < messages_max && chunk.bytes.len() < Chunk::BYTES_MAX {
+            let offset = self.window.offset();
+            let step = self.window.step(log.file(), log.length());
+            match step.map_err(StoreError::io("read", log.path()))? {
+                Step::Record(head, _, _) if head.msg_seq_num < *self.numbers.start() => {}
+                Step::Record(head, _, _) if head.msg_seq_num > *self.numbers.end() => {
+                    self.done = true
+                }
+                Step::Record(head, message, _) => chunk.push(&head, message),
+                Step::End => self.done = true,
+                Step::Bad(damage) => return Err(StoreError::damaged(log.path(), offset, damage)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Messages read from a store: a buffer to use again and again.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    bytes: Vec<u8>,
+    messages: Vec<(Head, Range<usize>)>,
+}
+
+/// One message as it was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredMessage<'a> {
+    /// MsgSeqNum(34).
+    pub msg_seq_num: u64,
+    /// Whether it is an application message; an administrative one is gap-filled, not sent again.
+    pub application: bool,
+    /// The position of the event that it reports, plus 1; 0 when it reports none.
+    pub cause: u64,
+    /// The whole message as it was sent first.
+    pub bytes: &'a [u8],
+}
+
+impl Chunk {
+    /// A chunk takes no further message once it holds this many bytes.
+    pub const BYTES_MAX: usize = 256 << 10;
+
+    /// The number of messages.
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Whether there is none: the end of what was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    /// The messages, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = StoredMessage<'_>> {
+        self.messages.iter().map(|(head, range)| StoredMessage {
+            msg_seq_num: head.msg_seq_num,
+            application: head.application,
+            cause: head.cause,
+            bytes: &self.bytes[range.clone()],
+        })
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.messages.clear();
+    }
+
+    fn push(&mut self, head: &Head, message: &[u8]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(message);
+        self.messages.push((*head, start..self.bytes.len()));
+    }
+}
+
+pub(super) fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).expect("a length fits in 64 bits")
+}
