@@ -167,8 +167,8 @@ pub struct Chunk {
 pub struct StoredMessage<'a> {
     /// MsgSeqNum(34).
     pub msg_seq_num: u64,
-    /// Whether it is an application message; an administrative one is gap-filled, not sent again.
-    pub application: bool,
+    /// Whether the peer gets it again when it asks; any other is gap-filled.
+    pub resendable: bool,
     /// The position of the event that it reports, plus 1; 0 when it reports none.
     pub cause: u64,
     /// The whole message as it was sent first.
@@ -193,7 +193,7 @@ impl Chunk {
     pub fn iter(&self) -> impl Iterator<Item = StoredMessage<'_>> {
         self.messages.iter().map(|(head, range)| StoredMessage {
             msg_seq_num: head.msg_seq_num,
-            application: head.application,
+            resendable: head.resendable,
             cause: head.cause,
             bytes: &self.bytes[range.clone()],
         })

@@ -7,7 +7,7 @@
 //! | 8 | 8 | MsgSeqNum(34) |
 //! | 16 | 8 | cause |
 //! | 24 | 8 | next number expected from the peer when this was written |
-//! | 32 | 1 | flags: 1 application message, 2 last of its write |
+//! | 32 | 1 | flags: 1 resendable, 2 last of its write |
 //! | 33 | | the message |
 //!
 //! Integers are little-endian.
@@ -22,7 +22,7 @@ pub const MESSAGE_BYTES_MAX: usize = 1 << 20;
 
 const CHECKSUM: std::ops::Range<usize> = 4..8;
 const FLAGS: usize = 32;
-const APPLICATION: u8 = 1;
+const RESENDABLE: u8 = 1;
 const LAST_OF_WRITE: u8 = 2;
 
 /// A message about to be sent.
@@ -30,8 +30,8 @@ const LAST_OF_WRITE: u8 = 2;
 pub struct Outgoing<'a> {
     /// MsgSeqNum(34).
     pub msg_seq_num: u64,
-    /// Whether it is an application message; administrative ones are gap-filled, not sent again.
-    pub application: bool,
+    /// Whether the peer gets it again when it asks; any other is gap-filled, and its bytes may be left out.
+    pub resendable: bool,
     /// The position of the event that it reports, plus 1; 0 when it reports none.
     pub cause: u64,
     /// The whole message, from BeginString(8) to CheckSum(10).
@@ -44,7 +44,7 @@ pub(super) struct Head {
     pub(super) msg_seq_num: u64,
     pub(super) cause: u64,
     pub(super) next_incoming: u64,
-    pub(super) application: bool,
+    pub(super) resendable: bool,
     pub(super) last_of_write: bool,
     /// Length of the whole record.
     pub(super) length: usize,
@@ -59,14 +59,14 @@ impl Head {
             return Err(Damage::Length);
         }
         let flags = bytes[FLAGS];
-        if flags > APPLICATION | LAST_OF_WRITE {
+        if flags > RESENDABLE | LAST_OF_WRITE {
             return Err(Damage::Checksum);
         }
         Ok(Self {
             msg_seq_num: u64_at(bytes, 8),
             cause: u64_at(bytes, 16),
             next_incoming: u64_at(bytes, 24),
-            application: flags & APPLICATION != 0,
+            resendable: flags & RESENDABLE != 0,
             last_of_write: flags & LAST_OF_WRITE != 0,
             length: RECORD_HEAD + message,
             checksum: u32_at(bytes, CHECKSUM.start),
@@ -96,7 +96,7 @@ pub(super) fn write(
     out.extend_from_slice(&message.msg_seq_num.to_le_bytes());
     out.extend_from_slice(&message.cause.to_le_bytes());
     out.extend_from_slice(&next_incoming.to_le_bytes());
-    out.push(if message.application { APPLICATION } else { 0 });
+    out.push(if message.resendable { RESENDABLE } else { 0 });
     out.extend_from_slice(message.bytes);
     seal(&mut out[start..]);
     Ok(())

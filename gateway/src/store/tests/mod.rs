@@ -30,7 +30,7 @@ fn append(store: &mut Store, messages: &[(u64, u64)]) {
         .zip(&texts)
         .map(|((msg_seq_num, cause), bytes)| Outgoing {
             msg_seq_num: *msg_seq_num,
-            application: *cause != 0,
+            resendable: *cause != 0,
             cause: *cause,
             bytes,
         });
@@ -62,7 +62,7 @@ fn read(
                 text(message.msg_seq_num),
                 "never serves what was not written"
             );
-            assert_eq!(message.application, message.cause != 0);
+            assert_eq!(message.resendable, message.cause != 0);
             assert!(
                 all.last_key_value()
                     .is_none_or(|(last, _)| *last < message.msg_seq_num)

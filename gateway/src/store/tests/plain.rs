@@ -226,7 +226,7 @@ fn too_long_a_message_is_refused_and_nothing_written() {
     let long = vec![b'x'; super::super::MESSAGE_BYTES_MAX + 1];
     let message = Outgoing {
         msg_seq_num: 1,
-        application: true,
+        resendable: true,
         cause: 1,
         bytes: &long,
     };
