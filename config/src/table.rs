@@ -9,6 +9,9 @@ use toml::de::{DeTable, DeValue};
 use crate::keys::Section;
 use crate::mistake::{Fault, Report};
 
+/// Keys that would hold a secret. None is a known key.
+const SECRET_WORDS: [&str; 6] = ["token", "password", "passwd", "secret", "api_key", "url"];
+
 /// A value and the bytes of the file that it was read from.
 #[derive(Debug, Clone)]
 pub(crate) struct Found<T> {
@@ -33,11 +36,23 @@ impl<'a> Table<'a> {
         let Some(value) = root.get(section.name) else {
             return Self::absent(section);
         };
-        if let DeValue::Table(entries) = value.get_ref() {
-            return Self::open(entries, value.span(), section, report);
+        let first = match value.get_ref() {
+            DeValue::Table(_) => Some(value),
+            DeValue::Array(items) => items.first(),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => None,
+        };
+        if !value.get_ref().is_table() {
+            report.add(&value.span(), section.name, wrong_shape(value, section));
         }
-        report.add(&value.span(), section.name, wrong_shape(value, section));
-        Self::absent(section)
+        // One in the wrong brackets is still read, for the mistakes inside it.
+        match first.map(|first| (first.get_ref().as_table(), first.span())) {
+            Some((Some(entries), span)) => Self::open(entries, span, section, report),
+            Some((None, _)) | None => Self::absent(section),
+        }
     }
 
     /// The tables of a repeated section.
@@ -49,15 +64,18 @@ impl<'a> Table<'a> {
         let Some(value) = root.get(section.name) else {
             return Vec::new();
         };
-        let DeValue::Array(items) = value.get_ref() else {
-            report.add(&value.span(), section.name, wrong_shape(value, section));
-            return Vec::new();
+        let items = match value.get_ref().as_array() {
+            Some(items) => items.iter().collect(),
+            None => vec![value],
         };
+        if !value.get_ref().is_array() {
+            report.add(&value.span(), section.name, wrong_shape(value, section));
+        }
         let mut tables = Vec::with_capacity(items.len());
-        for item in items.iter() {
+        for item in items {
             if let DeValue::Table(entries) = item.get_ref() {
                 tables.push(Self::open(entries, item.span(), section, report));
-            } else {
+            } else if value.get_ref().is_array() {
                 report.add(&item.span(), section.name, wrong_shape(item, section));
             }
         }
@@ -99,7 +117,7 @@ impl<'a> Table<'a> {
 
     /// The raw text of a key, when it is there and is text.
     pub(crate) fn raw(&self, key: &str) -> Option<Found<&'a str>> {
-        let value = self.find(key)?;
+        let value = self.value(key)?;
         let text = value.get_ref().as_str()?;
         Some(Found {
             value: text,
@@ -109,12 +127,12 @@ impl<'a> Table<'a> {
 
     /// Whether the key is written at all, however wrong its value.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.find(key).is_some()
+        self.value(key).is_some()
     }
 
     /// Where a key's value stands; where the table stands when there is none.
     pub(crate) fn span_of(&self, key: &str) -> Range<usize> {
-        self.find(key)
+        self.value(key)
             .map_or_else(|| self.span.clone(), Spanned::span)
     }
 
@@ -125,7 +143,7 @@ impl<'a> Table<'a> {
         read: impl FnOnce(&'a Spanned<DeValue<'a>>) -> Result<T, Fault>,
         report: &mut Report,
     ) -> Option<Found<T>> {
-        let value = self.find(key)?;
+        let value = self.value(key)?;
         match read(value) {
             Ok(read) => Some(Found {
                 value: read,
@@ -186,7 +204,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn find(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+    /// The value of a key as TOML has it.
+    pub(crate) fn value(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         let known = self.section.keys.iter().any(|known| known.name == key);
         assert!(
             known,
@@ -199,6 +218,21 @@ impl<'a> Table<'a> {
 
 /// What is said of a key that nothing reads.
 pub(crate) fn unknown_key(key: &str, known: &[&str]) -> Fault {
+    if SECRET_WORDS.contains(&key) {
+        let places: Vec<&str> = known
+            .iter()
+            .copied()
+            .filter(|key| key.ends_with("_file") || key.ends_with("_env"))
+            .collect();
+        let remedy = match places.is_empty() {
+            true => "Remove it".to_owned(),
+            false => format!(
+                "Remove it, and say where it is kept with {}",
+                places.join(" or ")
+            ),
+        };
+        return Fault::new("is not taken: a secret does not stand in this file", remedy);
+    }
     let remedy = match nearest(key, known) {
         Some(near) => format!("Did you mean `{near}`"),
         None => format!("Remove it; the keys here are {}", known.join(", ")),
@@ -221,7 +255,7 @@ pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
                 *near,
             )
         })
-        .filter(|(distance, near)| *distance <= near.len().div_ceil(3))
+        .filter(|(distance, near)| *distance <= near.len() / 3)
         .min()
         .map(|(_, near)| near)
 }

@@ -1,9 +1,10 @@
 //! Reads what the market is made of: providers and instruments.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use engine::{Instrument, InstrumentKind, Price, ProviderName, Quantity, Symbol};
+use engine::{Instrument, InstrumentKind, Price, ProviderName, Quantity, Symbol, Text};
 use toml::Spanned;
 use toml::de::DeValue;
 use url::{Host, Url};
@@ -36,7 +37,7 @@ fn provider(
     declared.providers.check_unique(table, "name", report);
     let name = table.required("name", value::name::<ProviderName>, report);
     let endpoint = table.required("endpoint", endpoint, report);
-    let custody_account = table.required("custody_account", value::string, report);
+    let custody_account = table.required("custody_account", value::name::<Text<64>>, report);
     let token = secrets::one_of(table, "token_file", "token_env", file, report);
     let poll = |v| value::duration(v, Duration::from_millis(10)..=Duration::from_secs(60));
     let poll = table.or("poll_interval", Duration::from_millis(250), poll, report);
@@ -45,7 +46,7 @@ fn provider(
     Some(Provider {
         name: name?.value,
         endpoint: endpoint?.value,
-        custody_account: custody_account?.value.to_owned(),
+        custody_account: custody_account?.value.to_string(),
         token: token?,
         poll_interval: poll,
         request_timeout: timeout,
@@ -93,7 +94,7 @@ fn endpoint<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<String, Fault> {
             ));
         }
     }
-    Ok(text.trim_end_matches('/').to_owned())
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 pub(super) fn instruments(
@@ -101,7 +102,30 @@ pub(super) fn instruments(
     declared: &Declared<'_>,
     report: &mut Report,
 ) -> Option<Vec<Instrument>> {
+    check_one_for_each_kind(tables, report);
     every(tables, |table| instrument(table, declared, report))
+}
+
+/// An instance belongs to the instrument of its provider, region and type: there is one at most.
+fn check_one_for_each_kind(tables: &[Table<'_>], report: &mut Report) {
+    let mut first = BTreeMap::new();
+    for table in tables {
+        let kind = ["provider", "region", "instance_type"].map(|key| table.raw(key));
+        let [Some(provider), Some(region), Some(instance_type)] = kind else {
+            continue;
+        };
+        let kind = (provider.value, region.value, instance_type.value);
+        let Some(other) = first.insert(kind, table) else {
+            continue;
+        };
+        first.insert(kind, other);
+        let (line, _) = report.place(other.span_of("symbol").start);
+        let fault = Fault::new(
+            format!("these instances have an instrument already, on line {line}"),
+            "Keep one instrument for each provider, region and instance_type",
+        );
+        report.add(&instance_type.span, &table.path("instance_type"), fault);
+    }
 }
 
 fn instrument(

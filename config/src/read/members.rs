@@ -1,15 +1,12 @@
 //! Reads the members: firms and their accounts.
 
-use engine::{AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName};
-use toml::Spanned;
-use toml::de::DeValue;
-
 use super::declared::Declared;
 use super::every;
 use crate::mistake::{Fault, Report};
 use crate::model::{Account, Firm};
 use crate::table::{Table, article};
 use crate::value;
+use engine::{AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName};
 
 /// What `firms.kind` takes.
 pub(super) const FIRM_KINDS: [(&str, FirmKind); 4] = [
@@ -69,8 +66,8 @@ fn account(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> O
     check_owner(table, declared, report);
     check_provider(table, declared, report);
     let provider = table.optional("provider", value::name::<ProviderName>, report);
-    let opening_cash = table.or("opening_cash", Vec::new(), amounts, report);
-    if provider.is_none() && !opening_cash.is_empty() {
+    let opening_cash = opening_cash(table, report);
+    if !table.has("provider") && table.has("opening_cash") {
         let fault = Fault::new(
             "does not apply: an account at no provider trades test instruments, which move no cash",
             "Remove it, or name the account's provider",
@@ -85,7 +82,7 @@ fn account(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> O
         name: name?.value,
         firm: firm?.value,
         provider: provider.map(|found| found.value),
-        opening_cash,
+        opening_cash: opening_cash?,
     })
 }
 
@@ -138,22 +135,29 @@ fn check_provider(table: &Table<'_>, declared: &Declared<'_>, report: &mut Repor
     }
 }
 
-/// An inline table of currency and amount; the first wrong one is reported.
-fn amounts<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Vec<(CurrencyCode, Notional)>, Fault> {
-    let Some(table) = value.get_ref().as_table() else {
-        return Err(Fault::new(
-            format!(
-                "is {}, where amounts by currency are expected",
-                article(value.get_ref())
-            ),
-            "Write them as { USD = \"10000.00\" }",
-        ));
+/// `opening_cash`: an inline table of currencies and amounts.
+fn opening_cash(table: &Table<'_>, report: &mut Report) -> Option<Vec<(CurrencyCode, Notional)>> {
+    let Some(value) = table.value("opening_cash") else {
+        return Some(Vec::new());
     };
-    let amount = |(currency, amount): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
-        let code: &str = AsRef::<str>::as_ref(currency.get_ref());
-        let code = value::parse_name::<CurrencyCode>(code)?;
-        let micros = value::micros(amount)?;
-        Ok((code, Notional::from_micros(i128::from(micros))))
+    let path = table.path("opening_cash");
+    let Some(amounts) = value.get_ref().as_table() else {
+        let what = format!(
+            "is {}, where amounts by currency are expected",
+            article(value.get_ref())
+        );
+        let fault = Fault::new(what, "Write them as { USD = \"10000.00\" }");
+        report.add(&value.span(), &path, fault);
+        return None;
     };
-    table.iter().map(amount).collect()
+    let mut read = Vec::with_capacity(amounts.len());
+    for (currency, amount) in amounts.iter() {
+        let code = value::parse_name::<CurrencyCode>(currency.get_ref());
+        let code = code.map_err(|fault| report.add(&currency.span(), &path, fault));
+        let micros = value::micros(amount);
+        let micros = micros.map_err(|fault| report.add(&amount.span(), &path, fault));
+        read.push(code.ok().zip(micros.ok()));
+    }
+    let amount = |(code, micros)| (code, Notional::from_micros(i128::from(micros)));
+    read.into_iter().map(|read| read.map(amount)).collect()
 }

@@ -2,6 +2,7 @@
 //! section may say of another is in `declared`.
 
 mod declared;
+mod drop_copy;
 mod market;
 mod members;
 mod secrets;
@@ -11,6 +12,7 @@ mod syntax;
 
 use std::path::Path;
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::keys;
@@ -87,7 +89,10 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         (&keys::SESSIONS, "nobody can log on"),
     ];
     for (section, consequence) in needed {
-        if !root.contains_key(section.name) {
+        let value = root.get(section.name).map(Spanned::get_ref);
+        let items = value.map(|value| value.as_array().map(|items| items.is_empty()));
+        // A value of another shape has been reported.
+        if items.is_none_or(|empty| empty == Some(true)) {
             let what = format!("is missing: {consequence}");
             let remedy = format!("Add at least one table [[{}]]", section.name);
             report.add_absence(&(0..0), section.name, Fault::new(what, remedy));

@@ -18,7 +18,7 @@ pub(super) fn one_of(
     config_file: &Path,
     report: &mut Report,
 ) -> Option<Secret> {
-    let file = table.optional(file_key, value::string, report);
+    let file = table.optional(file_key, file_name, report);
     let variable = table.optional(variable_key, variable_name, report);
     if table.has(file_key) && table.has(variable_key) {
         let fault = Fault::new(
@@ -35,6 +35,19 @@ pub(super) fn one_of(
     let folder = config_file.parent().unwrap_or(Path::new(""));
     file.map(|file| Secret::File(folder.join(file.value)))
         .or(variable.map(|variable| Secret::Environment(variable.value.to_owned())))
+}
+
+fn file_name<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Fault> {
+    let text = value::string(value)?;
+    let printable = !text.chars().any(char::is_control);
+    if !text.trim().is_empty() && printable && !text.contains("://") {
+        return Ok(text);
+    }
+    // What stands here may be the secret itself: it is not repeated.
+    Err(Fault::new(
+        "is not the name of a file",
+        "Write the file's name, such as \"acme.token\", and the secret into the file",
+    ))
 }
 
 fn variable_name<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Fault> {

@@ -7,10 +7,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
-use super::{every, settings};
+use super::{drop_copy, every, settings};
 use crate::mistake::{Fault, Report};
-use crate::model::{Copied, Role, Session, Validation};
-use crate::table::{Found, Table, article};
+use crate::model::{Role, Session, Validation};
+use crate::table::{Found, Table};
 use crate::value;
 
 /// The roles that a session may name.
@@ -30,6 +30,7 @@ const VALIDATIONS: [(&str, Validation); 2] = [
     ("relaxed", Validation::Relaxed),
 ];
 
+/// No client asks for more.
 const HEARTBEAT_MAX: Duration = Duration::from_secs(24 * 3_600);
 
 pub(super) fn sessions(
@@ -60,7 +61,7 @@ fn session(
     let role = table.required("role", |v| value::choice(v, &ROLES), report);
     let role = role.and_then(|role| match role.value {
         RoleWord::OrderEntry => order_entry(table, raw_firm, declared, report),
-        RoleWord::DropCopy => drop_copy(table, raw_firm, declared, report),
+        RoleWord::DropCopy => drop_copy::role(table, raw_firm, declared, report),
     });
     let (heartbeat_min, heartbeat_max) = heartbeats(table, report);
     let accept_reset = table.or("accept_reset", true, value::boolean, report);
@@ -199,121 +200,4 @@ fn check_default_account(
         );
         report.add(&account.span, &path, fault);
     }
-}
-
-fn drop_copy(
-    table: &Table<'_>,
-    firm: Option<Found<&str>>,
-    declared: &Declared<'_>,
-    report: &mut Report,
-) -> Option<Role> {
-    let fault = Fault::new(
-        "belongs to order entry",
-        "Remove it, or set role = \"order_entry\"",
-    );
-    table.forbid("default_account", fault, report);
-    let firm = firm?;
-    let regulator = declared.kind_of(firm.value) == Some(FirmKind::Regulator);
-    if !table.has("drop_copy_of") && !regulator {
-        let own = value::parse_name::<FirmName>(firm.value).ok()?;
-        return Some(Role::DropCopy {
-            of: Copied::Firms(vec![own]),
-        });
-    }
-    let copied = table.required("drop_copy_of", copied, report)?;
-    match &copied.value {
-        CopiedNames::All if regulator => {}
-        CopiedNames::All => {
-            let fault = Fault::new(
-                format!(
-                    "{:?} is no regulator, and sees only its own reports",
-                    firm.value
-                ),
-                format!("Write [{:?}], or leave the line out", firm.value),
-            );
-            report.add(&copied.span, &table.path("drop_copy_of"), fault);
-        }
-        CopiedNames::Firms(names) => {
-            for name in names {
-                check_copied(
-                    table,
-                    name,
-                    (!regulator).then_some(firm.value),
-                    declared,
-                    report,
-                );
-            }
-        }
-    }
-    let of = match copied.value {
-        CopiedNames::All => Some(Copied::All),
-        CopiedNames::Firms(names) => {
-            let firms = names.iter().map(|name| value::parse_name(name.value).ok());
-            firms.collect::<Option<Vec<FirmName>>>().map(Copied::Firms)
-        }
-    };
-    Some(Role::DropCopy { of: of? })
-}
-
-/// One firm of `drop_copy_of`: it exists, and is the session's own where only that is allowed.
-fn check_copied(
-    table: &Table<'_>,
-    name: &Found<&str>,
-    only: Option<&str>,
-    declared: &Declared<'_>,
-    report: &mut Report,
-) {
-    let path = table.path("drop_copy_of");
-    if !declared.firms.check_known(name, &path, report) {
-        return;
-    }
-    if let Some(own) = only.filter(|own| *own != name.value) {
-        let fault = Fault::new(
-            format!(
-                "{own:?} is no regulator, and does not see the reports of {:?}",
-                name.value
-            ),
-            format!("Write [{own:?}], or leave the line out"),
-        );
-        report.add(&name.span, &path, fault);
-    }
-}
-
-enum CopiedNames<'a> {
-    All,
-    Firms(Vec<Found<&'a str>>),
-}
-
-/// `"all"`, or an array of firms.
-fn copied<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<CopiedNames<'a>, Fault> {
-    let expected = "Write \"all\", or an array of firms such as [\"ALDER\"]";
-    if value.get_ref().as_str() == Some("all") {
-        return Ok(CopiedNames::All);
-    }
-    let Some(items) = value.get_ref().as_array() else {
-        let what = format!(
-            "is {}, and not \"all\" or an array",
-            article(value.get_ref())
-        );
-        return Err(Fault::new(what, expected));
-    };
-    let mut names: Vec<Found<&str>> = Vec::with_capacity(items.len());
-    for item in items.iter() {
-        let name = value::string(item)?;
-        value::parse_name::<FirmName>(name)?;
-        if names.iter().any(|known| known.value == name) {
-            return Err(Fault::new(
-                format!("names {name:?} twice"),
-                "Keep one of them",
-            ));
-        }
-        names.push(Found {
-            value: name,
-            span: item.span(),
-        });
-    }
-    if names.is_empty() {
-        return Err(Fault::new("names no firm", expected));
-    }
-    Ok(CopiedNames::Firms(names))
 }

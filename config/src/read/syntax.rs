@@ -5,9 +5,13 @@ use toml::de::Error;
 use crate::mistake::{Fault, Report};
 
 /// What the parser's messages begin with or hold, and what to do about each.
-const REMEDIES: [(&str, &str); 8] = [
+const REMEDIES: [(&str, &str); 9] = [
     ("duplicate key", "Keep one of them"),
     ("string values must be quoted", "Put the value in quotes"),
+    (
+        "boolean",
+        "Put text in quotes; write true or false in small letters",
+    ),
     ("quote", "Close the text with the same quote that opens it"),
     ("`]`", "Close the bracket"),
     ("`}`", "Close the brace"),

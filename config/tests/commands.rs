@@ -1,0 +1,59 @@
+//! A configuration enters the engine as commands, each after what it refers to.
+
+use std::path::Path;
+
+use config::examples;
+use engine::Command;
+
+fn name(command: &Command) -> String {
+    match command {
+        Command::ListInstrument(instrument) => format!("list {}", instrument.symbol),
+        Command::AdmitFirm { firm, kind } => format!("admit firm {firm} {kind:?}"),
+        Command::OpenAccount {
+            account,
+            firm,
+            provider,
+        } => {
+            let provider = provider.map_or("no provider".to_owned(), |name| name.to_string());
+            format!("open {account} of {firm} at {provider}")
+        }
+        Command::AdmitSession {
+            session,
+            firm,
+            permissions,
+        } => {
+            format!("admit session {session} of {firm} {permissions:?}")
+        }
+        Command::ResetSession { .. }
+        | Command::SubmitOrder(_)
+        | Command::CancelOrder(_)
+        | Command::DepositInstance { .. }
+        | Command::WithdrawInstance { .. }
+        | Command::UpdateReassignment { .. }
+        | Command::EndTradingDay => panic!("{command:?} is not a setting"),
+    }
+}
+
+#[test]
+fn the_sample_becomes_these_commands() {
+    let config = config::parse(examples::VENUE, Path::new("venue.toml")).unwrap();
+    let commands: Vec<String> = config.commands().iter().map(name).collect();
+    let expected = [
+        "list ACME.us-east-1.m5.large",
+        "list TEST.A",
+        "admit firm ALDER Broker",
+        "admit firm CEDAR MarketMaker",
+        "admit firm ACME Provider",
+        "admit firm WATCH Regulator",
+        "open acme:1001 of ALDER at ACME",
+        "open acme:1003 of CEDAR at ACME",
+        "open acme:capacity of ACME at ACME",
+        "open test:cedar of CEDAR at no provider",
+        "admit session ALDER-OMS of ALDER OrderEntry",
+        "admit session CEDAR-MM of CEDAR OrderEntry",
+        "admit session ACME-DESK of ACME OrderEntry",
+        "admit session ALDER-COMPLIANCE of ALDER DropCopy",
+        "admit session WATCH-TAPE of WATCH DropCopy",
+    ];
+    assert_eq!(commands, expected);
+}
