@@ -1,1 +1,156 @@
-//! Puts commands into one total order: number, stamp, journal, apply, publish; and recovers from the journal.
+//! Puts commands into one total order: number, stamp, journal, apply, publish; and recovers from the
+//! journal.
+//!
+//! One thread owns the engine. [`CommandSender`]s put commands into a bounded queue; the thread
+//! takes what is there as one batch, gives it numbers and a time, writes it to the journal with one
+//! write, applies it, and waits until the journal is durable. Only then are the events written to
+//! the event log and published to [`EventReader`]s. While the disk is busy with one batch the next
+//! one gathers in the queue, so the slower the disk, the larger the batches.
+//!
+//! Nothing is published before it is durable under the chosen [`Durability`]. The journal alone is
+//! the truth: [`open`] replays it, and completes the event log from it. What does not fit is never
+//! repaired by guessing: only a write that a crash interrupted, about which nothing was published,
+//! is cut; everything else ends the start with a [`RecoveryError`] that says where and what to do.
+//!
+//! On disk: `journal/` and `events/` hold segments named by their first command, `lock` keeps a
+//! second venue out. Both logs have a new segment at the same commands.
+
+mod batch;
+mod checkpoint;
+mod clock;
+mod damage;
+mod directory;
+mod disk;
+mod event_check;
+mod event_log;
+mod log_file;
+mod options;
+mod position;
+mod queue;
+mod recovery;
+mod replay;
+mod ring;
+mod running;
+mod scan;
+mod segment;
+mod verify;
+
+use std::sync::Arc;
+use std::thread;
+
+use engine::Engine;
+
+pub use batch::{COMMAND_BYTES_MAX, ChainValue};
+pub use clock::Clock;
+pub use damage::{Damage, Fault, FileError, LogError};
+pub use directory::DirectoryError;
+pub use event_log::{EventLog, EventReader, ReadError};
+pub use options::{Durability, Options, OptionsError};
+pub use position::EventPosition;
+pub use queue::{CommandSender, Stopped, TrySubmitError};
+pub use recovery::{RecoveryError, RecoveryReport};
+pub use ring::EventBatch;
+pub use running::{EncodeError, RunError, Running};
+pub use scan::Cut;
+pub use verify::{VerifyError, VerifyReport, verify};
+
+use damage::At;
+use directory::Directory;
+use queue::Cause;
+use running::EngineThread;
+
+/// A running sequencer.
+#[derive(Debug)]
+pub struct Opened {
+    /// The market as it was recovered, for setting up what depends on it. It does not change.
+    pub engine_view: Engine,
+    /// Where commands go in.
+    pub commands: CommandSender,
+    /// Where events come out.
+    pub events: EventLog,
+    /// What the start found and did.
+    pub recovery: RecoveryReport,
+    /// The engine thread.
+    pub running: Running,
+}
+
+/// Why a sequencer did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The options do not fit together.
+    #[error(transparent)]
+    Options(#[from] OptionsError),
+    /// The directory cannot be had.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The logs cannot be trusted.
+    #[error(transparent)]
+    Recovery(#[from] RecoveryError),
+    /// The engine thread cannot be started.
+    #[error(transparent)]
+    Thread(#[from] FileError),
+}
+
+/// Recovers the market from the logs of a directory, or begins a new one, and starts the engine
+/// thread. Blocks for as long as the replay takes.
+///
+/// # Errors
+/// [`OpenError`]; its text names what is wrong, where, and what to do.
+pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, OpenError> {
+    options.check()?;
+    let directory = Directory::create(&options.directory)?;
+    let recovered = recovery::recover(&directory)?;
+    let recovery = recovered.report.clone();
+    report(&recovery);
+    let engine_view = recovered.engine.clone();
+    let cause = Cause::default();
+    let index = recovered.index.clone();
+    let (publisher, events) = event_log::event_log(
+        recovery.next_event,
+        index,
+        options.ring_events,
+        Arc::clone(&cause),
+    );
+    let (commands, inbox) =
+        queue::queue(options.queue_limit, options.batch_limit, Arc::clone(&cause));
+    let engine = EngineThread::new(recovered, clock, publisher, options, directory);
+    let thread = thread::Builder::new().name("engine".to_owned());
+    let thread = {
+        let cause = Arc::clone(&cause);
+        thread
+            .spawn(move || engine.run(inbox, &cause))
+            .at("start the thread of", &options.directory)?
+    };
+    let running = Running::new(thread, commands.clone(), &events, cause);
+    Ok(Opened {
+        engine_view,
+        commands,
+        events,
+        recovery,
+        running,
+    })
+}
+
+fn report(recovery: &RecoveryReport) {
+    for (log, cut) in [
+        ("journal", &recovery.journal_cut),
+        ("event log", &recovery.events_cut),
+    ] {
+        if let Some(Cut {
+            file,
+            offset,
+            bytes,
+            ..
+        }) = cut
+        {
+            let file = file.display();
+            tracing::warn!(log, %file, offset, bytes, "cut a write that a crash interrupted");
+        }
+    }
+    tracing::info!(
+        commands = recovery.commands,
+        events = recovery.events,
+        events_rebuilt = recovery.events_rebuilt,
+        "replayed the journal"
+    );
+}

@@ -1,0 +1,71 @@
+//! What the sequencer can be told.
+
+use std::path::PathBuf;
+
+/// When a command counts as durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When the disk says that it has it: it survives a loss of power.
+    #[default]
+    Fsync,
+    /// When the operating system has it: it survives the end of the process, but not of the machine.
+    Buffered,
+}
+
+/// How a sequencer runs. [`Options::new`] gives values that fit a venue.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where both logs are.
+    pub directory: PathBuf,
+    /// When a command counts as durable.
+    pub durability: Durability,
+    /// How many commands may wait in the queue; at least the batch limit.
+    pub queue_limit: usize,
+    /// How many commands one batch is filled with, 1 to 65,536. A batch may hold up to twice as
+    /// many, less one, because commands that were submitted together stay together.
+    pub batch_limit: usize,
+    /// A segment that has reached this many bytes is followed by a new one.
+    pub segment_bytes: u64,
+    /// How many events are kept in memory for readers that keep up.
+    pub ring_events: usize,
+}
+
+/// The options do not fit together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OptionsError {
+    /// The batch limit is out of range.
+    #[error("batch_limit is {0}; expected 1 to 65536")]
+    BatchLimit(usize),
+    /// The queue cannot hold what is submitted together, or is absurdly large.
+    #[error("queue_limit is {0}; expected at least batch_limit and at most 16777216")]
+    QueueLimit(usize),
+}
+
+const BATCH_LIMIT_MAX: usize = 65_536;
+const QUEUE_LIMIT_MAX: usize = 1 << 24;
+const _: () = assert!(BATCH_LIMIT_MAX <= QUEUE_LIMIT_MAX);
+
+impl Options {
+    /// Logs in this directory, and values that fit a venue.
+    #[must_use]
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            durability: Durability::default(),
+            queue_limit: 8192,
+            batch_limit: 1024,
+            segment_bytes: 256 << 20,
+            ring_events: 65_536,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), OptionsError> {
+        if !(1..=BATCH_LIMIT_MAX).contains(&self.batch_limit) {
+            return Err(OptionsError::BatchLimit(self.batch_limit));
+        }
+        if !(self.batch_limit..=QUEUE_LIMIT_MAX).contains(&self.queue_limit) {
+            return Err(OptionsError::QueueLimit(self.queue_limit));
+        }
+        Ok(())
+    }
+}

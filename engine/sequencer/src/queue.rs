@@ -1,0 +1,220 @@
+//! The way in: a queue with a limit, counted in commands. Senders wait when it is full.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use engine::Input;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Semaphore, TryAcquireError};
+
+use crate::running::RunError;
+
+/// The sequencer takes no more commands.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    /// What ended it; nothing if it was stopped on purpose.
+    pub cause: Option<Arc<RunError>>,
+}
+
+impl std::fmt::Display for Stopped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.cause {
+            None => write!(f, "the venue takes no more commands: it was stopped"),
+            Some(cause) => write!(f, "the venue takes no more commands: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Why commands were not taken at once.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum TrySubmitError {
+    /// The queue has no room for all of them now; here they are back.
+    #[error("the queue of commands is full")]
+    Full(Vec<Input>),
+    /// The sequencer takes no more commands.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// What ended the engine thread, for everyone who asks. Empty while it runs and after a stop.
+pub(crate) type Cause = Arc<OnceLock<Arc<RunError>>>;
+
+pub(crate) enum Message {
+    Submit(Vec<Input>),
+    Stop,
+}
+
+/// Submits commands. Clones share one queue; the commands of one sender keep their order.
+#[derive(Debug, Clone)]
+pub struct CommandSender {
+    messages: UnboundedSender<Message>,
+    // The queue itself has no limit: a permit for each command in it is the limit.
+    room: Arc<Semaphore>,
+    piece_limit: usize,
+    cause: Cause,
+}
+
+/// The engine thread's end of the queue.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    messages: UnboundedReceiver<Message>,
+    room: Arc<Semaphore>,
+}
+
+/// A queue for so many commands, taken in pieces of at most `piece_limit`.
+pub(crate) fn queue(limit: usize, piece_limit: usize, cause: Cause) -> (CommandSender, Inbox) {
+    let (sender, messages) = unbounded_channel();
+    let room = Arc::new(Semaphore::new(limit));
+    let inbox = Inbox {
+        messages,
+        room: Arc::clone(&room),
+    };
+    (
+        CommandSender {
+            messages: sender,
+            room,
+            piece_limit,
+            cause,
+        },
+        inbox,
+    )
+}
+
+impl CommandSender {
+    /// Puts commands into the queue, in this order, with none of anybody else's between them if
+    /// they are not more than the batch limit. Waits while the queue is full.
+    ///
+    /// That it returns means that the commands were taken, not that they are durable: wait for
+    /// their events. If the future is dropped while it waits, none or a first part was taken.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the sequencer takes no more commands; what was not yet taken is lost.
+    pub async fn submit(&self, mut inputs: Vec<Input>) -> Result<(), Stopped> {
+        while inputs.len() > self.piece_limit {
+            let rest = inputs.split_off(self.piece_limit);
+            self.submit_piece(inputs).await?;
+            inputs = rest;
+        }
+        self.submit_piece(inputs).await
+    }
+
+    /// As [`CommandSender::submit`], for threads outside of a runtime.
+    ///
+    /// # Errors
+    /// As [`CommandSender::submit`].
+    pub fn submit_blocking(&self, inputs: Vec<Input>) -> Result<(), Stopped> {
+        block_on(self.submit(inputs))
+    }
+
+    /// Puts commands into the queue if there is room for all of them now.
+    ///
+    /// # Errors
+    /// [`TrySubmitError::Full`] gives the commands back: there is no room, or they are more than
+    /// the batch limit. [`TrySubmitError::Stopped`] if the sequencer takes no more.
+    pub fn try_submit(&self, inputs: Vec<Input>) -> Result<(), TrySubmitError> {
+        if inputs.len() > self.piece_limit {
+            return Err(TrySubmitError::Full(inputs));
+        }
+        match self.room.try_acquire_many(permits(&inputs)) {
+            Ok(permit) => permit.forget(),
+            Err(TryAcquireError::NoPermits) => return Err(TrySubmitError::Full(inputs)),
+            Err(TryAcquireError::Closed) => return Err(self.stopped().into()),
+        }
+        Ok(self.send(inputs)?)
+    }
+
+    async fn submit_piece(&self, piece: Vec<Input>) -> Result<(), Stopped> {
+        match self.room.acquire_many(permits(&piece)).await {
+            Ok(permit) => permit.forget(),
+            Err(_) => return Err(self.stopped()),
+        }
+        self.send(piece)
+    }
+
+    fn send(&self, piece: Vec<Input>) -> Result<(), Stopped> {
+        self.messages
+            .send(Message::Submit(piece))
+            .map_err(|_| self.stopped())
+    }
+
+    fn stopped(&self) -> Stopped {
+        Stopped {
+            cause: self.cause.get().cloned(),
+        }
+    }
+
+    /// Takes no more commands; those in the queue are still carried out.
+    pub(crate) fn stop(&self) {
+        self.room.close();
+        // It fails only if the engine thread has ended, which is what is wanted.
+        drop(self.messages.send(Message::Stop));
+    }
+}
+
+/// A piece is at most the batch limit, which the options keep below this.
+fn permits(piece: &[Input]) -> u32 {
+    u32::try_from(piece.len()).expect("the batch limit fits 32 bits")
+}
+
+impl Inbox {
+    /// Moves commands from the queue into `batch` until it holds at least `limit` or the queue is
+    /// empty. Waits for the first one. Says false when there will never be another.
+    pub(crate) fn fill(&mut self, batch: &mut Vec<Input>, limit: usize) -> bool {
+        debug_assert!(batch.is_empty());
+        while batch.is_empty() {
+            match self.messages.blocking_recv() {
+                Some(message) => self.take(message, batch),
+                None => return false,
+            }
+        }
+        while batch.len() < limit {
+            match self.messages.try_recv() {
+                Ok(message) => self.take(message, batch),
+                Err(_) => break,
+            }
+        }
+        self.room.add_permits(batch.len());
+        true
+    }
+
+    fn take(&mut self, message: Message, batch: &mut Vec<Input>) {
+        match message {
+            Message::Submit(inputs) => batch.extend(inputs),
+            // What was sent before is still in the queue.
+            Message::Stop => self.messages.close(),
+        }
+    }
+}
+
+impl Drop for Inbox {
+    /// Whatever ends the engine thread, nobody waits for room for ever.
+    fn drop(&mut self) {
+        self.room.close();
+    }
+}
+
+/// Waits for a future on this thread.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,200 @@
+//! Brings the engine back to where it was: reads the journal, replays it, completes the event log,
+//! and gives both logs ready to be written on.
+
+use std::path::PathBuf;
+
+use engine::{CommandNumber, Engine, Timestamp};
+
+use crate::batch::{BatchBuffer, ChainValue, Log};
+use crate::checkpoint::Checkpoint;
+use crate::damage::{Damage, FileError, LogError};
+use crate::directory::Directory;
+use crate::event_check::{EventCheck, Missing};
+use crate::log_file::LogFile;
+use crate::position::{EventIndex, EventPosition};
+use crate::replay::replay;
+use crate::running::EncodeError;
+use crate::scan::{Cut, scan};
+use crate::segment::ListError;
+
+/// Why the logs cannot be trusted. Nothing was cut or changed, but for events that were appended
+/// to an event log that was short.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The operating system refused.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A log is not as it was written.
+    #[error(transparent)]
+    Damaged(#[from] Damage),
+    /// There is something that the venue did not put there.
+    #[error("{}: expected only segments of the log in this folder. Move this file away", .0.display())]
+    ForeignFile(PathBuf),
+    /// A file of a log is not there.
+    #[error(
+        "expected {}, found {} next. Restore the missing file from a copy",
+        expected.display(), found.display()
+    )]
+    SegmentMissing {
+        /// The file that should be there.
+        expected: PathBuf,
+        /// The one that is there next.
+        found: PathBuf,
+    },
+    /// A file of the event log ends early, though others follow it.
+    #[error(
+        "{}: at byte {offset}: expected more events, found the end of the file, though later files \
+         follow it. Restore this file from a copy, or move the folder of the event log away: it is \
+         then made again from the journal",
+        file.display()
+    )]
+    EventsMissing {
+        /// The file.
+        file: PathBuf,
+        /// Where it ends.
+        offset: u64,
+    },
+    /// Events were published about commands that are not in the journal.
+    #[error(
+        "{}: at byte {offset}: expected the end of the event log, because the journal ends before \
+         the commands of these events. The journal has lost commands: restore its last file from a \
+         copy. To go on without them, move the folder of the event log away, knowing that what it \
+         says was told to clients", file.display()
+    )]
+    EventLogAhead {
+        /// The file.
+        file: PathBuf,
+        /// Where the events begin that have no command.
+        offset: u64,
+    },
+    /// The event log was good, but says something else than the replay.
+    #[error(
+        "{}: at byte {offset}: the events of command {command} and those after it in its batch are \
+         not what the journal gives. Start the version of the program that wrote them, or restore \
+         both logs from one copy", file.display()
+    )]
+    EventLogDiffers {
+        /// The file.
+        file: PathBuf,
+        /// Where the batch begins.
+        offset: u64,
+        /// The first command of the batch.
+        command: u64,
+    },
+    /// What came out of the replay cannot be written down.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+}
+
+impl From<LogError> for RecoveryError {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::File(error) => error.into(),
+            LogError::Damaged(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for RecoveryError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::File(error) => error.into(),
+            ListError::ForeignFile(file) => Self::ForeignFile(file),
+        }
+    }
+}
+
+/// What a start found and did.
+#[derive(Debug, Clone)]
+pub struct RecoveryReport {
+    /// Batches that were replayed.
+    pub batches: u64,
+    /// Commands that were replayed.
+    pub commands: u64,
+    /// Events that they gave.
+    pub events: u64,
+    /// The number that the next command gets.
+    pub next_command: CommandNumber,
+    /// The position that the next event gets.
+    pub next_event: EventPosition,
+    /// The time of the latest command; zero if there was none.
+    pub time: Timestamp,
+    /// What was cut from the end of the journal: a write that a crash interrupted. No event about
+    /// it was ever published.
+    pub journal_cut: Option<Cut>,
+    /// What was cut from the end of the event log before it was completed.
+    pub events_cut: Option<Cut>,
+    /// Events that a crash had left out of the event log, and that were written to it now.
+    pub events_rebuilt: u64,
+    /// The hash chain of the journal.
+    pub journal_chain: ChainValue,
+    /// The hash chain of the event log.
+    pub event_chain: ChainValue,
+}
+
+/// A log, ready to be written on.
+pub(crate) struct OpenLog {
+    pub(crate) file: LogFile,
+    pub(crate) buffer: BatchBuffer,
+}
+
+/// Everything that the engine thread starts from.
+pub(crate) struct Recovered {
+    pub(crate) engine: Engine,
+    pub(crate) journal: OpenLog,
+    pub(crate) events: OpenLog,
+    pub(crate) index: EventIndex,
+    pub(crate) report: RecoveryReport,
+}
+
+/// Recovers from the logs of a directory; an empty one gives a new market.
+pub(crate) fn recover(directory: &Directory) -> Result<Recovered, RecoveryError> {
+    let from = Checkpoint::start();
+    let index = EventIndex::default();
+    let folder = directory.folder(Log::Events);
+    let mut check = EventCheck::new(folder, from.event_chain, Missing::Write, index.clone())?;
+    let folder = directory.folder(Log::Journal);
+    let journal = scan(&folder, &from)?;
+    let (batches, cut) = (journal.batches, journal.cut.clone());
+    let (first_command, first_event) = (from.next_command, from.next_event);
+    let last = journal.segments.last().cloned();
+    let to = replay(from, &journal, &mut check)?;
+    check.expect_no_more()?;
+
+    // From here on nothing is refused any more: now the files may be changed.
+    let file = match last {
+        Some((segment, end)) => LogFile::resume(&segment, Log::Journal, end)?,
+        None => {
+            // The journal first: events without a journal would be an error at the next start.
+            let file = LogFile::create(&folder, Log::Journal, first_command)?;
+            check.enter(file.segment())?;
+            file
+        }
+    };
+    let report = RecoveryReport {
+        batches,
+        commands: to.next_command.get() - first_command.get(),
+        events: to.next_event - first_event,
+        next_command: to.next_command,
+        next_event: EventPosition::new(to.next_event),
+        time: to.time,
+        journal_cut: cut,
+        events_cut: check.cut.clone(),
+        events_rebuilt: check.rebuilt,
+        journal_chain: to.journal_chain,
+        event_chain: check.chain(),
+    };
+    let journal = OpenLog {
+        file,
+        buffer: BatchBuffer::new(Log::Journal, to.journal_chain),
+    };
+    let (file, buffer) = check.into_log_file()?;
+    let events = OpenLog { file, buffer };
+    Ok(Recovered {
+        engine: to.engine,
+        journal,
+        events,
+        index,
+        report,
+    })
+}
