@@ -5,6 +5,7 @@ use std::path::Path;
 use config::examples;
 use engine::Command;
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are no settings")]
 fn name(command: &Command) -> String {
     match command {
         Command::ListInstrument(instrument) => format!("list {}", instrument.symbol),
@@ -24,13 +25,7 @@ fn name(command: &Command) -> String {
         } => {
             format!("admit session {session} of {firm} {permissions:?}")
         }
-        Command::ResetSession { .. }
-        | Command::SubmitOrder(_)
-        | Command::CancelOrder(_)
-        | Command::DepositInstance { .. }
-        | Command::WithdrawInstance { .. }
-        | Command::UpdateReassignment { .. }
-        | Command::EndTradingDay => panic!("{command:?} is not a setting"),
+        other => panic!("{other:?} is not a setting"),
     }
 }
 

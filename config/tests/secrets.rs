@@ -6,7 +6,7 @@ use config::{Secret, SecretError};
 
 fn read_file(folder: &Path, content: &[u8]) -> Result<String, SecretError> {
     let path = folder.join("token");
-    std::fs::write(&path, content).unwrap();
+    std::fs::write(&path, content).expect("a temporary folder takes files");
     Secret::File(path)
         .read()
         .map(|secret| secret.reveal().to_owned())
