@@ -59,14 +59,21 @@ pub const JOURNAL: Section = Section {
     ],
 };
 
-/// `[settlement]`: where settlement keeps its books.
+/// `[settlement]`: where settlement keeps its books, and how long its steps may take.
 pub const SETTLEMENT: Section = Section {
     name: "settlement",
     repeated: false,
     keys: &[
         key("store", "\"sqlite\""),
-        key("url_file", "\"postgres.url\""),
-        key("url_env", "\"CLOUDPIT_POSTGRES_URL\""),
+        key("max_workers", "32"),
+        key("max_attempts", "8"),
+        key("poll_interval", "\"50ms\""),
+        key("deposit_interval", "\"1s\""),
+        key("funding_timeout", "\"60s\""),
+        key("fencing_timeout", "\"5min\""),
+        key("terminating_timeout", "\"10min\""),
+        key("placing_timeout", "\"10min\""),
+        key("starting_timeout", "\"10min\""),
     ],
 };
 
@@ -80,7 +87,6 @@ pub const PROVIDERS: Section = Section {
         key("custody_account", "\"cloudpit-custody\""),
         key("token_file", "\"acme.token\""),
         key("token_env", "\"ACME_TOKEN\""),
-        key("poll_interval", "\"250ms\""),
         key("request_timeout", "\"10s\""),
     ],
 };

@@ -102,23 +102,39 @@ pub enum Durability {
     Buffered,
 }
 
-/// `[settlement]`: where settlement keeps its books.
+/// `[settlement]`: where settlement keeps its books, and how long its steps may take.
+///
+/// A reassignment that stays in a step for longer ends before its point of no return, and is parked for
+/// an operator after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settlement {
     /// The database.
     pub store: Store,
+    /// Reassignments worked on at one time; more wait in the database.
+    pub max_workers: usize,
+    /// Calls made for one step before it is given up, not counting those that the provider put off.
+    pub max_attempts: u32,
+    /// Between two looks at a slot under way.
+    pub poll_interval: Duration,
+    /// Between two looks for slots newly given into custody.
+    pub deposit_interval: Duration,
+    /// How long a trade waits for its buyer's cash.
+    pub funding_timeout: Duration,
+    /// How long a trade waits for its buyer's image to be there, and for the slot to be fenced.
+    pub fencing_timeout: Duration,
+    /// How long the old instance may take to end.
+    pub terminating_timeout: Duration,
+    /// How long the image may take to be in the slot.
+    pub placing_timeout: Duration,
+    /// How long the buyer's instance may take to answer for itself.
+    pub starting_timeout: Duration,
 }
 
 /// The database of settlement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Store {
     /// SQLite, in the data folder.
     Sqlite,
-    /// A PostgreSQL server; its URL may hold a password, so it is kept as a secret.
-    Postgres {
-        /// The connection URL.
-        url: Secret,
-    },
 }
 
 /// `[[providers]]`: a control plane that carries out reassignments.
@@ -132,8 +148,6 @@ pub struct Provider {
     pub custody_account: String,
     /// The token that the control plane knows the venue by.
     pub token: Secret,
-    /// How often a task under way is looked at.
-    pub poll_interval: Duration,
     /// A request without an answer by then has an unknown outcome, and is looked into.
     pub request_timeout: Duration,
 }

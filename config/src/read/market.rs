@@ -39,16 +39,13 @@ fn provider(
     let endpoint = table.required("endpoint", endpoint, report);
     let custody_account = table.required("custody_account", value::name::<Text<64>>, report);
     let token = secrets::one_of(table, "token_file", "token_env", file, report);
-    let poll = |v| value::duration(v, Duration::from_millis(10)..=Duration::from_secs(60));
-    let poll = table.or("poll_interval", Duration::from_millis(250), poll, report);
-    let timeout = |v| value::duration(v, Duration::from_millis(100)..=Duration::from_secs(300));
+    let timeout = |v| value::duration(v, Duration::from_millis(100)..=Duration::from_secs(60));
     let timeout = table.or("request_timeout", Duration::from_secs(10), timeout, report);
     Some(Provider {
         name: name?.value,
         endpoint: endpoint?.value,
         custody_account: custody_account?.value.to_string(),
         token: token?,
-        poll_interval: poll,
         request_timeout: timeout,
     })
 }

@@ -51,7 +51,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let venue = settings::venue(&tables.venue, report);
     let fix = settings::fix(&tables.fix, report);
     let journal = settings::journal(&tables.journal, report);
-    let settlement = settings::settlement(&tables.settlement, file, report);
+    let settlement = settings::settlement(&tables.settlement, report);
     let providers = market::providers(&tables.providers, &declared, file, report);
     let instruments = market::instruments(&tables.instruments, &declared, report);
     let firms = members::firms(&tables.firms, &declared, report);

@@ -1,11 +1,9 @@
 //! Reads the sections that stand once in a file: the venue, its listener, its journal, its settlement.
 
-use std::path::Path;
 use std::time::Duration;
 
 use engine::SessionName;
 
-use super::secrets;
 use crate::mistake::{Fault, Report};
 use crate::model::{Durability, Fix, Journal, Settlement, Store, TimePrecision, Venue};
 use crate::table::Table;
@@ -18,6 +16,9 @@ const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 const GIB: u64 = 1024 * MIB;
 
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
 const PRECISIONS: [(&str, TimePrecision); 3] = [
     ("milliseconds", TimePrecision::Milliseconds),
     ("microseconds", TimePrecision::Microseconds),
@@ -29,17 +30,7 @@ const DURABILITIES: [(&str, Durability); 2] = [
     ("buffered", Durability::Buffered),
 ];
 
-/// The databases that `[settlement]` may name.
-#[derive(Clone, Copy)]
-enum StoreKind {
-    Sqlite,
-    Postgres,
-}
-
-const STORES: [(&str, StoreKind); 2] = [
-    ("sqlite", StoreKind::Sqlite),
-    ("postgres", StoreKind::Postgres),
-];
+const STORES: [(&str, Store); 1] = [("sqlite", Store::Sqlite)];
 
 pub(super) fn venue(table: &Table<'_>, report: &mut Report) -> Option<Venue> {
     let default = value::parse_name::<SessionName>(COMP_ID).ok();
@@ -137,39 +128,39 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
     })
 }
 
-pub(super) fn settlement(
-    table: &Table<'_>,
-    file: &Path,
-    report: &mut Report,
-) -> Option<Settlement> {
-    let kind = table.or(
-        "store",
-        StoreKind::Sqlite,
-        |v| value::choice(v, &STORES),
-        report,
-    );
-    let store = match kind {
-        StoreKind::Sqlite => {
-            for key in ["url_file", "url_env"] {
-                let fault = Fault::new(
-                    "belongs to PostgreSQL",
-                    "Remove it, or set store = \"postgres\"",
-                );
-                table.forbid(key, fault, report);
-            }
-            Some(Store::Sqlite)
-        }
-        StoreKind::Postgres => {
-            let url = secrets::one_of(table, "url_file", "url_env", file, report);
-            url.map(|url| Store::Postgres { url })
-        }
+pub(super) fn settlement(table: &Table<'_>, report: &mut Report) -> Option<Settlement> {
+    let store = Store::Sqlite;
+    let store = table.or("store", store, |v| value::choice(v, &STORES), report);
+    let workers = count_or(table, "max_workers", 32, 1..=1_024, report);
+    let attempts = count_or(table, "max_attempts", 8, 1..=1_000, report);
+    let mut interval = |key, default: u64| {
+        let range = Duration::from_millis(10)..=MINUTE;
+        let read = |value| value::duration(value, range);
+        table.or(key, Duration::from_millis(default), read, report)
     };
-    Some(Settlement { store: store? })
+    let poll_interval = interval("poll_interval", 50);
+    let deposit_interval = interval("deposit_interval", 1_000);
+    let mut step = |key, default: Duration| {
+        let read = |value| value::duration(value, Duration::from_secs(1)..=DAY);
+        table.or(key, default, read, report)
+    };
+    Some(Settlement {
+        store,
+        max_workers: workers,
+        max_attempts: u32::try_from(attempts).ok()?,
+        poll_interval,
+        deposit_interval,
+        funding_timeout: step("funding_timeout", MINUTE),
+        fencing_timeout: step("fencing_timeout", 5 * MINUTE),
+        terminating_timeout: step("terminating_timeout", 10 * MINUTE),
+        placing_timeout: step("placing_timeout", 10 * MINUTE),
+        starting_timeout: step("starting_timeout", 10 * MINUTE),
+    })
 }
 
 /// How far SendingTime(52) may be from the venue's clock, where the table says so.
 pub(super) fn sending_time_tolerance(table: &Table<'_>, report: &mut Report) -> Option<Duration> {
-    let range = Duration::from_secs(1)..=Duration::from_secs(24 * 3_600);
+    let range = Duration::from_secs(1)..=DAY;
     let read = |value| value::duration(value, range);
     table
         .optional("sending_time_tolerance", read, report)

@@ -83,7 +83,8 @@ fn keys_and_tables() {
         "store",
         "colour",
         &["f:8:1: settlement.colour: is not a known key. \
-         Remove it; the keys here are store, url_file, url_env."],
+         Remove it; the keys here are store, max_workers, max_attempts, poll_interval, deposit_interval, \
+         funding_timeout, fencing_timeout, terminating_timeout, placing_timeout, starting_timeout."],
     );
     check(
         "[venue]",
@@ -115,10 +116,10 @@ fn keys_and_tables() {
 fn broken_toml_is_reported_and_the_rest_is_still_read() {
     check(
         "store = \"sqlite\"",
-        "store = \"sqlite\"\nstore = \"sqlite\"\nurl_env = 5",
+        "store = \"sqlite\"\nstore = \"sqlite\"\nmax_attempts = 0",
         &[
             "f:9:1: cannot be read as TOML: duplicate key. Keep one of them.",
-            "f:10:11: settlement.url_env: belongs to PostgreSQL. Remove it, or set store = \"postgres\".",
+            "f:10:16: settlement.max_attempts: 0 is out of range. Write a whole number from 1 to 1000.",
         ],
     );
     check(

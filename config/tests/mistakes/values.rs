@@ -152,10 +152,15 @@ fn secrets_do_not_stand_in_the_file_and_are_not_repeated() {
         ],
     );
     check(
-        "\"sqlite\"",
-        "\"postgres\"\nurl_file = \"postgres://me:hunter2@db/x\"",
-        &["f:9:12: settlement.url_file: is not the name of a file. \
+        "token_env = \"ACME_TOKEN\"",
+        "token_file = \"https://me:hunter2@acme.example\"",
+        &["f:13:14: providers.token_file: is not the name of a file. \
          Write the file's name, such as \"acme.token\", and the secret into the file."],
+    );
+    check(
+        "\"sqlite\"",
+        "\"postgres\"",
+        &["f:8:9: settlement.store: \"postgres\" is not one of its values. Write \"sqlite\"."],
     );
 }
 
