@@ -1,1 +1,2 @@
+//! Measures matching.
 fn main() {}

@@ -11,14 +11,31 @@
 
 extern crate alloc;
 
+mod admission;
+mod book;
+mod cancelling;
 mod command;
+mod deposits;
+mod directory;
 mod event;
+mod finder;
 mod ids;
+mod invariants;
+mod inventory;
 mod machine;
+mod matching;
 mod money;
+mod order;
+mod orders;
+mod output;
 mod refusal;
+mod registry;
+mod report;
+mod slab;
+mod snapshot;
 mod text;
 mod time;
+mod trades;
 mod view;
 
 pub use command::{

@@ -2,17 +2,36 @@
 
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
-
-use crate::command::Sequenced;
-use crate::event::{Event, OrderView};
-use crate::ids::OrderId;
+use crate::book::{Book, Level};
+use crate::command::{Command, Origin, Sequenced, Side};
+use crate::event::{Event, EventBody, OrderView};
+use crate::ids::{CommandNumber, OrderId};
+use crate::inventory::{Inventory, Slot};
+use crate::orders::Orders;
+use crate::output::Output;
+use crate::refusal::IgnoreReason;
+use crate::registry::{Registry, SetUp};
+use crate::slab::Slab;
 use crate::text::{SessionName, Symbol};
+use crate::time::Timestamp;
+use crate::trades::Trades;
 use crate::view::{BookTop, Holding, SessionPosition};
 
 /// All market state. Clone it to look at a moment of it in peace.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Engine {}
+///
+/// It serialises to the same bytes whenever it holds the same state, however it came to it, and an
+/// engine read back from them goes on as the one that was written.
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    pub(crate) last: Option<(CommandNumber, Timestamp)>,
+    pub(crate) registry: Registry,
+    pub(crate) inventory: Inventory,
+    pub(crate) orders: Orders,
+    pub(crate) levels: Slab<Level>,
+    /// By the place of the instrument in the registry.
+    pub(crate) books: Vec<Book>,
+    pub(crate) trades: Trades,
+}
 
 impl Engine {
     /// A market with no instruments, firms or orders.
@@ -24,40 +43,199 @@ impl Engine {
     /// Applies one command and appends the events that it causes: at least one.
     ///
     /// # Panics
-    /// When an invariant of the engine is broken: a fault of the engine, never of the command.
+    /// When a command is missing before this one, when time goes back, or when an invariant of the
+    /// engine is broken: faults of the sequencer or the engine, never of who sent the command.
     pub fn apply(&mut self, sequenced: &Sequenced, events: &mut Vec<Event>) {
-        let _ = (sequenced, events);
+        self.advance(sequenced.number, sequenced.time);
+        let mut out = Output::new(sequenced, events);
+        let origin = &sequenced.input.origin;
+        if let Err(reason) = self.admit(origin, &sequenced.input.command, &mut out) {
+            out.push(EventBody::Ignored {
+                origin: *origin,
+                reason,
+            });
+        }
+        assert!(!out.is_empty(), "every command is answered");
+    }
+
+    fn admit(
+        &mut self,
+        origin: &Origin,
+        command: &Command,
+        out: &mut Output<'_>,
+    ) -> Result<(), IgnoreReason> {
+        match command {
+            Command::SubmitOrder(order) => {
+                let sender = self.registry.take_position(origin)?;
+                self.submit(*origin, sender, order, out);
+                Ok(())
+            }
+            Command::CancelOrder(request) => {
+                let sender = self.registry.take_position(origin)?;
+                self.cancel(*origin, sender, request, out);
+                Ok(())
+            }
+            Command::DepositInstance {
+                slot,
+                instance,
+                account,
+                symbol,
+            } => self.deposit(*origin, (*slot, *instance, *account, *symbol), out),
+            Command::WithdrawInstance { slot, account } => {
+                self.withdraw(*origin, *slot, *account, out)
+            }
+            Command::ResetSession { session, epoch } => {
+                let other =
+                    matches!(origin, Origin::Session { session: own, .. } if own != session);
+                permit(!other)?;
+                self.registry
+                    .reset_session(*session, *epoch)
+                    .map(|event| out.push(event))
+            }
+            Command::UpdateReassignment { .. } => {
+                permit(!is_session(origin))?;
+                self.update_reassignment(command, out)
+            }
+            Command::EndTradingDay => {
+                permit(!is_session(origin))?;
+                self.end_trading_day(out);
+                Ok(())
+            }
+            Command::ListInstrument(_)
+            | Command::AdmitFirm { .. }
+            | Command::OpenAccount { .. }
+            | Command::AdmitSession { .. } => {
+                permit(!is_session(origin))?;
+                self.set_up(command).map(|event| out.push(event))
+            }
+        }
+    }
+
+    fn set_up(&mut self, command: &Command) -> SetUp {
+        match *command {
+            Command::ListInstrument(terms) => {
+                let listed = self.registry.list(terms);
+                self.books
+                    .resize_with(self.registry.instruments.len(), Book::default);
+                listed
+            }
+            Command::AdmitFirm { firm, kind } => self.registry.admit_firm(firm, kind),
+            Command::OpenAccount {
+                account,
+                firm,
+                provider,
+            } => self.registry.open_account(account, firm, provider),
+            Command::AdmitSession {
+                session,
+                firm,
+                permissions,
+            } => self.registry.admit_session(session, firm, permissions),
+            Command::ResetSession { .. }
+            | Command::SubmitOrder(_)
+            | Command::CancelOrder(_)
+            | Command::DepositInstance { .. }
+            | Command::WithdrawInstance { .. }
+            | Command::UpdateReassignment { .. }
+            | Command::EndTradingDay => {
+                unreachable!("only commands that set up the market come here")
+            }
+        }
+    }
+
+    fn advance(&mut self, number: CommandNumber, time: Timestamp) {
+        if let Some((last, last_time)) = self.last {
+            assert!(last.next() == Some(number), "commands come without gaps");
+            assert!(last_time <= time, "time does not go back");
+        } else {
+            assert!(number == CommandNumber::FIRST, "commands come without gaps");
+        }
+        self.last = Some((number, time));
+    }
+
+    /// The number of the last command applied, when there was one.
+    #[must_use]
+    pub fn last_command(&self) -> Option<CommandNumber> {
+        self.last.map(|(number, _)| number)
     }
 
     /// How far the commands of a session have been taken, when the session is known.
     #[must_use]
     pub fn session(&self, session: &SessionName) -> Option<SessionPosition> {
-        let _ = session;
-        None
+        let place = self.registry.sessions.find(session)?;
+        Some(self.registry.position(place))
     }
 
-    /// A live order, when there is one by this id.
+    /// All sessions and how far their commands have been taken, in the order of their admission.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionName, SessionPosition)> + '_ {
+        let sessions = self.registry.sessions.iter();
+        sessions.map(|(place, session)| (session.name, self.registry.position(place)))
+    }
+
+    /// An order that rests in a book, when there is one by this id.
     #[must_use]
     pub fn order(&self, order_id: OrderId) -> Option<OrderView> {
-        let _ = order_id;
-        None
+        let order = &self.orders.resting[self.orders.find_id(order_id)?];
+        Some(self.registry.view(order, order.status()))
+    }
+
+    /// The resting orders of an instrument on one side, in the order in which they trade.
+    pub fn resting(&self, symbol: &Symbol, side: Side) -> impl Iterator<Item = OrderView> + '_ {
+        let book = self
+            .registry
+            .instruments
+            .find(symbol)
+            .map(|instrument| self.book(instrument));
+        let line = book.map(|book| book.line(side, &self.orders.resting, &self.levels));
+        line.into_iter().flatten().map(|place| {
+            let order = &self.orders.resting[place];
+            self.registry.view(order, order.status())
+        })
     }
 
     /// The best bid and offer of an instrument, when it is known.
     #[must_use]
     pub fn book_top(&self, symbol: &Symbol) -> Option<BookTop> {
-        let _ = symbol;
-        None
+        let book = self.book(self.registry.instruments.find(symbol)?);
+        let best = |side| book.levels(side, &self.levels).next().map(Level::view);
+        Some(BookTop {
+            bid: best(Side::Buy),
+            offer: best(Side::Sell),
+        })
     }
 
     /// All instances in the register, in the order in which their slots first came into it.
     pub fn inventory(&self) -> impl Iterator<Item = Holding> + '_ {
-        core::iter::empty()
+        self.inventory
+            .slots()
+            .filter_map(|(_, slot)| self.holding(slot))
     }
 
-    /// Looks at all state for a broken invariant. Takes time in proportion to all state: for tests.
-    ///
-    /// # Panics
-    /// When one is broken, saying which.
-    pub fn check_invariants(&self) {}
+    fn holding(&self, slot: &Slot) -> Option<Holding> {
+        let account = &self.registry.accounts[slot.account];
+        Some(Holding {
+            slot: slot.name,
+            instance: slot.instance,
+            account: account.name,
+            firm: self.registry.firms[account.firm].name,
+            symbol: self.registry.instruments[slot.instrument].terms.symbol,
+            provider: self.registry.providers[slot.provider],
+            state: slot.state?,
+        })
+    }
+
+    pub(crate) fn book(&self, instrument: u32) -> &Book {
+        &self.books[usize::try_from(instrument).expect("a place fits a pointer")]
+    }
+}
+
+pub(crate) fn is_session(origin: &Origin) -> bool {
+    matches!(origin, Origin::Session { .. })
+}
+
+fn permit(permitted: bool) -> Result<(), IgnoreReason> {
+    if permitted {
+        Ok(())
+    } else {
+        Err(IgnoreReason::NotPermitted)
+    }
 }

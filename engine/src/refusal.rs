@@ -158,6 +158,9 @@ pub enum DepositRefusal {
     /// The instance is in the register already, in another slot.
     #[error("the instance is in the register already")]
     InstanceTaken,
+    /// The instance was terminated when its slot went back to its provider's pool.
+    #[error("the instance was terminated when its slot was retired")]
+    InstanceEnded,
 }
 
 /// Why a withdrawal was refused, in order of precedence.

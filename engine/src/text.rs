@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
+use core::num::NonZeroU8;
 use core::str::FromStr;
 
 use serde::de::{Deserializer, Visitor};
@@ -34,7 +35,8 @@ pub enum TextError {
 pub struct Text<const N: usize> {
     // Unused bytes are zero, so that the derived order over `bytes` is the order of the strings.
     bytes: [u8; N],
-    length: u8,
+    // Never zero, so that an absent text takes no room of its own.
+    length: NonZeroU8,
 }
 
 impl<const N: usize> Text<N> {
@@ -49,9 +51,7 @@ impl<const N: usize> Text<N> {
         let source = text.as_bytes();
         let too_long = TextError::TooLong { limit: N };
         let length = u8::try_from(source.len()).map_err(|_| too_long)?;
-        let (Some(first), Some(last)) = (source.first(), source.last()) else {
-            return Err(TextError::Empty);
-        };
+        let length = NonZeroU8::new(length).ok_or(TextError::Empty)?;
         let mut bytes = [0; N];
         bytes
             .get_mut(..source.len())
@@ -60,10 +60,10 @@ impl<const N: usize> Text<N> {
         if let Some(position) = source.iter().position(|byte| !matches!(byte, 0x20..=0x7E)) {
             return Err(TextError::NotPrintable { position });
         }
-        if *first == b' ' {
+        if source.starts_with(b" ") {
             return Err(TextError::NotPrintable { position: 0 });
         }
-        if *last == b' ' {
+        if source.ends_with(b" ") {
             return Err(TextError::NotPrintable {
                 position: source.len().saturating_sub(1),
             });
@@ -80,7 +80,7 @@ impl<const N: usize> Text<N> {
     /// The text as bytes, each of them ASCII.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
+        &self.bytes[..usize::from(self.length.get())]
     }
 }
 

@@ -1,0 +1,208 @@
+//! The one ladder of checks between an order as it was sent and an order that lives. The order of
+//! the steps is the order of [`OrderRefusal`].
+
+use alloc::vec::Vec;
+
+use crate::command::{FirmKind, NewOrder, OrderKind, SessionRole, Side};
+use crate::ids::OrderId;
+use crate::inventory::SlotPlace;
+use crate::machine::Engine;
+use crate::money::{Notional, Price, Quantity};
+use crate::order::{Delivery, Links, Order};
+use crate::refusal::OrderRefusal;
+use crate::registry::{Account, Listing};
+use crate::text::InstanceName;
+use crate::time::Timestamp;
+use crate::view::HoldingState;
+
+impl Engine {
+    /// Makes an order of what a session sent, or says the first reason why not. Changes nothing.
+    pub(crate) fn check_order(
+        &self,
+        id: OrderId,
+        accepted_at: Timestamp,
+        sender: Option<u32>,
+        new: &NewOrder,
+    ) -> Result<Order, OrderRefusal> {
+        let session = sender.ok_or(OrderRefusal::SessionUnknown)?;
+        let firm = self.check_trader(session)?;
+        if self.orders.find(firm, &new.client_order_id).is_some() {
+            return Err(OrderRefusal::DuplicateClientOrderId);
+        }
+        let instrument = self.registry.instruments.find(&new.symbol);
+        let instrument = instrument.ok_or(OrderRefusal::UnknownInstrument)?;
+        let listing = &self.registry.instruments[instrument];
+        let account = self.registry.accounts.find(&new.account);
+        let account = account.ok_or(OrderRefusal::UnknownAccount)?;
+        check_account(&self.registry.accounts[account], firm, listing)?;
+        check_size(new, listing)?;
+        check_price(new, listing)?;
+        let delivery = match new.side {
+            Side::Buy => self.check_buy(new, firm, listing)?,
+            Side::Sell => self.check_sell(new, account, instrument)?,
+        };
+        Ok(Order {
+            id,
+            kind: new.kind,
+            quantity: new.quantity,
+            cumulative: Quantity::ZERO,
+            filled_notional: Notional::ZERO,
+            accepted_at,
+            instrument,
+            firm,
+            account,
+            session,
+            client_order_id: new.client_order_id,
+            side: new.side,
+            time_in_force: new.time_in_force,
+            delivery,
+            links: Links::default(),
+        })
+    }
+
+    /// The firm of a session that may send orders.
+    fn check_trader(&self, session: u32) -> Result<u32, OrderRefusal> {
+        let session = &self.registry.sessions[session];
+        match session.role {
+            SessionRole::OrderEntry => {}
+            SessionRole::DropCopy => return Err(OrderRefusal::SessionNotPermitted),
+        }
+        match self.registry.firms[session.firm].kind {
+            FirmKind::Broker | FirmKind::MarketMaker | FirmKind::Provider => Ok(session.firm),
+            FirmKind::Regulator => Err(OrderRefusal::FirmNotPermitted),
+        }
+    }
+
+    fn check_buy(
+        &self,
+        new: &NewOrder,
+        firm: u32,
+        listing: &Listing,
+    ) -> Result<Delivery, OrderRefusal> {
+        let buys_back = self.registry.firms[firm].kind == FirmKind::Provider;
+        if new.image.is_none() && !buys_back && !listing.is_test() {
+            return Err(OrderRefusal::ImageRequired);
+        }
+        if !new.instances.is_empty() {
+            return Err(OrderRefusal::InstancesNotAllowed);
+        }
+        Ok(Delivery::Image(new.image))
+    }
+
+    fn check_sell(
+        &self,
+        new: &NewOrder,
+        account: u32,
+        instrument: u32,
+    ) -> Result<Delivery, OrderRefusal> {
+        if new.image.is_some() {
+            return Err(OrderRefusal::ImageNotAllowed);
+        }
+        let slots = match self.registry.instruments[instrument].provider {
+            None if new.instances.is_empty() => Vec::new(),
+            None => return Err(OrderRefusal::InstancesNotAllowed),
+            Some(_) if new.instances.is_empty() => {
+                self.inventory
+                    .draw(account, instrument, new.quantity.get())?
+            }
+            Some(provider) => self.check_instances(new, provider, account, instrument)?,
+        };
+        Ok(Delivery::Slots(slots))
+    }
+
+    /// The slots of the instances that a sell names, in the order named.
+    fn check_instances(
+        &self,
+        new: &NewOrder,
+        provider: u32,
+        account: u32,
+        instrument: u32,
+    ) -> Result<Vec<SlotPlace>, OrderRefusal> {
+        if u64::try_from(new.instances.len()) != Ok(new.quantity.get()) {
+            return Err(OrderRefusal::InstanceCountMismatch);
+        }
+        let mut sorted: Vec<&InstanceName> = new.instances.iter().collect();
+        sorted.sort_unstable();
+        if sorted.is_sorted_by(|a, b| a < b) {
+            let find = |instance| self.check_instance(instance, provider, account, instrument);
+            let slots = new.instances.iter().map(find);
+            return first_in_precedence(slots);
+        }
+        Err(OrderRefusal::InstanceRepeated)
+    }
+
+    fn check_instance(
+        &self,
+        instance: &InstanceName,
+        provider: u32,
+        account: u32,
+        instrument: u32,
+    ) -> Result<SlotPlace, OrderRefusal> {
+        let place = self.inventory.find_instance(provider, *instance);
+        let place = place.ok_or(OrderRefusal::InstanceUnknown)?;
+        let slot = self.inventory.slot(place);
+        let accounts = &self.registry.accounts;
+        if accounts[slot.account].firm != accounts[account].firm {
+            // A firm learns nothing about the instances of others.
+            return Err(OrderRefusal::InstanceUnknown);
+        }
+        if slot.account != account {
+            return Err(OrderRefusal::InstanceNotOfAccount);
+        }
+        if slot.instrument != instrument {
+            return Err(OrderRefusal::InstanceWrongInstrument);
+        }
+        if slot.state != Some(HoldingState::Free) {
+            return Err(OrderRefusal::InstanceHeld);
+        }
+        Ok(place)
+    }
+}
+
+/// All slots, or of all that is wrong with them what comes first in precedence.
+fn first_in_precedence(
+    slots: impl Iterator<Item = Result<SlotPlace, OrderRefusal>>,
+) -> Result<Vec<SlotPlace>, OrderRefusal> {
+    let mut found = Vec::with_capacity(slots.size_hint().0);
+    let mut first: Option<OrderRefusal> = None;
+    for slot in slots {
+        match slot {
+            Ok(place) => found.push(place),
+            Err(reason) => first = Some(first.map_or(reason, |known| known.min(reason))),
+        }
+    }
+    first.map_or(Ok(found), Err)
+}
+
+fn check_account(account: &Account, firm: u32, listing: &Listing) -> Result<(), OrderRefusal> {
+    if account.firm != firm {
+        return Err(OrderRefusal::AccountNotOfFirm);
+    }
+    if !listing.is_test() && account.provider != listing.provider {
+        return Err(OrderRefusal::AccountNotAtProvider);
+    }
+    Ok(())
+}
+
+fn check_size(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
+    if new.quantity.is_zero() {
+        return Err(OrderRefusal::QuantityInvalid);
+    }
+    if new.quantity > listing.terms.max_order_quantity {
+        return Err(OrderRefusal::QuantityAboveLimit);
+    }
+    Ok(())
+}
+
+fn check_price(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
+    match new.kind {
+        OrderKind::Market => Ok(()),
+        OrderKind::Limit(price) if price <= Price::from_micros(0) => {
+            Err(OrderRefusal::PriceInvalid)
+        }
+        OrderKind::Limit(price) if !price.is_multiple_of(listing.terms.tick) => {
+            Err(OrderRefusal::PriceOffTick)
+        }
+        OrderKind::Limit(_) => Ok(()),
+    }
+}

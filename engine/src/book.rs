@@ -1,0 +1,189 @@
+//! The order book of one instrument: levels in order of price, orders in order of time. It keeps
+//! the order; the orders themselves are kept in one slab for all books.
+
+use alloc::collections::BTreeMap;
+
+use crate::command::Side;
+use crate::money::{Price, Quantity};
+use crate::order::{Links, Order};
+use crate::slab::{NONE, Place, Slab};
+use crate::view;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Book {
+    // BTreeMap: a level is found by its price, and the best one is the first.
+    bids: BTreeMap<Rank, Place>,
+    offers: BTreeMap<Rank, Place>,
+}
+
+/// Orders a side's prices from best to worst: the price of an offer, the price of a bid negated.
+type Rank = i64;
+
+/// The orders of one side at one price, first come first.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    price: Price,
+    first: Place,
+    last: Place,
+    // 128 bits hold the sum of any number of orders.
+    quantity: u128,
+    orders: u32,
+}
+
+impl Book {
+    /// Rests an order behind all others of its side and price.
+    pub(crate) fn rest(
+        &mut self,
+        place: Place,
+        orders: &mut Slab<Order>,
+        levels: &mut Slab<Level>,
+    ) {
+        let order = &mut orders[place];
+        let price = order.limit().expect("only limit orders rest");
+        let (side, leaves) = (order.side, order.leaves());
+        let at = *self
+            .side_mut(side)
+            .entry(rank(side, price))
+            .or_insert_with(|| {
+                let (first, last, quantity, orders) = (NONE, NONE, 0, 0);
+                levels.insert(Level {
+                    price,
+                    first,
+                    last,
+                    quantity,
+                    orders,
+                })
+            });
+        let level = &mut levels[at];
+        order.links = Links {
+            level: at,
+            ahead: level.last,
+            behind: NONE,
+        };
+        if level.last == NONE {
+            level.first = place;
+        } else {
+            orders[level.last].links.behind = place;
+        }
+        level.last = place;
+        level.quantity = level
+            .quantity
+            .checked_add(u128::from(leaves.get()))
+            .expect("fits 128");
+        level.orders = level
+            .orders
+            .checked_add(1)
+            .expect("fewer orders than places");
+    }
+
+    /// Takes an order out of the book.
+    pub(crate) fn remove(
+        &mut self,
+        place: Place,
+        orders: &mut Slab<Order>,
+        levels: &mut Slab<Level>,
+    ) {
+        let order = &mut orders[place];
+        let (side, leaves) = (order.side, order.leaves());
+        let Links {
+            level: at,
+            ahead,
+            behind,
+        } = core::mem::take(&mut order.links);
+        let level = &mut levels[at];
+        if ahead == NONE {
+            level.first = behind;
+        } else {
+            orders[ahead].links.behind = behind;
+        }
+        if behind == NONE {
+            level.last = ahead;
+        } else {
+            orders[behind].links.ahead = ahead;
+        }
+        level.take(leaves);
+        level.orders = level.orders.checked_sub(1).expect("the order was counted");
+        if level.orders == 0 {
+            assert!(level.quantity == 0, "no orders have no quantity");
+            let price = level.price;
+            let removed = self.side_mut(side).remove(&rank(side, price));
+            assert!(removed == Some(at), "a level is found by its price");
+            levels.release(at);
+        }
+    }
+
+    /// The first order in line on a side.
+    pub(crate) fn first(&self, side: Side, levels: &Slab<Level>) -> Option<Place> {
+        let (_, &level) = self.side(side).first_key_value()?;
+        Some(levels[level].first)
+    }
+
+    /// The places of a side's orders, in the order in which they trade.
+    pub(crate) fn line<'a>(
+        &'a self,
+        side: Side,
+        orders: &'a Slab<Order>,
+        levels: &'a Slab<Level>,
+    ) -> impl Iterator<Item = Place> + 'a {
+        self.side(side).values().flat_map(|&level| {
+            let behind = |&place: &Place| Some(orders[place].links.behind).filter(|&p| p != NONE);
+            core::iter::successors(Some(levels[level].first), behind)
+        })
+    }
+
+    /// The levels of a side, best first.
+    pub(crate) fn levels<'a>(
+        &'a self,
+        side: Side,
+        levels: &'a Slab<Level>,
+    ) -> impl Iterator<Item = &'a Level> + 'a {
+        self.side(side).values().map(|&level| &levels[level])
+    }
+
+    fn side(&self, side: Side) -> &BTreeMap<Rank, Place> {
+        match side {
+            Side::Buy => &self.bids,
+            Side::Sell => &self.offers,
+        }
+    }
+
+    fn side_mut(&mut self, side: Side) -> &mut BTreeMap<Rank, Place> {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.offers,
+        }
+    }
+}
+
+impl Level {
+    /// Takes note that so much of its orders is open no more.
+    pub(crate) fn take(&mut self, quantity: Quantity) {
+        let rest = self.quantity.checked_sub(u128::from(quantity.get()));
+        self.quantity = rest.expect("a level holds what its orders hold");
+    }
+
+    /// The level as readers see it; a quantity beyond what a `Quantity` holds shows as the most.
+    pub(crate) fn view(&self) -> view::Level {
+        let quantity = Quantity::new(u64::try_from(self.quantity).unwrap_or(u64::MAX));
+        view::Level {
+            price: self.price,
+            quantity,
+            orders: self.orders,
+        }
+    }
+
+    /// The open quantity of all its orders.
+    pub(crate) fn quantity(&self) -> u128 {
+        self.quantity
+    }
+}
+
+fn rank(side: Side, price: Price) -> Rank {
+    match side {
+        Side::Sell => price.micros(),
+        Side::Buy => price
+            .micros()
+            .checked_neg()
+            .expect("prices are more than zero"),
+    }
+}

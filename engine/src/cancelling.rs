@@ -1,0 +1,155 @@
+//! Ends resting orders: at the wish of their firm, and at the end of the trading day.
+
+use alloc::vec::Vec;
+
+use crate::command::{CancelRequest, Origin, SessionRole, Side, TimeInForce};
+use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
+use crate::machine::Engine;
+use crate::orders::{Known, UsedId};
+use crate::output::Output;
+use crate::refusal::CancelRefusal;
+use crate::slab::Place;
+
+/// A refused cancel, with the order that it named.
+type Refused = (CancelRefusal, Option<KnownOrder>);
+
+impl Engine {
+    pub(crate) fn cancel(
+        &mut self,
+        origin: Origin,
+        sender: Option<u32>,
+        request: &CancelRequest,
+        out: &mut Output<'_>,
+    ) {
+        let checked = self.check_cancel(sender, request);
+        let firm = sender.map(|session| self.registry.sessions[session].firm);
+        let refused_early = checked
+            .as_ref()
+            .is_err_and(|(why, _)| *why <= CancelRefusal::DuplicateClientOrderId);
+        if let Some(firm) = firm.filter(|_| !refused_early) {
+            let client_order_id = request.client_order_id;
+            self.orders.mark_used(UsedId {
+                firm,
+                client_order_id,
+                order: None,
+            });
+        }
+        match checked {
+            Ok((place, session)) => {
+                let session = self.registry.sessions[session].name;
+                let client_order_id = request.client_order_id;
+                let cause = CancelCause::Requested {
+                    session,
+                    client_order_id,
+                };
+                self.end(place, Ending::Cancelled(cause), out);
+            }
+            Err((reason, order)) => {
+                let firm = firm.map(|firm| self.registry.firms[firm].name);
+                let request = request.clone();
+                out.push(EventBody::CancelRejected {
+                    origin,
+                    firm,
+                    request,
+                    order,
+                    reason,
+                });
+            }
+        }
+    }
+
+    /// The resting order that a session may cancel, or the first reason why not. The order of the
+    /// steps is the order of [`CancelRefusal`].
+    fn check_cancel(
+        &self,
+        sender: Option<u32>,
+        request: &CancelRequest,
+    ) -> Result<(Place, u32), Refused> {
+        let session = sender.ok_or((CancelRefusal::SessionUnknown, None))?;
+        let firm = self.registry.sessions[session].firm;
+        match self.registry.sessions[session].role {
+            SessionRole::OrderEntry => {}
+            SessionRole::DropCopy => return Err((CancelRefusal::SessionNotPermitted, None)),
+        }
+        if self.orders.find(firm, &request.client_order_id).is_some() {
+            return Err((CancelRefusal::DuplicateClientOrderId, None));
+        }
+        let place = match self.orders.find(firm, &request.original_client_order_id) {
+            None | Some(Known::Used) => return Err((CancelRefusal::UnknownOrder, None)),
+            Some(Known::Done(order)) => return Err((CancelRefusal::TooLateToCancel, Some(order))),
+            Some(Known::Resting(place)) => place,
+        };
+        let order = &self.orders.resting[place];
+        let symbol = self.registry.instruments[order.instrument].terms.symbol;
+        let same_id = request.order_id.is_none_or(|id| id == order.id);
+        if !same_id || request.symbol != symbol || request.side != order.side {
+            let known = KnownOrder {
+                order_id: order.id,
+                status: order.status(),
+            };
+            return Err((CancelRefusal::OrderMismatch, Some(known)));
+        }
+        Ok((place, session))
+    }
+
+    /// Expires day orders: instrument by instrument in the order of listing, bids before offers,
+    /// each side in the order in which it trades.
+    pub(crate) fn end_trading_day(&mut self, out: &mut Output<'_>) {
+        let mut ending: Vec<Place> = Vec::new();
+        for book in &self.books {
+            for side in [Side::Buy, Side::Sell] {
+                let line = book.line(side, &self.orders.resting, &self.levels);
+                ending.extend(
+                    line.filter(|&place| {
+                        self.orders.resting[place].time_in_force == TimeInForce::Day
+                    }),
+                );
+            }
+        }
+        for place in ending {
+            self.end(place, Ending::Expired, out);
+        }
+        self.orders.end_day();
+        out.push(EventBody::TradingDayEnded);
+    }
+
+    /// Ends a resting order: takes it out of its book, frees what it holds, and reports.
+    fn end(&mut self, place: Place, ending: Ending, out: &mut Output<'_>) {
+        self.unbook(place);
+        let order = &self.orders.resting[place];
+        self.inventory.release(order.undelivered(), order.id);
+        let status = ending.status();
+        let (order, execution) = (self.registry.view(order, status), out.execution());
+        out.push(match ending {
+            Ending::Cancelled(cause) => EventBody::OrderCancelled {
+                order,
+                execution,
+                cause,
+            },
+            Ending::Expired => EventBody::OrderExpired { order, execution },
+        });
+        self.orders.forget(place, status);
+    }
+
+    pub(crate) fn unbook(&mut self, place: Place) {
+        let instrument = self.orders.resting[place].instrument;
+        let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
+        book.remove(place, &mut self.orders.resting, &mut self.levels);
+    }
+}
+
+/// How a resting order ends, other than by a fill.
+#[derive(Debug, Clone, Copy)]
+enum Ending {
+    Cancelled(CancelCause),
+    Expired,
+}
+
+impl Ending {
+    fn status(self) -> OrderStatus {
+        match self {
+            Self::Cancelled(_) => OrderStatus::Cancelled,
+            Self::Expired => OrderStatus::Expired,
+        }
+    }
+}

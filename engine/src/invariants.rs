@@ -1,0 +1,144 @@
+//! Looks at all state for what must always hold.
+
+use alloc::collections::BTreeMap;
+
+use crate::command::Side;
+use crate::ids::OrderId;
+use crate::inventory::SlotPlace;
+use crate::machine::Engine;
+use crate::order::{Delivery, Order};
+use crate::view::HoldingState;
+
+impl Engine {
+    /// Looks at all state for a broken invariant. Takes time in proportion to all state: for tests.
+    ///
+    /// # Panics
+    /// When one is broken, saying which.
+    pub fn check_invariants(&self) {
+        let mut resting = 0_usize;
+        let mut holders = BTreeMap::new();
+        for (instrument, _) in self.registry.instruments.iter() {
+            self.check_book(instrument);
+            for side in [Side::Buy, Side::Sell] {
+                let line = self
+                    .book(instrument)
+                    .line(side, &self.orders.resting, &self.levels);
+                for place in line {
+                    self.orders.check(place);
+                    let order = &self.orders.resting[place];
+                    self.check_order_state(order, instrument, side, &mut holders);
+                    resting = resting.checked_add(1).expect("fewer orders than memory");
+                }
+            }
+        }
+        self.orders.check_counts(resting);
+        self.check_inventory(&holders);
+    }
+
+    fn check_book(&self, instrument: u32) {
+        let book = self.book(instrument);
+        let best = |side| {
+            book.levels(side, &self.levels)
+                .next()
+                .map(|level| level.view().price)
+        };
+        if let (Some(bid), Some(offer)) = (best(Side::Buy), best(Side::Sell)) {
+            assert!(bid < offer, "a book is never crossed");
+        }
+        for side in [Side::Buy, Side::Sell] {
+            let open = |place| u128::from(self.orders.resting[place].leaves().get());
+            let orders: u128 = book
+                .line(side, &self.orders.resting, &self.levels)
+                .map(open)
+                .sum();
+            let levels: u128 = book
+                .levels(side, &self.levels)
+                .map(|level| level.quantity())
+                .sum();
+            assert!(orders == levels, "levels hold what their orders hold");
+            let count: u64 = book
+                .levels(side, &self.levels)
+                .map(|level| u64::from(level.view().orders))
+                .sum();
+            let line = book.line(side, &self.orders.resting, &self.levels).count();
+            assert!(
+                u64::try_from(line) == Ok(count),
+                "levels count their orders"
+            );
+        }
+    }
+
+    fn check_order_state(
+        &self,
+        order: &Order,
+        instrument: u32,
+        side: Side,
+        holders: &mut BTreeMap<SlotPlace, OrderId>,
+    ) {
+        assert!(
+            order.instrument == instrument && order.side == side,
+            "orders rest in their book"
+        );
+        assert!(!order.leaves().is_zero(), "what rests has something open");
+        let level = self.levels[order.links.level].view();
+        assert!(
+            order.limit() == Some(level.price),
+            "an order rests at its price"
+        );
+        let listing = &self.registry.instruments[instrument];
+        if let Delivery::Slots(slots) = &order.delivery {
+            let holds = if listing.is_test() {
+                0
+            } else {
+                order.quantity.get()
+            };
+            assert!(
+                u64::try_from(slots.len()) == Ok(holds),
+                "a sell holds one slot an instance"
+            );
+        }
+        for &slot in order.undelivered() {
+            let other = holders.insert(slot, order.id);
+            assert!(other.is_none(), "an instance is held by one order");
+        }
+    }
+
+    fn check_inventory(&self, holders: &BTreeMap<SlotPlace, OrderId>) {
+        let sold: BTreeMap<_, _> = self
+            .trades
+            .unsettled()
+            .map(|(reassignment, slot)| (slot, reassignment))
+            .collect();
+        assert!(
+            sold.len() == self.trades.unsettled().count(),
+            "an instance is sold once"
+        );
+        for (place, slot) in self.inventory.slots() {
+            let holder = match slot.state {
+                Some(HoldingState::HeldByOrder(order)) => Some(order),
+                _ => None,
+            };
+            assert!(
+                holders.get(&place).copied() == holder,
+                "the register knows its holders"
+            );
+            let sale = match slot.state {
+                Some(HoldingState::InReassignment(sale)) => Some(sale),
+                _ => None,
+            };
+            assert!(
+                sold.get(&place).copied() == sale,
+                "the register knows what is sold"
+            );
+            let free = slot.state == Some(HoldingState::Free);
+            assert!(
+                self.inventory.is_listed_free(place) == free,
+                "what is free is found"
+            );
+            if slot.state.is_some() {
+                let found = self.inventory.find_instance(slot.provider, slot.instance);
+                assert!(found == Some(place), "an instance is found by its name");
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Submits orders and matches them: best price first, then first come first, always at the price of
+//! the resting order.
+
+use alloc::vec::Vec;
+
+use crate::command::{NewOrder, OrderKind, Origin, TimeInForce};
+use crate::event::{CancelCause, EventBody, Fill, KnownOrder, Liquidity, OrderStatus};
+use crate::ids::{OrderId, TradeId};
+use crate::inventory::SlotPlace;
+use crate::machine::Engine;
+use crate::money::{Price, Quantity};
+use crate::order::Order;
+use crate::orders::UsedId;
+use crate::output::Output;
+use crate::refusal::OrderRefusal;
+use crate::slab::Place;
+
+/// Why matching stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Nothing is open any more.
+    Filled,
+    /// No resting order of the other side is left that the order may trade with.
+    NoneLeft,
+    /// The next resting order is of the same account.
+    OwnOrder,
+}
+
+impl Engine {
+    pub(crate) fn submit(
+        &mut self,
+        origin: Origin,
+        sender: Option<u32>,
+        new: &NewOrder,
+        out: &mut Output<'_>,
+    ) {
+        let id = OrderId::new(out.number());
+        match self.check_order(id, out.time(), sender, new) {
+            Ok(order) => self.accept(order, out),
+            Err(reason) => self.reject(origin, sender, new, reason, out),
+        }
+    }
+
+    fn reject(
+        &mut self,
+        origin: Origin,
+        sender: Option<u32>,
+        new: &NewOrder,
+        reason: OrderRefusal,
+        out: &mut Output<'_>,
+    ) {
+        let firm = sender.map(|session| self.registry.sessions[session].firm);
+        if let Some(firm) = firm.filter(|_| reason > OrderRefusal::DuplicateClientOrderId) {
+            // A refused order has used its client order id: one id names one order a day.
+            let client_order_id = new.client_order_id;
+            self.orders.mark_used(UsedId {
+                firm,
+                client_order_id,
+                order: None,
+            });
+        }
+        let instrument = self.registry.instruments.find(&new.symbol);
+        out.push(EventBody::OrderRejected {
+            origin,
+            firm: firm.map(|firm| self.registry.firms[firm].name),
+            order: new.clone(),
+            order_id: OrderId::new(out.number()),
+            execution: out.execution(),
+            reason,
+            test: instrument.is_some_and(|place| self.registry.instruments[place].is_test()),
+        });
+    }
+
+    fn accept(&mut self, mut order: Order, out: &mut Output<'_>) {
+        self.inventory.hold(order.undelivered(), order.id);
+        let execution = out.execution();
+        let view = self.registry.view(&order, OrderStatus::New);
+        out.push(EventBody::OrderAccepted {
+            order: view,
+            execution,
+        });
+        if order.time_in_force == TimeInForce::FillOrKill && !self.fills_whole(&order) {
+            return self.cancel_rest(order, CancelCause::FillOrKill, out);
+        }
+        let stop = self.cross(&mut order, out);
+        match (stop, order.kind, order.time_in_force) {
+            (Stop::Filled, _, _) => {
+                let (firm, client_order_id) = (order.firm, order.client_order_id);
+                let done = KnownOrder {
+                    order_id: order.id,
+                    status: OrderStatus::Filled,
+                };
+                self.orders.mark_used(UsedId {
+                    firm,
+                    client_order_id,
+                    order: Some(done),
+                });
+            }
+            (_, _, TimeInForce::FillOrKill) => unreachable!("it was seen to fill whole"),
+            (Stop::OwnOrder, _, _) => {
+                self.cancel_rest(order, CancelCause::SelfTradePrevented, out);
+            }
+            (Stop::NoneLeft, OrderKind::Market, _) => {
+                self.cancel_rest(order, CancelCause::MarketUnfilled, out);
+            }
+            (Stop::NoneLeft, OrderKind::Limit(_), TimeInForce::ImmediateOrCancel) => {
+                self.cancel_rest(order, CancelCause::ImmediateOrCancel, out);
+            }
+            (Stop::NoneLeft, OrderKind::Limit(_), TimeInForce::Day) => self.rest(order),
+        }
+    }
+
+    pub(crate) fn rest(&mut self, order: Order) {
+        let instrument = order.instrument;
+        let place = self.orders.keep(order);
+        let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
+        book.rest(place, &mut self.orders.resting, &mut self.levels);
+    }
+
+    /// Ends an order that never rested.
+    fn cancel_rest(&mut self, order: Order, cause: CancelCause, out: &mut Output<'_>) {
+        self.inventory.release(order.undelivered(), order.id);
+        let execution = out.execution();
+        let view = self.registry.view(&order, OrderStatus::Cancelled);
+        out.push(EventBody::OrderCancelled {
+            order: view,
+            execution,
+            cause,
+        });
+        let (firm, client_order_id) = (order.firm, order.client_order_id);
+        let done = KnownOrder {
+            order_id: order.id,
+            status: OrderStatus::Cancelled,
+        };
+        self.orders.mark_used(UsedId {
+            firm,
+            client_order_id,
+            order: Some(done),
+        });
+    }
+
+    /// Whether an order can be filled whole now, before it meets an order of its own account.
+    fn fills_whole(&self, taker: &Order) -> bool {
+        let book = self.book(taker.instrument);
+        let mut open = taker.leaves();
+        let line = book.line(taker.side.opposite(), &self.orders.resting, &self.levels);
+        for maker in line.map(|place| &self.orders.resting[place]) {
+            let price = maker.limit().expect("only limit orders rest");
+            if !taker.accepts(price) || maker.account == taker.account {
+                return false;
+            }
+            if maker.leaves() >= open {
+                return true;
+            }
+            open = open
+                .checked_sub(maker.leaves())
+                .expect("the maker has less than is open");
+        }
+        false
+    }
+
+    /// Trades an order with what rests on the other side, as far as it goes.
+    fn cross(&mut self, taker: &mut Order, out: &mut Output<'_>) -> Stop {
+        for index in 0.. {
+            if taker.leaves().is_zero() {
+                return Stop::Filled;
+            }
+            let book = self.book(taker.instrument);
+            let Some(place) = book.first(taker.side.opposite(), &self.levels) else {
+                return Stop::NoneLeft;
+            };
+            let maker = &self.orders.resting[place];
+            let price = maker.limit().expect("only limit orders rest");
+            if !taker.accepts(price) {
+                return Stop::NoneLeft;
+            }
+            if maker.account == taker.account {
+                return Stop::OwnOrder;
+            }
+            let trade = TradeId {
+                number: out.number(),
+                index,
+            };
+            self.trade(trade, taker, place, price, out);
+        }
+        unreachable!("a command makes fewer than 2^32 matches")
+    }
+
+    /// Matches one pair of orders.
+    fn trade(
+        &mut self,
+        trade: TradeId,
+        taker: &mut Order,
+        place: Place,
+        price: Price,
+        out: &mut Output<'_>,
+    ) {
+        let maker = &mut self.orders.resting[place];
+        let quantity = taker.leaves().min(maker.leaves());
+        let slots = next_slots(taker, quantity);
+        let slots = if slots.is_empty() {
+            next_slots(maker, quantity)
+        } else {
+            slots
+        };
+        maker.fill(price, quantity);
+        taker.fill(price, quantity);
+        self.levels[maker.links.level].take(quantity);
+
+        let maker = &self.orders.resting[place];
+        let instances: Vec<_> = slots
+            .iter()
+            .map(|&slot| self.inventory.slot(slot).instance)
+            .collect();
+        let fill = |liquidity| Fill {
+            trade,
+            price,
+            quantity,
+            instances: instances.clone(),
+            liquidity,
+        };
+        let made = out.execution();
+        out.push(EventBody::OrderFilled {
+            order: self.registry.view(maker, maker.status()),
+            execution: made,
+            fill: fill(Liquidity::Maker),
+        });
+        let took = out.execution();
+        out.push(EventBody::OrderFilled {
+            order: self.registry.view(taker, taker.status()),
+            execution: took,
+            fill: fill(Liquidity::Taker),
+        });
+        let parties = [
+            (maker, made, Liquidity::Maker),
+            (&*taker, took, Liquidity::Taker),
+        ];
+        let executed = self
+            .registry
+            .trade(trade, price, quantity, parties, out.time());
+        self.execute(executed, &slots, out);
+        self.drop_if_filled(place);
+    }
+
+    fn drop_if_filled(&mut self, place: Place) {
+        let maker = &self.orders.resting[place];
+        if maker.leaves().is_zero() {
+            self.unbook(place);
+            self.orders.forget(place, OrderStatus::Filled);
+        }
+    }
+}
+
+/// The next slots that a sell delivers; none for a buy or a test instrument.
+fn next_slots(order: &Order, quantity: Quantity) -> Vec<SlotPlace> {
+    let count = usize::try_from(quantity.get()).unwrap_or(usize::MAX);
+    order.undelivered().iter().take(count).copied().collect()
+}

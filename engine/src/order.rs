@@ -1,0 +1,131 @@
+//! One order as the engine keeps it: small, with places instead of names.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::{OrderKind, Side, TimeInForce};
+use crate::event::OrderStatus;
+use crate::ids::OrderId;
+use crate::inventory::SlotPlace;
+use crate::money::{Notional, Price, Quantity};
+use crate::slab::{NONE, Place};
+use crate::text::{ClientOrderId, ImageName};
+use crate::time::Timestamp;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) id: OrderId,
+    pub(crate) kind: OrderKind,
+    pub(crate) quantity: Quantity,
+    pub(crate) cumulative: Quantity,
+    pub(crate) filled_notional: Notional,
+    pub(crate) accepted_at: Timestamp,
+    pub(crate) instrument: u32,
+    pub(crate) firm: u32,
+    pub(crate) account: u32,
+    pub(crate) session: u32,
+    pub(crate) client_order_id: ClientOrderId,
+    pub(crate) side: Side,
+    pub(crate) time_in_force: TimeInForce,
+    pub(crate) delivery: Delivery,
+    #[serde(skip)]
+    pub(crate) links: Links,
+}
+
+/// What an order delivers or wants delivered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Delivery {
+    /// Buy: what to start in each slot; none for a buy-back.
+    Image(Option<ImageName>),
+    /// Sell: the slots in order of delivery, those delivered already included; none on a test
+    /// instrument.
+    Slots(Vec<SlotPlace>),
+}
+
+/// Where an order rests: its level, and its neighbours there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Links {
+    pub(crate) level: Place,
+    pub(crate) ahead: Place,
+    pub(crate) behind: Place,
+}
+
+impl Default for Links {
+    fn default() -> Self {
+        Self {
+            level: NONE,
+            ahead: NONE,
+            behind: NONE,
+        }
+    }
+}
+
+impl Order {
+    /// How many instances are open.
+    pub(crate) fn leaves(&self) -> Quantity {
+        self.quantity
+            .checked_sub(self.cumulative)
+            .expect("no more is filled than was ordered")
+    }
+
+    /// The limit price; a market order has none.
+    pub(crate) fn limit(&self) -> Option<Price> {
+        match self.kind {
+            OrderKind::Limit(price) => Some(price),
+            OrderKind::Market => None,
+        }
+    }
+
+    /// Whether the order may trade at a price of the other side.
+    pub(crate) fn accepts(&self, price: Price) -> bool {
+        match (self.limit(), self.side) {
+            (None, _) => true,
+            (Some(limit), Side::Buy) => price <= limit,
+            (Some(limit), Side::Sell) => price >= limit,
+        }
+    }
+
+    /// Takes note of a fill.
+    pub(crate) fn fill(&mut self, price: Price, quantity: Quantity) {
+        let cumulative = self
+            .cumulative
+            .checked_add(quantity)
+            .filter(|sum| *sum <= self.quantity);
+        self.cumulative = cumulative.expect("no more is filled than was ordered");
+        let notional = self.filled_notional.checked_add(price.times(quantity));
+        self.filled_notional =
+            notional.expect("63 bits times all 64 bits of quantity fit into 127");
+    }
+
+    /// Where an order stands that nothing ended.
+    pub(crate) fn status(&self) -> OrderStatus {
+        if self.cumulative == self.quantity {
+            OrderStatus::Filled
+        } else if self.cumulative.is_zero() {
+            OrderStatus::New
+        } else {
+            OrderStatus::PartiallyFilled
+        }
+    }
+
+    /// The slots that are not delivered yet, in order of delivery.
+    pub(crate) fn undelivered(&self) -> &[SlotPlace] {
+        match &self.delivery {
+            Delivery::Image(_) => &[],
+            Delivery::Slots(slots) if slots.is_empty() => &[],
+            Delivery::Slots(slots) => {
+                let delivered = usize::try_from(self.cumulative.get());
+                &slots[delivered.expect("as many slots as instances fit into memory")..]
+            }
+        }
+    }
+
+    /// What a buyer wants started.
+    pub(crate) fn image(&self) -> Option<ImageName> {
+        match self.delivery {
+            Delivery::Image(image) => image,
+            Delivery::Slots(_) => None,
+        }
+    }
+}

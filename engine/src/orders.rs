@@ -1,0 +1,148 @@
+//! All resting orders, and the client order ids of the trading day.
+
+use crate::event::{KnownOrder, OrderStatus};
+use crate::finder::Finder;
+use crate::ids::OrderId;
+use crate::order::Order;
+use crate::slab::{Place, Slab};
+use crate::text::ClientOrderId;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Orders {
+    pub(crate) resting: Slab<Order>,
+    by_id: Finder,
+    by_client_order_id: Finder,
+    used: Slab<UsedId>,
+    used_by_client_order_id: Finder,
+}
+
+/// A client order id that its firm may not use again today, and that names no resting order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UsedId {
+    pub(crate) firm: u32,
+    pub(crate) client_order_id: ClientOrderId,
+    /// The order that it named, when it did not name a refused order or a cancel.
+    pub(crate) order: Option<KnownOrder>,
+}
+
+/// What a client order id names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    /// An order that rests.
+    Resting(Place),
+    /// An order that is done.
+    Done(KnownOrder),
+    /// A refused order or a cancel.
+    Used,
+}
+
+impl Orders {
+    /// What a firm's client order id names today.
+    pub(crate) fn find(&self, firm: u32, client_order_id: &ClientOrderId) -> Option<Known> {
+        let hash = Finder::hash((firm, client_order_id));
+        let is_resting = |place| {
+            let order: &Order = &self.resting[place];
+            order.firm == firm && order.client_order_id == *client_order_id
+        };
+        if let Some(place) = self.by_client_order_id.find(hash, is_resting) {
+            return Some(Known::Resting(place));
+        }
+        let is_used = |place| {
+            let used: &UsedId = &self.used[place];
+            used.firm == firm && used.client_order_id == *client_order_id
+        };
+        let place = self.used_by_client_order_id.find(hash, is_used)?;
+        Some(self.used[place].order.map_or(Known::Used, Known::Done))
+    }
+
+    /// The place of a resting order.
+    pub(crate) fn find_id(&self, id: OrderId) -> Option<Place> {
+        self.by_id.find(Finder::hash(id.number().get()), |place| {
+            self.resting[place].id == id
+        })
+    }
+
+    /// Keeps an order that rests from now on.
+    pub(crate) fn keep(&mut self, order: Order) -> Place {
+        let id = Finder::hash(order.id.number().get());
+        let client_order_id = Finder::hash((order.firm, &order.client_order_id));
+        let place = self.resting.insert(order);
+        self.by_id.insert(id, place);
+        self.by_client_order_id.insert(client_order_id, place);
+        place
+    }
+
+    /// Lets go of an order that rests no more; its client order id stays used.
+    pub(crate) fn forget(&mut self, place: Place, status: OrderStatus) {
+        let order = &self.resting[place];
+        let (firm, client_order_id) = (order.firm, order.client_order_id);
+        let done = KnownOrder {
+            order_id: order.id,
+            status,
+        };
+        self.by_id
+            .remove(Finder::hash(order.id.number().get()), place);
+        self.by_client_order_id
+            .remove(Finder::hash((firm, &client_order_id)), place);
+        self.resting.release(place);
+        self.mark_used(UsedId {
+            firm,
+            client_order_id,
+            order: Some(done),
+        });
+    }
+
+    /// Takes note that a client order id may not be used again today.
+    pub(crate) fn mark_used(&mut self, used: UsedId) {
+        let hash = Finder::hash((used.firm, &used.client_order_id));
+        let place = self.used.insert(used);
+        self.used_by_client_order_id.insert(hash, place);
+    }
+
+    /// Forgets the client order ids of the day, but for those of resting orders.
+    pub(crate) fn end_day(&mut self) {
+        self.used = Slab::default();
+        self.used_by_client_order_id.clear();
+    }
+
+    /// All client order ids that are used and name no resting order, in the order of their use.
+    pub(crate) fn used(&self) -> impl Iterator<Item = &UsedId> {
+        self.used.iter_full()
+    }
+
+    /// Asserts that each resting order is found by both its names.
+    pub(crate) fn check(&self, place: Place) {
+        let order = &self.resting[place];
+        assert!(
+            self.find_id(order.id) == Some(place),
+            "an order is found by its id"
+        );
+        let known = self.find(order.firm, &order.client_order_id);
+        assert!(
+            matches!(known, Some(Known::Resting(found)) if found == place),
+            "an order is found by its client order id"
+        );
+    }
+
+    /// Asserts that nothing else is found.
+    pub(crate) fn check_counts(&self, resting: usize) {
+        assert!(
+            self.resting.len() == resting,
+            "every order kept rests in a book"
+        );
+        assert!(
+            self.by_id.len() == resting,
+            "nothing else is found by an id"
+        );
+        assert!(
+            self.by_client_order_id.len() == resting,
+            "nothing else is found by a client id"
+        );
+        assert!(
+            self.used_by_client_order_id.len() == self.used.len(),
+            "each used id is found"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! Where the events of one command go: numbers and stamps each of them.
+
+use alloc::vec::Vec;
+
+use crate::command::Sequenced;
+use crate::event::{Event, EventBody};
+use crate::ids::{CommandNumber, ExecutionId};
+use crate::time::Timestamp;
+
+#[derive(Debug)]
+pub(crate) struct Output<'a> {
+    number: CommandNumber,
+    time: Timestamp,
+    next_index: u32,
+    events: &'a mut Vec<Event>,
+}
+
+impl<'a> Output<'a> {
+    pub(crate) fn new(sequenced: &Sequenced, events: &'a mut Vec<Event>) -> Self {
+        Self {
+            number: sequenced.number,
+            time: sequenced.time,
+            next_index: 0,
+            events,
+        }
+    }
+
+    /// The command that causes these events.
+    pub(crate) fn number(&self) -> CommandNumber {
+        self.number
+    }
+
+    /// The time of that command.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// Names the report that the next event carries.
+    pub(crate) fn execution(&self) -> ExecutionId {
+        ExecutionId {
+            number: self.number,
+            index: self.next_index,
+        }
+    }
+
+    /// Whether the command caused no event yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.next_index == 0
+    }
+
+    pub(crate) fn push(&mut self, body: EventBody) {
+        let (cause, index, time) = (self.number, self.next_index, self.time);
+        self.next_index = index
+            .checked_add(1)
+            .expect("a command causes fewer than 2^32 events");
+        self.events.push(Event {
+            cause,
+            index,
+            time,
+            body,
+        });
+    }
+}

@@ -1,0 +1,99 @@
+//! The engine's state as one value in a fixed order, to be written, hashed and read back. What can
+//! be made again from it (the ways to find things, the links of the books) is left out.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::book::Book;
+use crate::command::Side;
+use crate::ids::CommandNumber;
+use crate::inventory::Inventory;
+use crate::machine::Engine;
+use crate::order::Order;
+use crate::orders::{Known, UsedId};
+use crate::registry::Registry;
+use crate::slab::Slab;
+use crate::time::Timestamp;
+use crate::trades::Trades;
+
+#[derive(Serialize, Deserialize)]
+struct Image<'a> {
+    last: Option<(CommandNumber, Timestamp)>,
+    registry: Cow<'a, Registry>,
+    inventory: Cow<'a, Inventory>,
+    trades: Cow<'a, Trades>,
+    /// By instrument, bids before offers, each side in the order in which it trades.
+    resting: Vec<Cow<'a, Order>>,
+    /// In the order of use.
+    used: Vec<Cow<'a, UsedId>>,
+}
+
+impl Serialize for Engine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let orders = &self.orders;
+        let sides = self
+            .books
+            .iter()
+            .flat_map(|book| [(book, Side::Buy), (book, Side::Sell)]);
+        let places = sides.flat_map(|(book, side)| book.line(side, &orders.resting, &self.levels));
+        let image = Image {
+            last: self.last,
+            registry: Cow::Borrowed(&self.registry),
+            inventory: Cow::Borrowed(&self.inventory),
+            trades: Cow::Borrowed(&self.trades),
+            resting: places
+                .map(|place| Cow::Borrowed(&orders.resting[place]))
+                .collect(),
+            used: orders.used().map(Cow::Borrowed).collect(),
+        };
+        image.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Engine {
+    /// Refuses orders that name what is not there; trusts the rest, as a checksum guards it.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let image = Image::deserialize(deserializer)?;
+        let mut engine = Self {
+            last: image.last,
+            registry: image.registry.into_owned(),
+            inventory: image.inventory.into_owned(),
+            trades: image.trades.into_owned(),
+            levels: Slab::default(),
+            ..Self::default()
+        };
+        engine
+            .books
+            .resize_with(engine.registry.instruments.len(), Book::default);
+        for order in image.resting {
+            let order = order.into_owned();
+            if !engine.may_rest(&order) {
+                return Err(D::Error::custom("an order rests that cannot"));
+            }
+            engine.rest(order);
+        }
+        for used in image.used {
+            engine.orders.mark_used(used.into_owned());
+        }
+        Ok(engine)
+    }
+}
+
+impl Engine {
+    fn may_rest(&self, order: &Order) -> bool {
+        let registry = &self.registry;
+        let known = |place: u32, count: usize| usize::try_from(place).is_ok_and(|at| at < count);
+        let taken = self.orders.find(order.firm, &order.client_order_id);
+        known(order.instrument, registry.instruments.len())
+            && known(order.account, registry.accounts.len())
+            && known(order.session, registry.sessions.len())
+            && known(order.firm, registry.firms.len())
+            && order.cumulative < order.quantity
+            && order.limit().is_some_and(|price| price.micros() > 0)
+            && self.orders.find_id(order.id).is_none()
+            && !matches!(taken, Some(Known::Resting(_)))
+    }
+}

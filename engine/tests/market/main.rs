@@ -1,0 +1,18 @@
+//! The engine from outside: commands in, events out. Each rule and each refusal is a row of text.
+//!
+//! `desk` makes commands of text and text of events; the other modules are tables.
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that cannot go on has failed; what an event is not about is of no interest"
+)]
+
+mod desk;
+mod flow;
+mod inventory;
+mod lockstep;
+mod naive;
+mod orders;
+mod refusals;
+mod replay;
+mod sessions;
