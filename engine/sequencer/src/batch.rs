@@ -120,8 +120,13 @@ impl Header {
     /// Reads a header from the first bytes of a batch, as many of them as there are.
     pub(crate) fn parse(bytes: &[u8], log: Log) -> Result<Self, Fault> {
         let seen = &bytes[..bytes.len().min(4)];
-        if !log.magic().starts_with(seen) {
-            let unwritten = seen.iter().all(|byte| *byte == 0);
+        let written = seen
+            .iter()
+            .zip(log.magic())
+            .take_while(|(byte, mark)| **byte == *mark)
+            .count();
+        if written < seen.len() {
+            let unwritten = seen[written..].iter().all(|byte| *byte == 0);
             return Err(if unwritten {
                 Fault::Unwritten
             } else {
@@ -133,6 +138,10 @@ impl Header {
         };
         let mut fields = Fields(&header[4..]);
         let (format, schema) = (fields.u16(), fields.u16());
+        // There was never a version 0: the rest of the header did not arrive.
+        if format == 0 {
+            return Err(Fault::Unwritten);
+        }
         if format != FORMAT {
             return Err(Fault::FormatUnknown { format });
         }
