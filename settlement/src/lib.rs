@@ -1,1 +1,39 @@
-//! Executions to reassignments, settled or failed: the state machine, the cash ledger and the provider adapters.
+//! Executions to reassignments, settled or failed.
+//!
+//! Settlement reads the engine's events, has each provider reassign what was traded, and moves cash
+//! only against delivery. It is a durable state machine: [`machine`] decides, the store writes each
+//! step before it is taken, [`provider`] says what a control plane must be able to do, [`ledger`]
+//! keeps the cash. Nothing is lost or doubled when the process dies at any instant.
+//!
+//! ```text
+//! events -> take -> database -> run (workers <-> providers) -> database -> next_commands -> engine
+//! ```
+#![warn(clippy::arithmetic_side_effects)]
+
+mod adapters;
+pub mod ledger;
+pub mod machine;
+mod options;
+pub mod provider;
+mod record;
+mod retry;
+mod secret;
+mod settlement;
+mod state;
+mod store;
+mod token;
+pub mod view;
+mod worker;
+
+pub use adapters::{EndpointError, HttpLimits, ReferenceProvider};
+pub use options::{
+    Adapter, CrashPoint, Limits, Moment, OpeningCash, Options, ProviderSettings, WallClock,
+};
+pub use retry::Backoff;
+pub use secret::{Secret, SecretError, TokenSource};
+pub use settlement::{OpenError, Settlement, open};
+pub use state::{Action, State};
+pub use store::{
+    Attempt, Balance, CheckError, LedgerReport, OutboxId, StoreError, TakeError, Taken, Timeline,
+    Transition, check_ledger,
+};

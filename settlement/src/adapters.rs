@@ -1,0 +1,7 @@
+//! One adapter for each kind of control plane.
+
+mod http;
+mod reference;
+
+pub use http::{EndpointError, HttpLimits};
+pub use reference::ReferenceProvider;

@@ -1,0 +1,157 @@
+//! One reassignment as it is kept, and what a step adds to it.
+
+use engine::{
+    AccountName, CurrencyCode, ImageName, InstanceName, ProviderName, ReassignmentId, SlotName,
+    Symbol, Timestamp,
+};
+
+use crate::{
+    ledger::{Amount, Price},
+    machine::{Decision, Facts, Then},
+    options::Limits,
+    state::{Action, State},
+    token::token,
+};
+
+/// What the trade said. Never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+    pub(crate) id: ReassignmentId,
+    pub(crate) symbol: Symbol,
+    pub(crate) provider: ProviderName,
+    pub(crate) slot: SlotName,
+    pub(crate) old_instance: InstanceName,
+    pub(crate) image: Option<ImageName>,
+    pub(crate) retire: bool,
+    pub(crate) buyer: AccountName,
+    pub(crate) seller: AccountName,
+    pub(crate) currency: CurrencyCode,
+    pub(crate) price: Amount,
+    pub(crate) executed_at: Timestamp,
+}
+
+impl Terms {
+    /// The cash side.
+    pub(crate) fn price(&self) -> Price {
+        Price {
+            reassignment: self.id.to_string(),
+            buyer: self.buyer,
+            seller: self.seller,
+            currency: self.currency,
+            amount: self.price,
+        }
+    }
+}
+
+/// What was learnt at the provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Learnt {
+    /// The slot's generation when it was last looked at.
+    pub(crate) generation: Option<u64>,
+    pub(crate) image_digest: Option<String>,
+    pub(crate) new_instance: Option<InstanceName>,
+    pub(crate) old_process: Option<u32>,
+    pub(crate) new_process: Option<u32>,
+    pub(crate) address: Option<String>,
+}
+
+/// One reassignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) terms: Terms,
+    pub(crate) state: State,
+    pub(crate) entered_at: Timestamp,
+    /// Calls of this step that count.
+    pub(crate) attempts: u32,
+    /// Failures in a row, for the length of the next wait.
+    pub(crate) failures: u32,
+    /// Grows when a call certainly had no effect and is made anew.
+    pub(crate) round: u32,
+    /// The task of this step's latest call.
+    pub(crate) task: Option<String>,
+    pub(crate) learnt: Learnt,
+    pub(crate) fence_held: bool,
+    pub(crate) lease_epoch: u64,
+}
+
+impl Record {
+    /// A trade that was just taken.
+    pub(crate) fn received(terms: Terms, now: Timestamp) -> Self {
+        Self {
+            terms,
+            state: State::Received,
+            entered_at: now,
+            attempts: 0,
+            failures: 0,
+            round: 0,
+            task: None,
+            learnt: Learnt::default(),
+            fence_held: false,
+            lease_epoch: 0,
+        }
+    }
+
+    /// What the machine knows of it.
+    pub(crate) fn facts(&self, limits: &Limits, fences: bool, now: Timestamp) -> Facts {
+        let age = now.nanos().saturating_sub(self.entered_at.nanos());
+        Facts {
+            state: self.state,
+            retire: self.terms.retire,
+            image_checked: self.learnt.image_digest.is_some(),
+            fences,
+            fence_held: self.fence_held,
+            attempts_left: self.attempts < limits.attempts_max,
+            overdue: u128::from(age) > limits.of(self.state).as_nanos(),
+            rested: self.failures > 0,
+        }
+    }
+
+    /// The record after a decision, and the token of its call.
+    pub(crate) fn after(&self, decision: &Decision, learnt: Learnt, now: Timestamp) -> Self {
+        let mut next = self.clone();
+        next.learnt = learnt;
+        next.fence_held = decision.fence_held;
+        if decision.state != self.state {
+            next.state = decision.state;
+            next.entered_at = now;
+            next.attempts = 0;
+            next.failures = 0;
+            next.round = 0;
+            next.task = None;
+        }
+        if let Then::Call { fresh, .. } = decision.then {
+            next.attempts = next.attempts.saturating_add(1);
+            next.task = None;
+            if fresh {
+                next.round = next.round.saturating_add(1);
+            }
+        }
+        next
+    }
+
+    /// The generation that a call is meant for: what the slot had when it was last looked at.
+    pub(crate) fn generation(&self) -> u64 {
+        self.learnt.generation.unwrap_or(0)
+    }
+
+    /// The token of a call that this record makes.
+    pub(crate) fn token(&self, action: Action) -> String {
+        let reassignment = self.terms.id.to_string();
+        token(
+            &reassignment,
+            &self.terms.slot,
+            self.generation(),
+            action,
+            self.round,
+        )
+    }
+
+    /// A worker has something to do here.
+    pub(crate) const fn is_awake(&self) -> bool {
+        if self.state.is_end() {
+            self.fence_held
+        } else {
+            !self.state.is_parked()
+        }
+    }
+}

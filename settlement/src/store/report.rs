@@ -1,0 +1,207 @@
+//! What settlement shows of itself: how a reassignment went, and who has which cash.
+
+use engine::{
+    AccountName, CurrencyCode, InstanceName, Notional, ReassignmentId, SlotName, Timestamp,
+};
+use sqlx::sqlite::SqliteRow;
+
+use super::{Read, Store, StoreError, money, rows};
+use crate::{ledger::Account, record::Record, state::State};
+
+/// How one reassignment went so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// The reassignment.
+    pub reassignment: ReassignmentId,
+    /// How far it has come.
+    pub state: State,
+    /// The place.
+    pub slot: SlotName,
+    /// Who sold.
+    pub seller: AccountName,
+    /// Who bought.
+    pub buyer: AccountName,
+    /// The price.
+    pub price: Notional,
+    /// The price's currency.
+    pub currency: CurrencyCode,
+    /// When the trade was executed.
+    pub executed_at: Timestamp,
+    /// The seller's instance.
+    pub old_instance: InstanceName,
+    /// The process that it ran as, where the provider shows it.
+    pub old_process: Option<u32>,
+    /// The buyer's instance, once it is known.
+    pub new_instance: Option<InstanceName>,
+    /// The process that it runs as, where the provider shows it.
+    pub new_process: Option<u32>,
+    /// Where the buyer's instance answers, where the provider shows it.
+    pub address: Option<String>,
+    /// Every state that it was in, oldest first.
+    pub transitions: Vec<Transition>,
+    /// Every call that was made for it, oldest first.
+    pub attempts: Vec<Attempt>,
+}
+
+/// A state was entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Which.
+    pub state: State,
+    /// When.
+    pub at: Timestamp,
+    /// Why; empty when the state says it all.
+    pub why: String,
+}
+
+/// A call was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// What was called: a state machine action by name.
+    pub action: String,
+    /// Its idempotency token.
+    pub token: String,
+    /// When it was written down, just before it was made.
+    pub started_at: Timestamp,
+    /// When it was answered; never, when the venue died in between.
+    pub answered_at: Option<Timestamp>,
+    /// `accepted`, or the class of the failure.
+    pub outcome: Option<String>,
+    /// The provider's task, or its words.
+    pub detail: Option<String>,
+}
+
+/// What one account of the ledger has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// The account.
+    pub account: Account,
+    /// In which currency.
+    pub currency: CurrencyCode,
+    /// How much.
+    pub amount: Notional,
+}
+
+impl Store {
+    /// Every balance, in the order of the accounts' names.
+    pub(crate) async fn balances(&self) -> Result<Vec<Balance>, StoreError> {
+        sqlx::query("SELECT * FROM balances ORDER BY account, currency")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(balance)
+            .collect()
+    }
+
+    /// Every reassignment, oldest first, from the `offset`th.
+    pub(crate) async fn reassignments(
+        &self,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<(ReassignmentId, State)>, StoreError> {
+        sqlx::query("SELECT id, state FROM reassignments ORDER BY position, id LIMIT $1 OFFSET $2")
+            .bind(i64::from(limit))
+            .bind(i64::from(offset))
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.parsed("id")?, row.state("state")?)))
+            .collect()
+    }
+
+    /// What operators must know, oldest first: when, about what, what.
+    pub(crate) async fn alarms(&self) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
+        sqlx::query("SELECT * FROM alarms ORDER BY number")
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(|row| Ok((row.time("at")?, row.string("subject")?, row.string("what")?)))
+            .collect()
+    }
+
+    /// How a reassignment went, if it is known.
+    pub(crate) async fn timeline(
+        &self,
+        id: &ReassignmentId,
+    ) -> Result<Option<Timeline>, StoreError> {
+        let id = id.to_string();
+        let mut tx = self.begin().await?;
+        let row = sqlx::query("SELECT * FROM reassignments WHERE id = $1")
+            .bind(&id)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let transitions =
+            sqlx::query("SELECT * FROM transitions WHERE reassignment = $1 ORDER BY number")
+                .bind(&id)
+                .fetch_all(&mut *tx)
+                .await?;
+        let attempts =
+            sqlx::query("SELECT * FROM attempts WHERE reassignment = $1 ORDER BY number")
+                .bind(&id)
+                .fetch_all(&mut *tx)
+                .await?;
+        let transitions = transitions
+            .iter()
+            .map(transition)
+            .collect::<Result<_, _>>()?;
+        let attempts = attempts.iter().map(attempt).collect::<Result<_, _>>()?;
+        Ok(Some(timeline(rows::record(&row)?, transitions, attempts)))
+    }
+}
+
+fn timeline(record: Record, transitions: Vec<Transition>, attempts: Vec<Attempt>) -> Timeline {
+    let Record {
+        terms,
+        learnt,
+        state,
+        ..
+    } = record;
+    Timeline {
+        reassignment: terms.id,
+        state,
+        slot: terms.slot,
+        seller: terms.seller,
+        buyer: terms.buyer,
+        price: money(terms.price.micros()),
+        currency: terms.currency,
+        executed_at: terms.executed_at,
+        old_instance: terms.old_instance,
+        old_process: learnt.old_process,
+        new_instance: learnt.new_instance,
+        new_process: learnt.new_process,
+        address: learnt.address,
+        transitions,
+        attempts,
+    }
+}
+
+fn transition(row: &SqliteRow) -> Result<Transition, StoreError> {
+    Ok(Transition {
+        state: row.state("state")?,
+        at: row.time("at")?,
+        why: row.string("why")?,
+    })
+}
+
+fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
+    Ok(Attempt {
+        action: row.string("action")?,
+        token: row.string("token")?,
+        started_at: row.time("started_at")?,
+        answered_at: row.maybe_count("answered_at")?.map(Timestamp::from_nanos),
+        outcome: row.maybe_string("outcome")?,
+        detail: row.maybe_string("detail")?,
+    })
+}
+
+fn balance(row: &SqliteRow) -> Result<Balance, StoreError> {
+    Ok(Balance {
+        account: Account::parse(&row.string("account")?)
+            .ok_or(StoreError::Unreadable("account"))?,
+        currency: row.parsed("currency")?,
+        amount: money(row.whole("amount")?),
+    })
+}
