@@ -1,1 +1,3 @@
+//! How long framing, decoding, validating and encoding take.
+
 fn main() {}

@@ -1,0 +1,11 @@
+//! CheckSum(10): the sum of all bytes before it, modulo 256, as three digits (FIX 4.4 Volume 2).
+
+/// The sum of `bytes` modulo 256.
+pub(crate) fn checksum(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
+}
+
+/// The three digits of a checksum.
+pub(crate) fn checksum_digits(sum: u8) -> [u8; 3] {
+    [b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10]
+}

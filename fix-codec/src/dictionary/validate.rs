@@ -1,0 +1,288 @@
+//! Holds a message against the data dictionary, in one pass over its fields.
+//!
+//! Fields are checked in the order of the message, each for: tag number, place (header, body or
+//! trailer), tag defined for the message, tag not seen before, value there, data format, value allowed,
+//! and, where a group begins, its entries. Then come required tags that are missing, lowest tag first.
+//! The first thing wrong is what is reported.
+
+use super::check::check;
+use super::{
+    DataType, GroupDefinition, HEADER, Member, MessageDefinition, Section, TRAILER, TagSet,
+    data_tag, length_tag,
+};
+use crate::message::FieldsIter;
+use crate::values::FieldValue;
+use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason};
+
+/// Tags from here on are user-defined (FIX 4.4 Volume 1, "User Defined Fields").
+const USER_DEFINED_FIRST: u32 = 5_000;
+
+/// What [`validate`] is to let pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ValidationOptions {
+    /// Take user-defined fields (tag 5000 and up) that the dictionary does not have for a message.
+    pub allow_unknown_user_defined: bool,
+    /// Insist on header, body, trailer in this order, and on the order of fields inside of groups.
+    pub require_field_order: bool,
+}
+
+impl ValidationOptions {
+    /// Nothing but what the dictionary says.
+    pub const STRICT: Self = Self {
+        allow_unknown_user_defined: false,
+        require_field_order: true,
+    };
+    /// Unknown user-defined fields, and fields in any order.
+    pub const RELAXED: Self = Self {
+        allow_unknown_user_defined: true,
+        require_field_order: false,
+    };
+}
+
+impl Default for ValidationOptions {
+    fn default() -> Self {
+        Self::STRICT
+    }
+}
+
+/// Holds `message` against its definition.
+///
+/// A message type of FIX 4.4 that the dictionary does not define is held against header and trailer
+/// only: it is not wrong, merely unsupported, which BusinessMessageReject(j) says.
+///
+/// # Errors
+/// [`SessionReject`]: what a Reject(3) for the first thing wrong says.
+pub fn validate(message: &Message<'_>, options: ValidationOptions) -> Result<(), SessionReject> {
+    if matches!(message.msg_type(), MsgType::Other(_)) {
+        return Err(SessionReject::untagged(SessionRejectReason::InvalidMsgType));
+    }
+    let mut pass = Pass {
+        definition: super::message(message.msg_type()),
+        options,
+        seen: TagSet::EMPTY,
+        place: Place::Header,
+        awaited_data: None,
+    };
+    pass.run(message.fields())
+}
+
+/// A part of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Header,
+    Body,
+    Trailer,
+}
+
+impl Place {
+    fn of(tag: u32) -> Self {
+        if HEADER.own.contains(tag) || HEADER.nested.contains(tag) {
+            Self::Header
+        } else if TRAILER.own.contains(tag) {
+            Self::Trailer
+        } else {
+            Self::Body
+        }
+    }
+}
+
+/// One pass over the fields of a message.
+struct Pass {
+    definition: Option<&'static MessageDefinition>,
+    options: ValidationOptions,
+    /// The tags seen outside of groups.
+    seen: TagSet,
+    /// The furthest part of the message that was seen.
+    place: Place,
+    /// The data field that must come next, after its length.
+    awaited_data: Option<u32>,
+}
+
+impl Pass {
+    fn run(&mut self, fields: Fields<'_>) -> Result<(), SessionReject> {
+        let mut rest = fields.iter();
+        while let Some(field) = rest.next() {
+            if let Some(group) = self.top_level(field)? {
+                rest = self.entries(group, field, rest)?;
+            }
+        }
+        let missing = self
+            .definition
+            .and_then(|definition| definition.body.required.first_missing_from(&self.seen))
+            .or_else(|| HEADER.required.first_missing_from(&self.seen));
+        match missing {
+            Some(tag) => Err(SessionReject::new(
+                SessionRejectReason::RequiredTagMissing,
+                tag,
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks a field that is in no group; gives back the group that it begins.
+    fn top_level(
+        &mut self,
+        field: Field<'_>,
+    ) -> Result<Option<&'static GroupDefinition>, SessionReject> {
+        let reject = |reason| Err(SessionReject::new(reason, field.tag));
+        let place = Place::of(field.tag);
+        if self.options.require_field_order && place < self.place {
+            return reject(SessionRejectReason::TagOutOfOrder);
+        }
+        self.place = self.place.max(place);
+        let section = match place {
+            Place::Header => Some(&HEADER),
+            Place::Body => self.definition.map(|definition| &definition.body),
+            Place::Trailer => Some(&TRAILER),
+        };
+        match section {
+            Some(section) if section.own.contains(field.tag) => {
+                if !self.seen.insert(field.tag) {
+                    return reject(SessionRejectReason::TagAppearsMoreThanOnce);
+                }
+                self.value(field)?;
+                Ok(section.group(field.tag))
+            }
+            Some(section) => self.not_a_member(section, field).map(|()| None),
+            None => self.value(field).map(|()| None),
+        }
+    }
+
+    /// Says what is wrong with a field that the message does not have at this place.
+    #[cold]
+    fn not_a_member(&mut self, section: &Section, field: Field<'_>) -> Result<(), SessionReject> {
+        let user_defined = field.tag >= USER_DEFINED_FIRST;
+        let reason = if user_defined && self.options.allow_unknown_user_defined {
+            return self.value(field);
+        } else if section.nested.contains(field.tag) {
+            SessionRejectReason::GroupFieldsOutOfOrder
+        } else if super::field(field.tag).is_some() {
+            SessionRejectReason::TagNotDefinedForMessage
+        } else {
+            SessionRejectReason::InvalidTagNumber
+        };
+        Err(SessionReject::new(reason, field.tag))
+    }
+
+    /// Checks the value of a field, and that data follows its length.
+    fn value(&mut self, field: Field<'_>) -> Result<(), SessionReject> {
+        let reject = |reason, tag| Err(SessionReject::new(reason, tag));
+        let awaited = self.awaited_data.take();
+        if let Some(data_tag) = awaited
+            && data_tag != field.tag
+        {
+            return reject(SessionRejectReason::RequiredTagMissing, data_tag);
+        }
+        let Some(definition) = super::field(field.tag) else {
+            return self.undefined(field);
+        };
+        if definition.data_type == DataType::Data && awaited.is_none() {
+            let length_tag = length_tag(field.tag).unwrap_or(field.tag);
+            return reject(SessionRejectReason::RequiredTagMissing, length_tag);
+        }
+        if definition.data_type == DataType::Length {
+            self.awaited_data = data_tag(field.tag);
+        }
+        check(definition, field.value)
+            .map_err(|error| SessionReject::new(error.reason(), field.tag))
+    }
+
+    /// Checks the value of a field that the dictionary does not define.
+    #[cold]
+    fn undefined(&self, field: Field<'_>) -> Result<(), SessionReject> {
+        let reason = if field.tag < USER_DEFINED_FIRST || !self.options.allow_unknown_user_defined {
+            SessionRejectReason::InvalidTagNumber
+        } else if field.value.is_empty() {
+            SessionRejectReason::TagWithoutValue
+        } else {
+            return Ok(());
+        };
+        Err(SessionReject::new(reason, field.tag))
+    }
+
+    /// Checks the entries of the group that `count` announces; gives back what follows them.
+    fn entries<'a>(
+        &mut self,
+        group: &'static GroupDefinition,
+        count: Field<'a>,
+        mut rest: FieldsIter<'a>,
+    ) -> Result<FieldsIter<'a>, SessionReject> {
+        let incorrect_count =
+            || SessionReject::new(SessionRejectReason::IncorrectGroupCount, group.count_tag);
+        let announced = u64::read(count.value)
+            .map_err(|error| SessionReject::new(error.reason(), group.count_tag))?;
+        for _ in 0..announced {
+            match rest.rest().first() {
+                Some(field) if field.tag == group.delimiter => {}
+                Some(field) if group.all.contains(field.tag) => {
+                    let reason = SessionRejectReason::GroupFieldsOutOfOrder;
+                    return Err(SessionReject::new(reason, field.tag));
+                }
+                Some(_) | None => return Err(incorrect_count()),
+            }
+            rest = self.entry(group, rest)?;
+        }
+        match rest.rest().first() {
+            Some(field) if field.tag == group.delimiter => Err(incorrect_count()),
+            Some(_) | None => Ok(rest),
+        }
+    }
+
+    /// Checks one entry, which starts with the group's delimiter; gives back what follows it.
+    fn entry<'a>(
+        &mut self,
+        group: &'static GroupDefinition,
+        mut rest: FieldsIter<'a>,
+    ) -> Result<FieldsIter<'a>, SessionReject> {
+        let mut seen = TagSet::EMPTY;
+        let mut position = 0;
+        while let Some(field) = rest.rest().first() {
+            let reject = |reason| Err(SessionReject::new(reason, field.tag));
+            let again = seen.contains(field.tag);
+            if !group.own.contains(field.tag) || (again && field.tag == group.delimiter) {
+                break;
+            }
+            if again {
+                return reject(SessionRejectReason::TagAppearsMoreThanOnce);
+            }
+            seen.insert(field.tag);
+            if self.options.require_field_order {
+                let before = position;
+                position = position_of(group.members, field.tag);
+                if position < before {
+                    return reject(SessionRejectReason::GroupFieldsOutOfOrder);
+                }
+            }
+            self.value(field)?;
+            rest.next();
+            if let Some(nested) = group.group(field.tag) {
+                rest = self.entries(nested, field, rest)?;
+            }
+        }
+        match group.required.first_missing_from(&seen) {
+            Some(tag) => Err(SessionReject::new(
+                SessionRejectReason::RequiredTagMissing,
+                tag,
+            )),
+            None => Ok(rest),
+        }
+    }
+}
+
+/// The place of a field among the members of a group, those of components counted in.
+fn position_of(members: &[Member], tag: u32) -> usize {
+    fn seek(members: &[Member], tag: u32, before: &mut usize) -> bool {
+        members.iter().any(|member| match member {
+            Member::Component { component, .. } => seek(component.members, tag, before),
+            Member::Field { tag: own, .. } => *own == tag || step(before),
+            Member::Group { group, .. } => group.count_tag == tag || step(before),
+        })
+    }
+    fn step(before: &mut usize) -> bool {
+        *before += 1;
+        false
+    }
+    let mut position = 0;
+    seek(members, tag, &mut position);
+    position
+}

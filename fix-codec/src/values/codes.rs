@@ -1,0 +1,511 @@
+//! Fields with a fixed list of values, as enums: one variant for every value of FIX 4.4.
+
+use super::{FieldValue, ValueError};
+use crate::BodyWriter;
+
+/// An enum whose values are single characters.
+macro_rules! char_codes {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)* }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value that stands on the wire as `code`.
+            pub const fn from_code(code: u8) -> Option<Self> {
+                Some(match code {
+                    $($code => Self::$variant,)*
+                    _ => return None,
+                })
+            }
+
+            /// The character on the wire.
+            pub const fn code(self) -> u8 {
+                match self { $(Self::$variant => $code,)* }
+            }
+        }
+
+        impl FieldValue<'_> for $name {
+            fn read(value: &[u8]) -> Result<Self, ValueError> {
+                match value {
+                    [] => Err(ValueError::Missing),
+                    [code] => Self::from_code(*code).ok_or(ValueError::Range),
+                    _ => Err(ValueError::Format),
+                }
+            }
+
+            #[inline]
+            fn write(&self, out: &mut BodyWriter<'_>) {
+                out.write_bytes(&[self.code()]);
+            }
+        }
+    )*};
+}
+
+/// An enum whose values are numbers.
+macro_rules! int_codes {
+    ($(
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $code:literal,)* }
+    )*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_meta])* $variant,)* }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The value that stands on the wire as `code`.
+            pub const fn from_code(code: u16) -> Option<Self> {
+                Some(match code {
+                    $($code => Self::$variant,)*
+                    _ => return None,
+                })
+            }
+
+            /// The number on the wire.
+            pub const fn code(self) -> u16 {
+                match self { $(Self::$variant => $code,)* }
+            }
+        }
+
+        impl $crate::values::FieldValue<'_> for $name {
+            fn read(value: &[u8]) -> Result<Self, $crate::values::ValueError> {
+                Self::from_code(u16::read(value)?).ok_or($crate::values::ValueError::Range)
+            }
+
+            #[inline]
+            fn write(&self, out: &mut $crate::BodyWriter<'_>) {
+                out.write_number(u64::from(self.code()));
+            }
+        }
+    )*};
+}
+pub(crate) use int_codes;
+
+char_codes! {
+    /// Side(54).
+    pub enum Side {
+        /// Buy.
+        Buy = b'1',
+        /// Sell.
+        Sell = b'2',
+        /// Buy minus.
+        BuyMinus = b'3',
+        /// Sell plus.
+        SellPlus = b'4',
+        /// Sell short.
+        SellShort = b'5',
+        /// Sell short exempt.
+        SellShortExempt = b'6',
+        /// Undisclosed.
+        Undisclosed = b'7',
+        /// Cross.
+        Cross = b'8',
+        /// Cross short.
+        CrossShort = b'9',
+        /// Cross short exempt.
+        CrossShortExempt = b'A',
+        /// As defined, for multileg orders.
+        AsDefined = b'B',
+        /// Opposite, for multileg orders.
+        Opposite = b'C',
+        /// Subscribe.
+        Subscribe = b'D',
+        /// Redeem.
+        Redeem = b'E',
+        /// Lend.
+        Lend = b'F',
+        /// Borrow.
+        Borrow = b'G',
+    }
+
+    /// OrdType(40).
+    pub enum OrdType {
+        /// Market.
+        Market = b'1',
+        /// Limit.
+        Limit = b'2',
+        /// Stop.
+        Stop = b'3',
+        /// Stop limit.
+        StopLimit = b'4',
+        /// Market on close (no longer used).
+        MarketOnClose = b'5',
+        /// With or without.
+        WithOrWithout = b'6',
+        /// Limit or better.
+        LimitOrBetter = b'7',
+        /// Limit with or without.
+        LimitWithOrWithout = b'8',
+        /// On basis.
+        OnBasis = b'9',
+        /// On close (no longer used).
+        OnClose = b'A',
+        /// Limit on close (no longer used).
+        LimitOnClose = b'B',
+        /// Forex, market (no longer used).
+        ForexMarket = b'C',
+        /// Previously quoted.
+        PreviouslyQuoted = b'D',
+        /// Previously indicated.
+        PreviouslyIndicated = b'E',
+        /// Forex, limit (no longer used).
+        ForexLimit = b'F',
+        /// Forex, swap.
+        ForexSwap = b'G',
+        /// Forex, previously quoted (no longer used).
+        ForexPreviouslyQuoted = b'H',
+        /// Funari.
+        Funari = b'I',
+        /// Market if touched.
+        MarketIfTouched = b'J',
+        /// Market with what is left over as limit.
+        MarketWithLeftOverAsLimit = b'K',
+        /// Previous fund valuation point.
+        PreviousFundValuationPoint = b'L',
+        /// Next fund valuation point.
+        NextFundValuationPoint = b'M',
+        /// Pegged.
+        Pegged = b'P',
+    }
+
+    /// TimeInForce(59). Absent means Day.
+    pub enum TimeInForce {
+        /// Day.
+        Day = b'0',
+        /// Good till cancel.
+        GoodTillCancel = b'1',
+        /// At the opening.
+        AtTheOpening = b'2',
+        /// Immediate or cancel.
+        ImmediateOrCancel = b'3',
+        /// Fill or kill.
+        FillOrKill = b'4',
+        /// Good till crossing.
+        GoodTillCrossing = b'5',
+        /// Good till date.
+        GoodTillDate = b'6',
+        /// At the close.
+        AtTheClose = b'7',
+    }
+
+    /// ExecType(150).
+    pub enum ExecType {
+        /// New.
+        New = b'0',
+        /// Done for day.
+        DoneForDay = b'3',
+        /// Cancelled.
+        Cancelled = b'4',
+        /// Replaced.
+        Replaced = b'5',
+        /// Pending cancel.
+        PendingCancel = b'6',
+        /// Stopped.
+        Stopped = b'7',
+        /// Rejected.
+        Rejected = b'8',
+        /// Suspended.
+        Suspended = b'9',
+        /// Pending new.
+        PendingNew = b'A',
+        /// Calculated.
+        Calculated = b'B',
+        /// Expired.
+        Expired = b'C',
+        /// Restated.
+        Restated = b'D',
+        /// Pending replace.
+        PendingReplace = b'E',
+        /// Trade: a partial fill or a fill.
+        Trade = b'F',
+        /// Trade correct.
+        TradeCorrect = b'G',
+        /// Trade cancel.
+        TradeCancel = b'H',
+        /// Order status.
+        OrderStatus = b'I',
+    }
+
+    /// OrdStatus(39).
+    pub enum OrdStatus {
+        /// New.
+        New = b'0',
+        /// Partially filled.
+        PartiallyFilled = b'1',
+        /// Filled.
+        Filled = b'2',
+        /// Done for day.
+        DoneForDay = b'3',
+        /// Cancelled.
+        Cancelled = b'4',
+        /// Replaced (no longer used).
+        Replaced = b'5',
+        /// Pending cancel.
+        PendingCancel = b'6',
+        /// Stopped.
+        Stopped = b'7',
+        /// Rejected.
+        Rejected = b'8',
+        /// Suspended.
+        Suspended = b'9',
+        /// Pending new.
+        PendingNew = b'A',
+        /// Calculated.
+        Calculated = b'B',
+        /// Expired.
+        Expired = b'C',
+        /// Accepted for bidding.
+        AcceptedForBidding = b'D',
+        /// Pending replace.
+        PendingReplace = b'E',
+    }
+
+    /// CxlRejResponseTo(434).
+    pub enum CxlRejResponseTo {
+        /// OrderCancelRequest(F).
+        OrderCancelRequest = b'1',
+        /// OrderCancelReplaceRequest(G).
+        OrderCancelReplaceRequest = b'2',
+    }
+
+    /// HandlInst(21).
+    pub enum HandlInst {
+        /// Automated, private.
+        AutomatedPrivate = b'1',
+        /// Automated, public.
+        AutomatedPublic = b'2',
+        /// Manual.
+        Manual = b'3',
+    }
+
+    /// OrderCapacity(528).
+    pub enum OrderCapacity {
+        /// Agency.
+        Agency = b'A',
+        /// Proprietary.
+        Proprietary = b'G',
+        /// Individual.
+        Individual = b'I',
+        /// Principal.
+        Principal = b'P',
+        /// Riskless principal.
+        RisklessPrincipal = b'R',
+        /// Agent for another member.
+        AgentForOtherMember = b'W',
+    }
+
+    /// MsgDirection(385).
+    pub enum MsgDirection {
+        /// The sender of the Logon receives the message type.
+        Receive = b'R',
+        /// The sender of the Logon sends it.
+        Send = b'S',
+    }
+
+    /// Urgency(61).
+    pub enum Urgency {
+        /// Normal.
+        Normal = b'0',
+        /// Flash.
+        Flash = b'1',
+        /// Background.
+        Background = b'2',
+    }
+}
+
+int_codes! {
+    /// EncryptMethod(98).
+    pub enum EncryptMethod {
+        /// None: what the venue takes.
+        None = 0,
+        /// PKCS.
+        Pkcs = 1,
+        /// DES.
+        Des = 2,
+        /// PKCS and DES.
+        PkcsDes = 3,
+        /// PGP and DES.
+        PgpDes = 4,
+        /// PGP, DES and MD5.
+        PgpDesMd5 = 5,
+        /// PEM, DES and MD5.
+        PemDesMd5 = 6,
+    }
+
+    /// OrdRejReason(103).
+    pub enum OrdRejReason {
+        /// Broker or exchange option.
+        BrokerOption = 0,
+        /// Unknown symbol.
+        UnknownSymbol = 1,
+        /// Exchange closed.
+        ExchangeClosed = 2,
+        /// The order exceeds a limit.
+        OrderExceedsLimit = 3,
+        /// Too late to enter.
+        TooLateToEnter = 4,
+        /// Unknown order.
+        UnknownOrder = 5,
+        /// Duplicate order, for instance a duplicate ClOrdID(11).
+        DuplicateOrder = 6,
+        /// Duplicate of an order communicated by voice.
+        DuplicateOfVerbal = 7,
+        /// Stale order.
+        StaleOrder = 8,
+        /// Trade along required.
+        TradeAlongRequired = 9,
+        /// Invalid investor id.
+        InvalidInvestorId = 10,
+        /// Unsupported order characteristic.
+        UnsupportedCharacteristic = 11,
+        /// Surveillance option.
+        SurveillanceOption = 12,
+        /// Incorrect quantity.
+        IncorrectQuantity = 13,
+        /// Incorrect allocated quantity.
+        IncorrectAllocatedQuantity = 14,
+        /// Unknown account.
+        UnknownAccount = 15,
+        /// Other.
+        Other = 99,
+    }
+
+    /// CxlRejReason(102).
+    pub enum CxlRejReason {
+        /// Too late to cancel.
+        TooLate = 0,
+        /// Unknown order.
+        UnknownOrder = 1,
+        /// Broker or exchange option.
+        BrokerOption = 2,
+        /// The order is already pending cancel or replace.
+        AlreadyPending = 3,
+        /// A mass cancel could not be processed.
+        MassCancelFailed = 4,
+        /// OrigOrdModTime(586) is not the last TransactTime(60) of the order.
+        OrigOrdModTimeMismatch = 5,
+        /// Duplicate ClOrdID(11).
+        DuplicateClOrdId = 6,
+        /// Other.
+        Other = 99,
+    }
+
+    /// BusinessRejectReason(380).
+    pub enum BusinessRejectReason {
+        /// Other.
+        Other = 0,
+        /// Unknown id.
+        UnknownId = 1,
+        /// Unknown security.
+        UnknownSecurity = 2,
+        /// Unsupported message type.
+        UnsupportedMessageType = 3,
+        /// The application is not available.
+        ApplicationNotAvailable = 4,
+        /// A conditionally required field is missing.
+        ConditionallyRequiredFieldMissing = 5,
+        /// Not authorized.
+        NotAuthorized = 6,
+        /// DeliverToCompID(128) is not available now.
+        DeliverToFirmNotAvailable = 7,
+    }
+
+    /// ExecRestatementReason(378).
+    pub enum ExecRestatementReason {
+        /// GT corporate action.
+        GtCorporateAction = 0,
+        /// GT renewal or restatement.
+        GtRenewal = 1,
+        /// Verbal change.
+        VerbalChange = 2,
+        /// Repricing of the order.
+        Repricing = 3,
+        /// Broker option.
+        BrokerOption = 4,
+        /// Partial decline of OrderQty(38).
+        PartialDecline = 5,
+        /// Cancel on trading halt.
+        CancelOnTradingHalt = 6,
+        /// Cancel on system failure.
+        CancelOnSystemFailure = 7,
+        /// Market option.
+        MarketOption = 8,
+        /// Cancelled, not best.
+        CancelledNotBest = 9,
+        /// Warehouse recap.
+        WarehouseRecap = 10,
+        /// Other.
+        Other = 99,
+    }
+
+    /// LastLiquidityInd(851).
+    pub enum LastLiquidityInd {
+        /// Added liquidity: the order rested.
+        Added = 1,
+        /// Removed liquidity.
+        Removed = 2,
+        /// Liquidity routed out.
+        RoutedOut = 3,
+    }
+
+    /// ConfirmTransType(666).
+    pub enum ConfirmTransType {
+        /// New.
+        New = 0,
+        /// Replace.
+        Replace = 1,
+        /// Cancel.
+        Cancel = 2,
+    }
+
+    /// ConfirmType(773).
+    pub enum ConfirmType {
+        /// Status.
+        Status = 1,
+        /// Confirmation.
+        Confirmation = 2,
+        /// Confirmation request rejected.
+        RequestRejected = 3,
+    }
+
+    /// ConfirmStatus(665).
+    pub enum ConfirmStatus {
+        /// Received.
+        Received = 1,
+        /// Mismatched account.
+        MismatchedAccount = 2,
+        /// Missing settlement instructions.
+        MissingSettlementInstructions = 3,
+        /// Confirmed.
+        Confirmed = 4,
+        /// Request rejected.
+        RequestRejected = 5,
+    }
+
+    /// ReassignmentStatus(20004), of the venue.
+    pub enum ReassignmentStatus {
+        /// Not begun.
+        Pending = 0,
+        /// The seller's instance is being terminated.
+        Terminating = 1,
+        /// The buyer's image is being placed.
+        Placing = 2,
+        /// The buyer's image is being started.
+        Starting = 3,
+        /// Delivered, and paid for.
+        Settled = 4,
+        /// Failed for good.
+        Failed = 5,
+        /// Undone before the point of no return.
+        Reversed = 6,
+    }
+}
