@@ -284,7 +284,7 @@ pub(crate) fn instrument(symbol: &str, provider: Option<&str>, tick: i64) -> Ins
     }
 }
 
-fn account_of(account: &str, firm: &str, provider: Option<&str>) -> Command {
+pub(crate) fn account_of(account: &str, firm: &str, provider: Option<&str>) -> Command {
     Command::OpenAccount {
         account: account.parse().unwrap(),
         firm: firm.parse().unwrap(),
@@ -292,7 +292,7 @@ fn account_of(account: &str, firm: &str, provider: Option<&str>) -> Command {
     }
 }
 
-fn session_of(session: &str, firm: &str, permissions: SessionRole) -> Command {
+pub(crate) fn session_of(session: &str, firm: &str, permissions: SessionRole) -> Command {
     let (session, firm) = (session.parse().unwrap(), firm.parse().unwrap());
     Command::AdmitSession {
         session,

@@ -8,6 +8,7 @@
 )]
 
 mod desk;
+#[path = "../../benches/flow/mod.rs"]
 mod flow;
 mod inventory;
 mod lockstep;

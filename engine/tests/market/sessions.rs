@@ -1,8 +1,10 @@
 //! Set-up commands, and the positions that keep a message from being taken twice.
 
-use engine::{Command, EventBody, FirmKind, IgnoreReason, Origin, Price, Quantity, SessionRole};
+use engine::{
+    Command, EventBody, FirmKind, IgnoreReason, Instrument, Origin, Price, Quantity, SessionRole,
+};
 
-use crate::desk::{Desk, after, check, instrument};
+use crate::desk::{Desk, account_of, after, check, instrument, session_of};
 
 #[test]
 fn a_message_is_taken_once() {
@@ -63,47 +65,49 @@ fn set_up(command: Command) -> Option<IgnoreReason> {
     }
 }
 
+fn check_set_up(rows: impl IntoIterator<Item = (Command, Option<IgnoreReason>)>) {
+    for (command, expected) in rows {
+        assert_eq!(set_up(command.clone()), expected, "{command:?}");
+    }
+}
+
 #[test]
-fn set_up_commands_are_taken_once() {
+fn an_instrument_may_change_its_tick_and_its_limit_only() {
     let listed = instrument("TEST", None, 1);
+    let limit = |count| Instrument {
+        max_order_quantity: Quantity::new(count),
+        ..listed
+    };
+    let tick = |micros| Instrument {
+        tick: Price::from_micros(micros),
+        ..listed
+    };
+    let euros = Instrument {
+        currency: "EUR".parse().unwrap(),
+        ..listed
+    };
+    let rows = [
+        (listed, Some(IgnoreReason::AlreadySo)),
+        (limit(5), None),
+        (limit(0), Some(IgnoreReason::Invalid)),
+        (tick(2), None),
+        (tick(0), Some(IgnoreReason::Invalid)),
+        (euros, Some(IgnoreReason::Contradicts)),
+        (
+            instrument("TEST", Some("ACME"), 1),
+            Some(IgnoreReason::Contradicts),
+        ),
+    ];
+    check_set_up(rows.map(|(terms, expected)| (Command::ListInstrument(terms), expected)));
+}
+
+#[test]
+fn firms_accounts_and_sessions_are_admitted_once() {
     let firm = |firm: &str, kind| Command::AdmitFirm {
         firm: firm.parse().unwrap(),
         kind,
     };
-    let account = |account: &str, firm: &str, provider: Option<&str>| Command::OpenAccount {
-        account: account.parse().unwrap(),
-        firm: firm.parse().unwrap(),
-        provider: provider.map(|name| name.parse().unwrap()),
-    };
-    let session = |session: &str, firm: &str, permissions| Command::AdmitSession {
-        session: session.parse().unwrap(),
-        firm: firm.parse().unwrap(),
-        permissions,
-    };
-    let mut limit = listed;
-    limit.max_order_quantity = Quantity::new(5);
-    let mut tick = listed;
-    tick.tick = Price::from_micros(0);
-    let mut none = listed;
-    none.max_order_quantity = Quantity::ZERO;
-    let mut currency = listed;
-    currency.currency = "EUR".parse().unwrap();
     let rows = [
-        (
-            Command::ListInstrument(listed),
-            Some(IgnoreReason::AlreadySo),
-        ),
-        (Command::ListInstrument(limit), None),
-        (Command::ListInstrument(tick), Some(IgnoreReason::Invalid)),
-        (Command::ListInstrument(none), Some(IgnoreReason::Invalid)),
-        (
-            Command::ListInstrument(currency),
-            Some(IgnoreReason::Contradicts),
-        ),
-        (
-            Command::ListInstrument(instrument("TEST", Some("ACME"), 1)),
-            Some(IgnoreReason::Contradicts),
-        ),
         (firm("A", FirmKind::Broker), Some(IgnoreReason::AlreadySo)),
         (
             firm("A", FirmKind::Provider),
@@ -111,34 +115,32 @@ fn set_up_commands_are_taken_once() {
         ),
         (firm("NEW", FirmKind::Broker), None),
         (
-            account("a", "A", Some("ACME")),
+            account_of("a", "A", Some("ACME")),
             Some(IgnoreReason::AlreadySo),
         ),
-        (account("a", "A", None), Some(IgnoreReason::Contradicts)),
+        (account_of("a", "A", None), Some(IgnoreReason::Contradicts)),
         (
-            account("a", "B", Some("ACME")),
+            account_of("a", "B", Some("ACME")),
             Some(IgnoreReason::Contradicts),
         ),
-        (account("new", "NONE", None), Some(IgnoreReason::Unknown)),
-        (account("new", "A", None), None),
+        (account_of("new", "NONE", None), Some(IgnoreReason::Unknown)),
+        (account_of("new", "A", None), None),
         (
-            session("A", "A", SessionRole::OrderEntry),
+            session_of("A", "A", SessionRole::OrderEntry),
             Some(IgnoreReason::AlreadySo),
         ),
-        (session("A", "A", SessionRole::DropCopy), None),
+        (session_of("A", "A", SessionRole::DropCopy), None),
         (
-            session("A", "B", SessionRole::OrderEntry),
+            session_of("A", "B", SessionRole::OrderEntry),
             Some(IgnoreReason::Contradicts),
         ),
         (
-            session("NEW", "NONE", SessionRole::OrderEntry),
+            session_of("NEW", "NONE", SessionRole::OrderEntry),
             Some(IgnoreReason::Unknown),
         ),
-        (session("NEW", "B", SessionRole::DropCopy), None),
+        (session_of("NEW", "B", SessionRole::DropCopy), None),
     ];
-    for (command, expected) in rows {
-        assert_eq!(set_up(command.clone()), expected, "{command:?}");
-    }
+    check_set_up(rows);
 }
 
 #[test]

@@ -1,0 +1,533 @@
+//! The same market again, written to be obviously right and nothing else: one list of orders, one
+//! list of holdings, names everywhere, every question answered by looking through all of it.
+//!
+//! It knows orders, cancels, deposits, reassignments and the end of the day in the market of
+//! [`crate::desk`]; sessions and set-up are left to the tables.
+
+use engine::{
+    AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
+    EventBody, ExecutionId, FirmName, ImageName, InstanceName, KnownOrder, NewOrder, Notional,
+    OrderId, OrderKind, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
+    ReassignmentStatus, ReassignmentUpdate, Sequenced, SessionName, Side, SlotName, Symbol,
+    Timestamp, Trade,
+};
+
+mod trading;
+
+#[derive(Default)]
+pub(crate) struct Naive {
+    /// Every order that was ever accepted.
+    orders: Vec<NaiveOrder>,
+    holdings: Vec<NaiveHolding>,
+    sales: Vec<Sale>,
+    /// Client order ids used today.
+    used: Vec<(FirmName, ClientOrderId)>,
+    today: usize,
+}
+
+struct NaiveOrder {
+    view: OrderView,
+    /// What it still has to deliver, in order.
+    holds: Vec<SlotName>,
+}
+
+struct NaiveHolding {
+    slot: SlotName,
+    instance: InstanceName,
+    account: AccountName,
+    symbol: Symbol,
+    free: bool,
+}
+
+struct Sale {
+    id: ReassignmentId,
+    trade: Trade,
+    slot: SlotName,
+    old_instance: InstanceName,
+    status: Option<ReassignmentStatus>,
+}
+
+struct Told {
+    cause: Sequenced,
+    events: Vec<Event>,
+}
+
+impl Told {
+    fn execution(&self) -> ExecutionId {
+        let index = u32::try_from(self.events.len()).unwrap();
+        ExecutionId {
+            number: self.cause.number,
+            index,
+        }
+    }
+
+    fn tell(&mut self, body: EventBody) {
+        let index = u32::try_from(self.events.len()).unwrap();
+        let (cause, time) = (self.cause.number, self.cause.time);
+        self.events.push(Event {
+            cause,
+            index,
+            time,
+            body,
+        });
+    }
+}
+
+fn account_of(account: &str) -> Option<(FirmName, &'static str)> {
+    let (firm, provider) = match account {
+        "a" | "a2" => ("A", "ACME"),
+        "b" => ("B", "ACME"),
+        "m" => ("M", "ACME"),
+        "p" => ("P", "ACME"),
+        "a-zeta" => ("A", "ZETA"),
+        _ => return None,
+    };
+    Some((firm.parse().unwrap(), provider))
+}
+
+fn firm_of(session: SessionName) -> FirmName {
+    match session.as_str() {
+        "A" | "A2" => "A".parse().unwrap(),
+        other => other.parse().unwrap(),
+    }
+}
+
+/// The provider of an instrument's instances (none for a test instrument), and its tick.
+fn instrument_of(symbol: &str) -> Option<(Option<&'static str>, i64)> {
+    match symbol {
+        "TEST" => Some((None, 1)),
+        "COARSE" => Some((None, 5)),
+        "SMALL" | "LARGE" => Some((Some("ACME"), 1)),
+        _ => None,
+    }
+}
+
+impl Naive {
+    pub(crate) fn apply(&mut self, sequenced: &Sequenced) -> Vec<Event> {
+        let mut told = Told {
+            cause: sequenced.clone(),
+            events: Vec::new(),
+        };
+        let origin = sequenced.input.origin;
+        match (&sequenced.input.command, origin) {
+            (Command::SubmitOrder(new), Origin::Session { session, .. }) => {
+                self.submit(origin, session, new, &mut told);
+            }
+            (Command::CancelOrder(request), Origin::Session { session, .. }) => {
+                self.cancel(origin, session, request, &mut told);
+            }
+            (
+                Command::DepositInstance {
+                    slot,
+                    instance,
+                    account,
+                    symbol,
+                },
+                _,
+            ) => {
+                let (slot, instance, account, symbol) = (*slot, *instance, *account, *symbol);
+                let (firm, provider) = account_of(account.as_str()).unwrap();
+                let provider = provider.parse().unwrap();
+                self.holdings.push(NaiveHolding {
+                    slot,
+                    instance,
+                    account,
+                    symbol,
+                    free: true,
+                });
+                told.tell(EventBody::InstanceDeposited {
+                    slot,
+                    instance,
+                    account,
+                    firm,
+                    symbol,
+                    provider,
+                });
+            }
+            (
+                Command::UpdateReassignment {
+                    reassignment,
+                    status,
+                    new_instance,
+                    ..
+                },
+                _,
+            ) => {
+                self.update(*reassignment, *status, *new_instance, &mut told);
+            }
+            (Command::EndTradingDay, _) => self.end_day(&mut told),
+            other => panic!("not known here: {other:?}"),
+        }
+        told.events
+    }
+
+    fn submit(&mut self, origin: Origin, session: SessionName, new: &NewOrder, told: &mut Told) {
+        let firm = firm_of(session);
+        let order_id = OrderId::new(told.cause.number);
+        let checked = self.check(firm, new);
+        if checked != Err(OrderRefusal::DuplicateClientOrderId) {
+            self.used.push((firm, new.client_order_id));
+        }
+        let holds = match checked {
+            Ok(holds) => holds,
+            Err(reason) => {
+                let execution = told.execution();
+                let test = matches!(instrument_of(new.symbol.as_str()), Some((None, _)));
+                let (order, firm) = (new.clone(), Some(firm));
+                return told.tell(EventBody::OrderRejected {
+                    origin,
+                    firm,
+                    order,
+                    order_id,
+                    execution,
+                    reason,
+                    test,
+                });
+            }
+        };
+        for slot in &holds {
+            self.holding(*slot).free = false;
+        }
+        let view = new_view(order_id, firm, session, new, told.cause.time);
+        told.tell(EventBody::OrderAccepted {
+            order: view.clone(),
+            execution: told.execution(),
+        });
+        self.orders.push(NaiveOrder { view, holds });
+        self.match_last(told);
+    }
+
+    /// What the order holds, or why it is refused.
+    fn check(&mut self, firm: FirmName, new: &NewOrder) -> Result<Vec<SlotName>, OrderRefusal> {
+        let limit = match new.kind {
+            OrderKind::Limit(price) => Some(price.micros()),
+            OrderKind::Market => None,
+        };
+        let (sell, named) = (new.side == Side::Sell, !new.instances.is_empty());
+        if self.used.contains(&(firm, new.client_order_id)) {
+            return Err(OrderRefusal::DuplicateClientOrderId);
+        }
+        let Some((provider, tick)) = instrument_of(new.symbol.as_str()) else {
+            return Err(OrderRefusal::UnknownInstrument);
+        };
+        let Some((owner, account_provider)) = account_of(new.account.as_str()) else {
+            return Err(OrderRefusal::UnknownAccount);
+        };
+        let wrong = [
+            (owner != firm, OrderRefusal::AccountNotOfFirm),
+            (
+                provider.is_some_and(|p| p != account_provider),
+                OrderRefusal::AccountNotAtProvider,
+            ),
+            (new.quantity.get() == 0, OrderRefusal::QuantityInvalid),
+            (new.quantity.get() > 1_000, OrderRefusal::QuantityAboveLimit),
+            (
+                limit.is_some_and(|price| price <= 0),
+                OrderRefusal::PriceInvalid,
+            ),
+            (
+                limit.is_some_and(|price| price % tick != 0),
+                OrderRefusal::PriceOffTick,
+            ),
+            (sell && new.image.is_some(), OrderRefusal::ImageNotAllowed),
+            (
+                !sell && provider.is_some() && new.image.is_none() && firm.as_str() != "P",
+                OrderRefusal::ImageRequired,
+            ),
+            (
+                named && (!sell || provider.is_none()),
+                OrderRefusal::InstancesNotAllowed,
+            ),
+        ];
+        if let Some((_, reason)) = wrong.into_iter().find(|(wrong, _)| *wrong) {
+            return Err(reason);
+        }
+        if !sell || provider.is_none() {
+            return Ok(Vec::new());
+        }
+        let wanted = usize::try_from(new.quantity.get()).unwrap();
+        if named {
+            self.named(firm, new, wanted)
+        } else {
+            self.drawn(new, wanted)
+        }
+    }
+
+    fn drawn(&self, new: &NewOrder, wanted: usize) -> Result<Vec<SlotName>, OrderRefusal> {
+        let free = self.holdings.iter().filter(|holding| {
+            holding.free && holding.account == new.account && holding.symbol == new.symbol
+        });
+        let slots: Vec<SlotName> = free.map(|holding| holding.slot).take(wanted).collect();
+        if slots.len() == wanted {
+            Ok(slots)
+        } else {
+            Err(OrderRefusal::NotEnoughFreeInstances)
+        }
+    }
+
+    fn named(
+        &self,
+        firm: FirmName,
+        new: &NewOrder,
+        wanted: usize,
+    ) -> Result<Vec<SlotName>, OrderRefusal> {
+        let names = &new.instances;
+        if names.len() != wanted {
+            return Err(OrderRefusal::InstanceCountMismatch);
+        }
+        if names
+            .iter()
+            .any(|name| names.iter().filter(|other| *other == name).count() > 1)
+        {
+            return Err(OrderRefusal::InstanceRepeated);
+        }
+        let find = |name| {
+            self.holdings
+                .iter()
+                .find(|holding| holding.instance == name)
+        };
+        let reasons: Vec<Option<OrderRefusal>> = names
+            .iter()
+            .map(|name| match find(*name) {
+                None => Some(OrderRefusal::InstanceUnknown),
+                Some(holding) => {
+                    let (owner, _) = account_of(holding.account.as_str()).unwrap();
+                    let wrong = [
+                        (owner != firm, OrderRefusal::InstanceUnknown),
+                        (
+                            holding.account != new.account,
+                            OrderRefusal::InstanceNotOfAccount,
+                        ),
+                        (
+                            holding.symbol != new.symbol,
+                            OrderRefusal::InstanceWrongInstrument,
+                        ),
+                        (!holding.free, OrderRefusal::InstanceHeld),
+                    ];
+                    wrong
+                        .into_iter()
+                        .find(|(wrong, _)| *wrong)
+                        .map(|(_, reason)| reason)
+                }
+            })
+            .collect();
+        match reasons.into_iter().flatten().min() {
+            Some(reason) => Err(reason),
+            None => Ok(names.iter().map(|name| find(*name).unwrap().slot).collect()),
+        }
+    }
+
+    fn end(&mut self, at: usize, status: OrderStatus, cause: Option<CancelCause>, told: &mut Told) {
+        for slot in std::mem::take(&mut self.orders[at].holds) {
+            self.holding(slot).free = true;
+        }
+        let order = &mut self.orders[at].view;
+        (order.status, order.leaves) = (status, Quantity::ZERO);
+        let (order, execution) = (order.clone(), told.execution());
+        told.tell(match cause {
+            Some(cause) => EventBody::OrderCancelled {
+                order,
+                execution,
+                cause,
+            },
+            None => EventBody::OrderExpired { order, execution },
+        });
+    }
+
+    fn cancel(
+        &mut self,
+        origin: Origin,
+        session: SessionName,
+        request: &CancelRequest,
+        told: &mut Told,
+    ) {
+        let firm = firm_of(session);
+        let duplicate = self.used.contains(&(firm, request.client_order_id));
+        let at = (self.today..self.orders.len()).find(|&at| {
+            let order = &self.orders[at].view;
+            order.firm == firm && order.client_order_id == request.original_client_order_id
+        });
+        let reason = match at.map(|at| &self.orders[at].view) {
+            _ if duplicate => Some(CancelRefusal::DuplicateClientOrderId),
+            None => Some(CancelRefusal::UnknownOrder),
+            Some(order) if !is_open(order) => Some(CancelRefusal::TooLateToCancel),
+            Some(order) => {
+                let same = order.symbol == request.symbol
+                    && order.side == request.side
+                    && request.order_id.is_none_or(|id| id == order.order_id);
+                if same {
+                    None
+                } else {
+                    Some(CancelRefusal::OrderMismatch)
+                }
+            }
+        };
+        if !duplicate {
+            self.used.push((firm, request.client_order_id));
+        }
+        if let Some(reason) = reason {
+            let known = at.filter(|_| !duplicate).map(|at| &self.orders[at].view);
+            let order = known.map(|o| KnownOrder {
+                order_id: o.order_id,
+                status: o.status,
+            });
+            let (request, firm) = (request.clone(), Some(firm));
+            return told.tell(EventBody::CancelRejected {
+                origin,
+                firm,
+                request,
+                order,
+                reason,
+            });
+        }
+        let client_order_id = request.client_order_id;
+        let cause = CancelCause::Requested {
+            session,
+            client_order_id,
+        };
+        self.end(at.unwrap(), OrderStatus::Cancelled, Some(cause), told);
+    }
+
+    fn end_day(&mut self, told: &mut Told) {
+        for symbol in ["TEST", "SMALL", "LARGE", "COARSE"] {
+            for side in [Side::Buy, Side::Sell] {
+                let mut open: Vec<usize> = (0..self.orders.len())
+                    .filter(|&at| {
+                        let order = &self.orders[at].view;
+                        is_open(order) && order.symbol.as_str() == symbol && order.side == side
+                    })
+                    .collect();
+                let sign = if side == Side::Sell { 1 } else { -1 };
+                open.sort_by_key(|&at| (price_of(&self.orders[at].view) * sign, at));
+                for at in open {
+                    self.end(at, OrderStatus::Expired, None, told);
+                }
+            }
+        }
+        self.used.clear();
+        self.today = self.orders.len();
+        told.tell(EventBody::TradingDayEnded);
+    }
+
+    fn update(
+        &mut self,
+        id: ReassignmentId,
+        status: ReassignmentStatus,
+        new_instance: Option<InstanceName>,
+        told: &mut Told,
+    ) {
+        let origin = told.cause.input.origin;
+        let ignore = |reason| EventBody::Ignored { origin, reason };
+        let Some(at) = self.sales.iter().position(|sale| sale.id == id) else {
+            return told.tell(ignore(engine::IgnoreReason::Unknown));
+        };
+        let of_trade = self.sales.iter().filter(|sale| sale.id.trade == id.trade);
+        if of_trade
+            .map(|sale| sale.status)
+            .all(|status| status.is_some_and(|s| s.is_final()))
+        {
+            return told.tell(ignore(engine::IgnoreReason::Unknown));
+        }
+        let sale = &mut self.sales[at];
+        if sale
+            .status
+            .is_some_and(|known| known.is_final() || known >= status)
+        {
+            return told.tell(ignore(engine::IgnoreReason::NotLater));
+        }
+        sale.status = Some(status);
+        let (trade, slot, old_instance) = (sale.trade.clone(), sale.slot, sale.old_instance);
+        let update = ReassignmentUpdate {
+            reassignment: id,
+            trade: trade.clone(),
+            slot,
+            old_instance,
+            new_instance,
+            status,
+            text: None,
+            cash: None,
+        };
+        told.tell(EventBody::ReassignmentUpdated(Box::new(update)));
+        let (from, to, symbol) = (trade.seller.account, trade.buyer.account, trade.symbol);
+        let reassignment = id;
+        match status {
+            ReassignmentStatus::Reversed => self.holding(slot).free = true,
+            ReassignmentStatus::Settled if trade.retire => {
+                self.holdings.retain(|holding| holding.slot != slot);
+                let instance = old_instance;
+                told.tell(EventBody::InstanceRetired {
+                    reassignment,
+                    slot,
+                    instance,
+                    from,
+                    symbol,
+                });
+            }
+            ReassignmentStatus::Settled => {
+                let instance = new_instance.unwrap();
+                let holding = self.holding(slot);
+                (holding.instance, holding.account, holding.free) = (instance, to, true);
+                told.tell(EventBody::InstanceTransferred {
+                    reassignment,
+                    slot,
+                    instance,
+                    from,
+                    to,
+                    symbol,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn holding(&mut self, slot: SlotName) -> &mut NaiveHolding {
+        self.holdings
+            .iter_mut()
+            .find(|holding| holding.slot == slot)
+            .unwrap()
+    }
+}
+
+fn is_open(order: &OrderView) -> bool {
+    matches!(
+        order.status,
+        OrderStatus::New | OrderStatus::PartiallyFilled
+    )
+}
+
+fn price_of(order: &OrderView) -> i64 {
+    match order.kind {
+        OrderKind::Limit(price) => price.micros(),
+        OrderKind::Market => panic!("a market order never rests"),
+    }
+}
+
+fn new_view(
+    order_id: OrderId,
+    firm: FirmName,
+    session: SessionName,
+    new: &NewOrder,
+    accepted_at: Timestamp,
+) -> OrderView {
+    let image: Option<ImageName> = new.image;
+    OrderView {
+        order_id,
+        firm,
+        session,
+        client_order_id: new.client_order_id,
+        original_client_order_id: None,
+        account: new.account,
+        symbol: new.symbol,
+        side: new.side,
+        kind: new.kind,
+        quantity: new.quantity,
+        time_in_force: new.time_in_force,
+        image,
+        cumulative: Quantity::ZERO,
+        leaves: new.quantity,
+        filled_notional: Notional::ZERO,
+        status: OrderStatus::New,
+        accepted_at,
+        test: instrument_of(new.symbol.as_str()).unwrap().0.is_none(),
+    }
+}
