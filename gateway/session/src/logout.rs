@@ -1,0 +1,87 @@
+//! Logout(5): ours, the peer's, and the one that explains why we will not go on.
+
+use fix_codec::Header;
+use fix_codec::messages::Logout;
+
+use crate::outputs::{DisconnectReason, Outputs};
+use crate::send::Emission;
+use crate::sequence::Position;
+use crate::session::Session;
+use crate::state::{State, Time};
+
+impl Session {
+    /// Ends the session in good order: sends Logout(5) and waits for the peer's, at most
+    /// [`Timeouts::logout`](crate::Timeouts::logout). What is sent after it is only kept; what
+    /// comes before the peer's Logout is still delivered. Before the Logons are exchanged it ends
+    /// the connection at once.
+    pub fn logout(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) {
+        match self.state {
+            State::LoggedOn(_) => self.log_out(now, text, DisconnectReason::LoggedOut, out),
+            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting(_) => {
+                self.close(DisconnectReason::LoggedOut, out);
+            }
+            State::Disconnected | State::LoggingOut { .. } | State::Closing => {}
+        }
+    }
+
+    /// Sends Logout(5) and awaits the peer's; `reason` is why.
+    pub(crate) fn log_out(
+        &mut self,
+        now: Time,
+        text: Option<&str>,
+        reason: DisconnectReason,
+        out: &mut Outputs,
+    ) {
+        if !self.is_logged_on() {
+            return;
+        }
+        self.send_logout(now, text, out);
+        if let State::LoggedOn(link) = core::mem::replace(&mut self.state, State::Closing) {
+            let deadline = now + self.settings.timeouts.logout;
+            self.state = State::LoggingOut {
+                link,
+                deadline,
+                reason,
+            };
+        }
+    }
+
+    /// Sends Logout(5) and ends the connection without waiting for the peer's.
+    pub(crate) fn log_out_at_once(
+        &mut self,
+        now: Time,
+        text: &str,
+        reason: DisconnectReason,
+        out: &mut Outputs,
+    ) {
+        self.send_logout(now, Some(text), out);
+        self.close(reason, out);
+    }
+
+    /// A Logout(5) from the peer. A first one is answered and the connection ended at once; an
+    /// answer to ours ends it too.
+    ///
+    /// One from beyond a gap is answered just so, and not counted: what is missing is found and
+    /// asked for at the next Logon.
+    pub(crate) fn receive_logout(&mut self, now: Time, header: &Header<'_>, out: &mut Outputs) {
+        if self.position(header.msg_seq_num) == Position::Expected {
+            self.advance(now);
+        }
+        match self.state {
+            State::LoggedOn(_) => {
+                self.send_logout(now, None, out);
+                self.close(DisconnectReason::LoggedOut, out);
+            }
+            State::LoggingOut { reason, .. } => self.close(reason, out),
+            State::Disconnected
+            | State::AwaitingLogon(_)
+            | State::Authenticating { .. }
+            | State::Resetting(_)
+            | State::Closing => {}
+        }
+    }
+
+    fn send_logout(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) {
+        self.emit(now, &Logout { text }, Emission::handshake(), out);
+    }
+}

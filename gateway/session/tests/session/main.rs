@@ -1,0 +1,14 @@
+//! The session against scripts, against itself over a bad connection, and against garbage.
+
+mod garbage;
+mod heartbeats;
+mod initiator;
+mod logon;
+mod logout;
+mod pair;
+mod refusals;
+mod resend;
+mod reset;
+mod script;
+mod sending;
+mod sequence;

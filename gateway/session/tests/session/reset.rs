@@ -1,0 +1,139 @@
+//! ResetSeqNumFlag(141)=Y, made durable by the driver before it is answered.
+
+use fix_session::{Resume, Role, Settings};
+
+use crate::script::{acceptor, check, check_from, initiator};
+
+const A_PAST: Resume = Resume {
+    next_outgoing: 70,
+    next_incoming: 50,
+};
+
+#[test]
+fn a_reset_is_answered_when_it_is_durable() {
+    check_from(
+        acceptor(),
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         +60
+         reset done
+         > 35=A|34=1|98=0|108=30|141=Y
+         ! logged on, heartbeat 30
+         < 35=1|34=2|112=HELLO
+         > 35=0|34=2|112=HELLO",
+    );
+}
+
+#[test]
+fn a_reset_may_be_forbidden() {
+    check_from(
+        Settings {
+            accept_reset: false,
+            ..acceptor()
+        },
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         > 35=5|34=70|58=ResetSeqNumFlag(141)=Y is not allowed
+         ! disconnect LogonInvalid",
+    );
+}
+
+#[test]
+fn a_reset_starts_at_one() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=2|98=0|108=30|141=Y
+         > 35=5|34=1|58=MsgSeqNum(34) must be 1 with ResetSeqNumFlag(141)=Y
+         ! disconnect LogonInvalid",
+    );
+}
+
+#[test]
+fn a_session_that_is_logged_on_may_be_reset() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         < 35=1|34=2|112=a
+         > 35=0|34=2|112=a
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         < 35=1|34=2|112=early
+         reset done
+         > 35=A|34=1|98=0|108=30|141=Y
+         ! logged on, heartbeat 30
+         < 35=1|34=2|112=b
+         > 35=0|34=2|112=b",
+    );
+}
+
+#[test]
+fn a_reset_outlives_its_connection() {
+    check_from(
+        acceptor(),
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         disconnect
+         reset done
+         connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30",
+    );
+}
+
+#[test]
+fn a_driver_may_reset_between_connections() {
+    check_from(
+        acceptor(),
+        A_PAST,
+        "reset done
+         send first
+         ~ 35=B|34=1|148=first|33=1|58=text",
+    );
+}
+
+#[test]
+fn an_initiator_may_start_with_a_reset() {
+    let role = Role::Initiator {
+        heartbeat_seconds: 30,
+        reset_on_logon: true,
+        credentials: None,
+    };
+    check_from(
+        Settings {
+            role,
+            ..initiator()
+        },
+        A_PAST,
+        "connect
+         ! reset sequences
+         reset done
+         > 35=A|34=1|98=0|108=30|141=Y
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! logged on, heartbeat 30
+         send first
+         > 35=B|34=2|148=first|33=1|58=text",
+    );
+}
+
+#[test]
+fn an_initiator_takes_no_reset_that_it_did_not_ask_for() {
+    check_from(
+        initiator(),
+        A_PAST,
+        "connect
+         > 35=A|34=70|98=0|108=30
+         < 35=A|34=1|98=0|108=30|141=Y
+         > 35=5|34=71|58=ResetSeqNumFlag(141)=Y is not allowed
+         ! disconnect LogonInvalid",
+    );
+}
