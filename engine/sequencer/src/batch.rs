@@ -387,3 +387,59 @@ impl Flavor for Append<'_> {
 pub(crate) fn wide(length: usize) -> u64 {
     u64::try_from(length).expect("a length in memory fits 64 bits")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pins the format: when this fails, older logs can no longer be read, and [`FORMAT`] must grow.
+    #[test]
+    fn the_bytes_of_a_batch_are_as_documented() {
+        let mut buffer = BatchBuffer::new(Log::Journal, ChainValue::genesis(Log::Journal));
+        buffer.push(&0xAA_u8).expect("it is encoded");
+        buffer.push(&300_u16).expect("it is encoded");
+        let place = Place {
+            first_command: CommandNumber::new(7),
+            commands: 2,
+            first_event: 9,
+            time: Timestamp::from_nanos(0x0102),
+        };
+        let bytes = buffer.seal(place).expect("it is small").to_vec();
+        let start = b"CPJ1\x01\0\x01\0\x07\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\x02\x01\0\0\0\0\0\0\
+            \x02\0\0\0\x02\0\0\0\x13\0\0\0\0\0\0\0";
+        assert_eq!(bytes[..HASHED_BYTES], *start);
+        assert_eq!(
+            bytes[HASHED_BYTES..CHAIN_AT],
+            *blake3::hash(b"CPJ1").as_bytes()
+        );
+        let mut hashed = bytes[HASHED_BYTES..CHAIN_AT].to_vec();
+        hashed.extend_from_slice(&bytes[..HASHED_BYTES]);
+        hashed.extend_from_slice(&bytes[HEADER_BYTES..]);
+        assert_eq!(
+            bytes[CHAIN_AT..CHECKSUM_AT],
+            *blake3::hash(&hashed).as_bytes()
+        );
+        let checksum = crc32c::crc32c(&bytes[..CHECKSUM_AT]).to_le_bytes();
+        assert_eq!(bytes[CHECKSUM_AT..HEADER_BYTES], checksum);
+        let record = |payload: &[u8]| {
+            let length = u8::try_from(payload.len()).expect("short");
+            let checksum = crc32c::crc32c(payload).to_le_bytes();
+            [&[length, 0, 0, 0], &checksum[..], payload].concat()
+        };
+        let records = [record(&[0xAA]), record(&[0xAC, 0x02])].concat();
+        assert_eq!(bytes[HEADER_BYTES..], records);
+
+        let header = Header::parse(&bytes, Log::Journal).expect("it was just written");
+        assert_eq!(
+            (header.place, header.records, header.body_bytes),
+            (place, 2, 19)
+        );
+        assert_eq!(header.check(&bytes), Ok(()));
+        assert_eq!(header.next_command(), CommandNumber::new(9));
+        assert_eq!(
+            Records::of(&bytes).collect::<Vec<_>>(),
+            [&[0xAA][..], &[0xAC, 0x02]]
+        );
+        assert_eq!(Header::parse(&bytes, Log::Events), Err(Fault::NotABatch));
+    }
+}
