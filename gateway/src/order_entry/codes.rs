@@ -1,0 +1,61 @@
+//! Words of the market that have a code in FIX 4.4, one for one. Only data.
+
+use engine::{Liquidity, OrderKind, OrderStatus, ReassignmentStatus, Side, TimeInForce};
+use fix_codec::values;
+
+/// Side(54).
+pub(super) fn side(side: Side) -> values::Side {
+    match side {
+        Side::Buy => values::Side::Buy,
+        Side::Sell => values::Side::Sell,
+    }
+}
+
+/// OrdType(40).
+pub(super) fn ord_type(kind: OrderKind) -> values::OrdType {
+    match kind {
+        OrderKind::Market => values::OrdType::Market,
+        OrderKind::Limit(_) => values::OrdType::Limit,
+    }
+}
+
+/// TimeInForce(59).
+pub(super) fn time_in_force(time_in_force: TimeInForce) -> values::TimeInForce {
+    match time_in_force {
+        TimeInForce::Day => values::TimeInForce::Day,
+        TimeInForce::ImmediateOrCancel => values::TimeInForce::ImmediateOrCancel,
+        TimeInForce::FillOrKill => values::TimeInForce::FillOrKill,
+    }
+}
+
+/// OrdStatus(39).
+pub(super) fn ord_status(status: OrderStatus) -> values::OrdStatus {
+    match status {
+        OrderStatus::New => values::OrdStatus::New,
+        OrderStatus::PartiallyFilled => values::OrdStatus::PartiallyFilled,
+        OrderStatus::Filled => values::OrdStatus::Filled,
+        OrderStatus::Cancelled => values::OrdStatus::Cancelled,
+        OrderStatus::Expired => values::OrdStatus::Expired,
+    }
+}
+
+/// LastLiquidityInd(851).
+pub(super) fn last_liquidity_ind(liquidity: Liquidity) -> values::LastLiquidityInd {
+    match liquidity {
+        Liquidity::Maker => values::LastLiquidityInd::Added,
+        Liquidity::Taker => values::LastLiquidityInd::Removed,
+    }
+}
+
+/// ReassignmentStatus(20004).
+pub(super) fn reassignment_status(status: ReassignmentStatus) -> values::ReassignmentStatus {
+    match status {
+        ReassignmentStatus::Pending => values::ReassignmentStatus::Pending,
+        ReassignmentStatus::Terminating => values::ReassignmentStatus::Terminating,
+        ReassignmentStatus::Placing => values::ReassignmentStatus::Placing,
+        ReassignmentStatus::Starting => values::ReassignmentStatus::Starting,
+        ReassignmentStatus::Settled => values::ReassignmentStatus::Settled,
+        ReassignmentStatus::Failed => values::ReassignmentStatus::Failed,
+        ReassignmentStatus::Reversed => values::ReassignmentStatus::Reversed,
+    }
+}

@@ -1,0 +1,111 @@
+//! What a client asks, from FIX to the market: one message in, one command out, or the answer that says
+//! why not. Never looks at the market: what only the market knows (limits, accounts, instances), it refuses.
+//!
+//! # Who answers what
+//!
+//! | what is wrong with the message | answer |
+//! |---|---|
+//! | a type that this venue does not take | BusinessMessageReject(j), 380=3 |
+//! | a required field missing, a value in the wrong format | Reject(3), 373=1 or 6 (by the codec) |
+//! | a value beyond what the market can hold: Price(44) with more than six decimals, OrderQty(38) below zero or not whole, TransactTime(60) before 1970; ClOrdID(11) and OrigClOrdID(41) over 36, ImageID(20002) and InstanceIDs(20001) over 64 printable ASCII characters | Reject(3), 373=5 |
+//! | OrderQty(38) missing; Price(44) missing on a limit order; Account(1) missing where the session has none of its own | BusinessMessageReject(j), 380=5 |
+//! | Symbol(55) that no instrument can have, Account(1) that no account can have | ExecutionReport(8), 150=8, 103=1 or 15 |
+//! | Currency(15) other than the instrument's; Side(54), OrdType(40) or TimeInForce(59) of FIX 4.4 that the venue does not offer; a field that asks for more than it offers (see `new_order`); Price(44) on a market order | ExecutionReport(8), 150=8, 103=11 |
+//! | OrderID(37) in a cancel that no order can have | OrderCancelReject(9), 102=1 |
+//! | everything else | the market's own answer, from its event |
+//!
+//! The first line that applies, from the top, is the answer. Answers given here are not in the journal: the
+//! message that they refuse never became a command. Their OrderID(37) is `NONE`, and their ExecID(17) is made of
+//! the session, its epoch and the message's number, so that none is ever given twice.
+
+mod answer;
+mod cancel;
+mod new_order;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use engine::{AccountName, CurrencyCode, Input, Origin, SessionName, Symbol};
+use fix_codec::values::BusinessRejectReason;
+use fix_codec::{Message, MsgType, SessionReject, SessionRejectReason};
+
+use answer::text;
+pub use answer::{Answer, Business, CancelRefused, OrderRefused};
+
+/// Who sent a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The session.
+    pub session: SessionName,
+    /// How often its numbers were set back to 1.
+    pub epoch: u32,
+    /// The account of an order that names none.
+    pub default_account: Option<AccountName>,
+    /// The currency of each instrument's prices.
+    pub currencies: &'a BTreeMap<Symbol, CurrencyCode>,
+}
+
+/// Why a message did not become a command.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal<'a> {
+    /// The session answers with a Reject(3).
+    Message(SessionReject),
+    /// An application message answers.
+    Answer(Answer<'a>),
+}
+
+impl From<SessionReject> for Refusal<'_> {
+    fn from(reject: SessionReject) -> Self {
+        Self::Message(reject)
+    }
+}
+
+impl<'a> From<Answer<'a>> for Refusal<'a> {
+    fn from(answer: Answer<'a>) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+/// Reads an application message as a command to the market. `now` is what an answer gives as its time.
+///
+/// # Errors
+/// [`Refusal`]: the message is refused here, with this answer.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the some hundred types of FIX 4.4, two are taken"
+)]
+pub fn command<'a>(
+    message: &Message<'a>,
+    sender: &Sender<'_>,
+    now: DateTime<Utc>,
+) -> Result<Input, Refusal<'a>> {
+    let command = match message.msg_type() {
+        MsgType::NewOrderSingle => new_order::read(message, sender, now)?,
+        MsgType::OrderCancelRequest => cancel::read(message, now)?,
+        _ => return Err(unsupported(message)),
+    };
+    let origin = Origin::Session {
+        session: sender.session,
+        epoch: sender.epoch,
+        msg_seq_num: message.header.msg_seq_num,
+    };
+    Ok(Input { origin, command })
+}
+
+fn unsupported<'a>(message: &Message<'a>) -> Refusal<'a> {
+    let text = text("this venue does not take messages of this type");
+    let reason = BusinessRejectReason::UnsupportedMessageType;
+    Answer::Business(Business::new(message, None, reason, text)).into()
+}
+
+/// A field is missing that this message, as it stands, needs.
+fn missing<'a>(message: &Message<'a>, cl_ord_id: &'a str, what: &str) -> Refusal<'a> {
+    let text = text(format_args!("{what} is missing"));
+    let reason = BusinessRejectReason::ConditionallyRequiredFieldMissing;
+    Answer::Business(Business::new(message, Some(cl_ord_id), reason, text)).into()
+}
+
+/// A value is beyond what the market can hold.
+fn out_of_range(tag: u32) -> SessionReject {
+    SessionReject::new(SessionRejectReason::IncorrectValue, tag)
+}

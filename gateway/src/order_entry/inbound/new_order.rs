@@ -1,0 +1,227 @@
+//! NewOrderSingle(D), FIX 4.4 Volume 4, to an order. A field that asks for more than the venue offers is refused,
+//! never passed over: an order must not live on terms that its sender did not ask for.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use engine::{
+    AccountName, ClientOrderId, Command, ImageName, InstanceName, NewOrder, OrderKind, Price,
+    Quantity, Symbol,
+};
+use fix_codec::messages::NewOrderSingle;
+use fix_codec::values::{OrdRejReason, OrdType, TimeInForce};
+use fix_codec::{Message, SessionReject, tags};
+
+use super::answer::{Answer, OrderRefused, text};
+use super::cancel::side;
+use super::{Refusal, Sender, missing, out_of_range};
+use crate::order_entry::amounts::{price_from, quantity_from};
+use crate::order_entry::times::timestamp_from;
+
+/// Why an order for something that is not offered is refused: OrdRejReason(103), Text(58).
+type NotOffered = (OrdRejReason, String);
+
+pub(super) fn read<'a>(
+    message: &Message<'a>,
+    sender: &Sender<'_>,
+    now: DateTime<Utc>,
+) -> Result<Command, Refusal<'a>> {
+    let order = NewOrderSingle::try_from(message)?;
+    let held = Held::of(&order)?;
+    let Some(quantity) = held.quantity else {
+        return Err(missing(message, order.cl_ord_id, "OrderQty(38)"));
+    };
+    if order.ord_type == OrdType::Limit && held.price.is_none() {
+        return Err(missing(message, order.cl_ord_id, "Price(44)"));
+    }
+    if order.account.is_none() && sender.default_account.is_none() {
+        return Err(missing(message, order.cl_ord_id, "Account(1)"));
+    }
+    match offered(message, &order, quantity, held, sender) {
+        Ok(new_order) => Ok(Command::SubmitOrder(new_order)),
+        Err(reason) => {
+            let from = (sender, message.header.msg_seq_num);
+            Err(Answer::Order(Box::new(OrderRefused::new(order, from, reason, now))).into())
+        }
+    }
+}
+
+/// What the market can hold of the values that it takes as they are.
+struct Held {
+    client_order_id: ClientOrderId,
+    quantity: Option<Quantity>,
+    price: Option<Price>,
+    instances: Vec<InstanceName>,
+    image: Option<ImageName>,
+    transact_time: engine::Timestamp,
+}
+
+impl Held {
+    fn of(order: &NewOrderSingle<'_>) -> Result<Self, SessionReject> {
+        let instances = match &order.instance_ids {
+            None => Vec::new(),
+            Some(names) => {
+                let names = names.iter().map(InstanceName::new);
+                names
+                    .collect::<Result<_, _>>()
+                    .map_err(|_| out_of_range(tags::INSTANCE_IDS))?
+            }
+        };
+        Ok(Self {
+            client_order_id: ClientOrderId::new(order.cl_ord_id)
+                .map_err(|_| out_of_range(tags::CL_ORD_ID))?,
+            quantity: held(order.order_qty, quantity_from, tags::ORDER_QTY)?,
+            price: held(order.price, price_from, tags::PRICE)?,
+            instances,
+            image: held(
+                order.image_id,
+                |name| ImageName::new(name).ok(),
+                tags::IMAGE_ID,
+            )?,
+            transact_time: timestamp_from(order.transact_time)
+                .ok_or(out_of_range(tags::TRANSACT_TIME))?,
+        })
+    }
+}
+
+/// A value as the market holds it, if there is one.
+fn held<T, H>(
+    value: Option<T>,
+    hold: impl FnOnce(T) -> Option<H>,
+    tag: u32,
+) -> Result<Option<H>, SessionReject> {
+    value
+        .map(|value| hold(value).ok_or(out_of_range(tag)))
+        .transpose()
+}
+
+fn offered(
+    message: &Message<'_>,
+    order: &NewOrderSingle<'_>,
+    quantity: Quantity,
+    held: Held,
+    sender: &Sender<'_>,
+) -> Result<NewOrder, NotOffered> {
+    let symbol = Symbol::new(order.symbol).map_err(|_| {
+        (
+            OrdRejReason::UnknownSymbol,
+            text(format_args!(
+                "there is no instrument Symbol={}",
+                order.symbol
+            )),
+        )
+    })?;
+    let account = account(order.account, sender)?;
+    check_currency(order, &symbol, sender)?;
+    check_characteristics(message)?;
+    Ok(NewOrder {
+        client_order_id: held.client_order_id,
+        account,
+        symbol,
+        side: side(order.side)
+            .ok_or_else(|| unsupported(format_args!("Side={}", char::from(order.side.code()))))?,
+        kind: kind(order.ord_type, held.price)?,
+        quantity,
+        time_in_force: time_in_force(order.time_in_force)?,
+        instances: held.instances,
+        image: held.image,
+        transact_time: held.transact_time,
+    })
+}
+
+fn account(named: Option<&str>, sender: &Sender<'_>) -> Result<AccountName, NotOffered> {
+    let known = match named {
+        Some(name) => AccountName::new(name).ok(),
+        None => sender.default_account,
+    };
+    let name = named.unwrap_or_default();
+    known.ok_or_else(|| {
+        (
+            OrdRejReason::UnknownAccount,
+            text(format_args!("there is no account Account={name}")),
+        )
+    })
+}
+
+/// Prices are in the instrument's currency; an order in another is not converted. An instrument that is not
+/// known here is left to the market to refuse.
+fn check_currency(
+    order: &NewOrderSingle<'_>,
+    symbol: &Symbol,
+    sender: &Sender<'_>,
+) -> Result<(), NotOffered> {
+    match (order.currency, sender.currencies.get(symbol)) {
+        (Some(asked), Some(currency)) if asked != currency.as_str() => Err(unsupported(
+            format_args!("Currency={asked}: {symbol} is priced in {currency}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses fields that ask for more than the venue offers.
+fn check_characteristics(message: &Message<'_>) -> Result<(), NotOffered> {
+    for field in message.body() {
+        let name = match field.tag {
+            tags::EXEC_INST => "ExecInst(18)",
+            tags::STOP_PX => "StopPx(99)",
+            tags::MIN_QTY => "MinQty(110)",
+            tags::MAX_FLOOR => "MaxFloor(111)",
+            tags::EXPIRE_TIME => "ExpireTime(126)",
+            tags::CASH_ORDER_QTY => "CashOrderQty(152)",
+            tags::EFFECTIVE_TIME => "EffectiveTime(168)",
+            tags::ORDER_QTY2 => "OrderQty2(192)",
+            tags::MAX_SHOW => "MaxShow(210)",
+            tags::PEG_OFFSET_VALUE => "PegOffsetValue(211)",
+            tags::NO_TRADING_SESSIONS => "NoTradingSessions(386)",
+            tags::DISCRETION_INST => "DiscretionInst(388)",
+            tags::EXPIRE_DATE => "ExpireDate(432)",
+            tags::ORDER_PERCENT => "OrderPercent(516)",
+            tags::PRICE2 => "Price2(640)",
+            tags::TARGET_STRATEGY => "TargetStrategy(847)",
+            // Prices per unit and quantities in units are what the venue offers anyway.
+            tags::PRICE_TYPE if field.value != b"2" => "PriceType(423)",
+            tags::QTY_TYPE if field.value != b"0" => "QtyType(854)",
+            _ => continue,
+        };
+        return Err(unsupported(name));
+    }
+    Ok(())
+}
+
+fn kind(ord_type: OrdType, price: Option<Price>) -> Result<OrderKind, NotOffered> {
+    match (ord_type, price) {
+        (OrdType::Limit, Some(price)) => Ok(OrderKind::Limit(price)),
+        (OrdType::Market, None) => Ok(OrderKind::Market),
+        (OrdType::Market, Some(_)) => Err(unsupported("Price(44) on a market order")),
+        (other, _) => Err(unsupported(format_args!(
+            "OrdType={}",
+            char::from(other.code())
+        ))),
+    }
+}
+
+/// TimeInForce(59); absent it means Day.
+fn time_in_force(asked: Option<TimeInForce>) -> Result<engine::TimeInForce, NotOffered> {
+    match asked {
+        None | Some(TimeInForce::Day) => Ok(engine::TimeInForce::Day),
+        Some(TimeInForce::ImmediateOrCancel) => Ok(engine::TimeInForce::ImmediateOrCancel),
+        Some(TimeInForce::FillOrKill) => Ok(engine::TimeInForce::FillOrKill),
+        Some(
+            other @ (TimeInForce::GoodTillCancel
+            | TimeInForce::AtTheOpening
+            | TimeInForce::GoodTillCrossing
+            | TimeInForce::GoodTillDate
+            | TimeInForce::AtTheClose),
+        ) => Err(unsupported(format_args!(
+            "TimeInForce={}",
+            char::from(other.code())
+        ))),
+    }
+}
+
+fn unsupported(what: impl fmt::Display) -> NotOffered {
+    (
+        OrdRejReason::UnsupportedCharacteristic,
+        text(format_args!("this venue does not offer {what}")),
+    )
+}

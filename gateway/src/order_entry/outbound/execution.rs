@@ -1,0 +1,307 @@
+//! ExecutionReport(8), FIX 4.4 Volume 4: what became of an order.
+//!
+//! | event | ExecType(150) | OrdStatus(39) | besides |
+//! |---|---|---|---|
+//! | accepted | 0 | 0 | |
+//! | filled | F | 1, or 2 when nothing is open | 31 32 851 527 20001 |
+//! | cancelled on request | 4 | 4 | 11 the request's, 41 the order's |
+//! | cancelled by the market | 4 | 4 | 378=8, 58 why |
+//! | expired | C | C | |
+//! | refused | 8 | 8 | 103, 58 why and what was attempted |
+//!
+//! SecondaryExecID(527) is the trade: the same in both parties' reports. It stands for TrdMatchID(880), which FIX 4.4
+//! does not have in this message.
+
+use engine::{
+    AccountName, CancelCause, ClientOrderId, Event, EventBody, ExecutionId, Fill, ImageName,
+    NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, Side, Symbol,
+    TimeInForce, Timestamp,
+};
+use fix_codec::messages::{ExecutionReport, Group, Party};
+use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
+use fix_codec::{BodyWriter, EncodeBody};
+
+use crate::order_entry::amounts::{average_price, price_to, quantity_to};
+use crate::order_entry::refusals::{ord_rej_reason, order_text};
+use crate::order_entry::times::utc;
+use crate::order_entry::words::Words;
+use crate::order_entry::{codes, refusals};
+
+/// Text(58) where nothing else is to be said of an order for a test instrument.
+const TEST_INSTRUMENT: &str = "test instrument";
+
+/// One report on an order, in the market's words.
+#[derive(Debug, Clone)]
+pub(super) struct Execution<'e> {
+    exec_type: ExecType,
+    ord_status: OrdStatus,
+    order_id: OrderId,
+    execution: ExecutionId,
+    client_order_id: &'e ClientOrderId,
+    original_client_order_id: Option<&'e ClientOrderId>,
+    terms: Terms<'e>,
+    leaves: Quantity,
+    cumulative: Quantity,
+    filled: Notional,
+    fill: Option<&'e Fill>,
+    remark: Remark<'e>,
+    time: Timestamp,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+struct Terms<'e> {
+    account: &'e AccountName,
+    symbol: &'e Symbol,
+    side: Side,
+    kind: OrderKind,
+    quantity: Quantity,
+    time_in_force: TimeInForce,
+    image: Option<&'e ImageName>,
+}
+
+/// What is said in words.
+#[derive(Debug, Clone, Copy)]
+enum Remark<'e> {
+    None,
+    Test,
+    Refused(OrderRefusal, &'e NewOrder),
+    CancelledByMarket(&'static str),
+}
+
+impl<'e> Execution<'e> {
+    /// The report on this event; nothing when it is not about an order that lived or was refused.
+    pub(super) fn of(event: &'e Event) -> Option<Self> {
+        let time = event.time;
+        match &event.body {
+            EventBody::OrderAccepted { order, execution } => {
+                Some(Self::on(order, *execution, ExecType::New, time))
+            }
+            EventBody::OrderFilled {
+                order,
+                execution,
+                fill,
+            } => {
+                let report = Self::on(order, *execution, ExecType::Trade, time);
+                Some(Self {
+                    fill: Some(fill),
+                    ..report
+                })
+            }
+            EventBody::OrderExpired { order, execution } => {
+                Some(Self::on(order, *execution, ExecType::Expired, time))
+            }
+            EventBody::OrderCancelled {
+                order,
+                execution,
+                cause,
+            } => {
+                Some(Self::on(order, *execution, ExecType::Cancelled, time).cancelled(order, cause))
+            }
+            EventBody::OrderRejected {
+                order,
+                order_id,
+                execution,
+                reason,
+                ..
+            } => Some(Self::refused(order, *order_id, *execution, *reason, time)),
+            EventBody::CancelRejected { .. }
+            | EventBody::TradeExecuted(_)
+            | EventBody::ReassignmentUpdated(_)
+            | EventBody::Ignored { .. }
+            | EventBody::InstrumentListed(_)
+            | EventBody::FirmAdmitted { .. }
+            | EventBody::AccountOpened { .. }
+            | EventBody::SessionAdmitted { .. }
+            | EventBody::SessionReset { .. }
+            | EventBody::InstanceDeposited { .. }
+            | EventBody::DepositRefused { .. }
+            | EventBody::InstanceWithdrawn { .. }
+            | EventBody::WithdrawalRefused { .. }
+            | EventBody::InstanceTransferred { .. }
+            | EventBody::InstanceRetired { .. }
+            | EventBody::TradingDayEnded => None,
+        }
+    }
+
+    fn on(
+        order: &'e OrderView,
+        execution: ExecutionId,
+        exec_type: ExecType,
+        time: Timestamp,
+    ) -> Self {
+        Self {
+            exec_type,
+            ord_status: codes::ord_status(order.status),
+            order_id: order.order_id,
+            execution,
+            client_order_id: &order.client_order_id,
+            original_client_order_id: order.original_client_order_id.as_ref(),
+            terms: Terms {
+                account: &order.account,
+                symbol: &order.symbol,
+                side: order.side,
+                kind: order.kind,
+                quantity: order.quantity,
+                time_in_force: order.time_in_force,
+                image: order.image.as_ref(),
+            },
+            leaves: order.leaves,
+            cumulative: order.cumulative,
+            filled: order.filled_notional,
+            fill: None,
+            remark: if order.test {
+                Remark::Test
+            } else {
+                Remark::None
+            },
+            time,
+        }
+    }
+
+    fn cancelled(self, order: &'e OrderView, cause: &'e CancelCause) -> Self {
+        let by_market = |why| Self {
+            remark: Remark::CancelledByMarket(why),
+            ..self.clone()
+        };
+        match cause {
+            CancelCause::Requested {
+                client_order_id, ..
+            } => Self {
+                client_order_id,
+                original_client_order_id: Some(&order.client_order_id),
+                ..self
+            },
+            CancelCause::ImmediateOrCancel => {
+                by_market("immediate or cancel: no more could be filled now")
+            }
+            CancelCause::FillOrKill => by_market("fill or kill: it could not be filled whole now"),
+            CancelCause::MarketUnfilled => by_market("market order: no more could be filled now"),
+            CancelCause::SelfTradePrevented => by_market(
+                "self-trade prevention: it would have traded with an order of its own account",
+            ),
+        }
+    }
+
+    fn refused(
+        order: &'e NewOrder,
+        order_id: OrderId,
+        execution: ExecutionId,
+        reason: OrderRefusal,
+        time: Timestamp,
+    ) -> Self {
+        Self {
+            exec_type: ExecType::Rejected,
+            ord_status: OrdStatus::Rejected,
+            order_id,
+            execution,
+            client_order_id: &order.client_order_id,
+            original_client_order_id: None,
+            terms: Terms {
+                account: &order.account,
+                symbol: &order.symbol,
+                side: order.side,
+                kind: order.kind,
+                quantity: order.quantity,
+                time_in_force: order.time_in_force,
+                image: order.image.as_ref(),
+            },
+            leaves: Quantity::ZERO,
+            cumulative: Quantity::ZERO,
+            filled: Notional::ZERO,
+            fill: None,
+            remark: Remark::Refused(reason, order),
+            time,
+        }
+    }
+
+    /// Writes the body. `parties` is the firm that it is a copy for, or nothing.
+    pub(super) fn encode(&self, parties: &[Party<'_>], out: &mut BodyWriter<'_>) {
+        let order_id = Words::<24>::of(self.order_id);
+        let exec_id = Words::<40>::of(self.execution);
+        let trade_id = self.fill.map(|fill| Words::<40>::of(fill.trade));
+        let instances: Vec<_> = self
+            .fill
+            .iter()
+            .flat_map(|fill| &fill.instances)
+            .map(|name| name.as_str())
+            .collect();
+        let refused = match self.remark {
+            Remark::Refused(reason, order) => Some((reason, order_text(reason, order))),
+            Remark::None | Remark::Test | Remark::CancelledByMarket(_) => None,
+        };
+        let ids = Ids {
+            order_id: order_id.as_str(),
+            exec_id: exec_id.as_str(),
+            trade_id: trade_id.as_ref().map(Words::as_str),
+            instances: &instances,
+        };
+        self.message(&ids, refused.as_ref(), parties)
+            .encode_body(out);
+    }
+
+    fn message<'m>(
+        &'m self,
+        ids: &Ids<'m>,
+        refused: Option<&'m (OrderRefusal, refusals::RefusalText)>,
+        parties: &'m [Party<'m>],
+    ) -> ExecutionReport<'m> {
+        let terms = &self.terms;
+        let by_market = matches!(self.remark, Remark::CancelledByMarket(_));
+        ExecutionReport {
+            order_id: ids.order_id,
+            secondary_exec_id: ids.trade_id,
+            cl_ord_id: Some(self.client_order_id.as_str()),
+            orig_cl_ord_id: self.original_client_order_id.map(ClientOrderId::as_str),
+            ord_status_req_id: None,
+            mass_status_req_id: None,
+            tot_num_reports: None,
+            last_rpt_requested: None,
+            parties: Group::new(parties),
+            exec_id: ids.exec_id,
+            exec_ref_id: None,
+            exec_type: self.exec_type,
+            ord_status: self.ord_status,
+            ord_rej_reason: refused.map(|(reason, _)| ord_rej_reason(*reason)),
+            exec_restatement_reason: by_market.then_some(ExecRestatementReason::MarketOption),
+            account: Some(terms.account.as_str()),
+            symbol: terms.symbol.as_str(),
+            side: codes::side(terms.side),
+            order_qty: Some(quantity_to(terms.quantity)),
+            ord_type: Some(codes::ord_type(terms.kind)),
+            price: match terms.kind {
+                OrderKind::Limit(price) => Some(price_to(price)),
+                OrderKind::Market => None,
+            },
+            currency: None,
+            time_in_force: Some(codes::time_in_force(terms.time_in_force)),
+            last_qty: self.fill.map(|fill| quantity_to(fill.quantity)),
+            last_px: self.fill.map(|fill| price_to(fill.price)),
+            leaves_qty: quantity_to(self.leaves),
+            cum_qty: quantity_to(self.cumulative),
+            avg_px: average_price(self.filled, self.cumulative),
+            transact_time: Some(utc(self.time)),
+            text: match (self.remark, refused) {
+                (_, Some((_, text))) => Some(text.as_str()),
+                (Remark::CancelledByMarket(why), None) => Some(why),
+                (Remark::Test, None) => Some(TEST_INSTRUMENT),
+                (Remark::None | Remark::Refused(..), None) => None,
+            },
+            last_liquidity_ind: self
+                .fill
+                .map(|fill| codes::last_liquidity_ind(fill.liquidity)),
+            copy_msg_indicator: (!parties.is_empty()).then_some(true),
+            trd_match_id: None,
+            instance_ids: (!ids.instances.is_empty()).then_some(TokenList::Tokens(ids.instances)),
+            image_id: terms.image.map(ImageName::as_str),
+        }
+    }
+}
+
+/// Identifiers written out.
+struct Ids<'m> {
+    order_id: &'m str,
+    exec_id: &'m str,
+    trade_id: Option<&'m str>,
+    instances: &'m [&'m str],
+}

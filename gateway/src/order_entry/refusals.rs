@@ -1,0 +1,110 @@
+//! Why the market said no, in FIX words: a reason code and a text. One exhaustive `match` a kind of
+//! refusal; a new refusal does not compile until it has its code.
+
+use std::fmt;
+
+use engine::{CancelRefusal, InstanceName, NewOrder, OrderKind, OrderRefusal};
+use fix_codec::values::{CxlRejReason, OrdRejReason};
+
+use super::amounts::price_to;
+use super::words::Words;
+
+/// Room for Text(58) of a refusal: the longest reason and, but for long lists, what was attempted.
+pub(super) type RefusalText = Words<192>;
+
+/// OrdRejReason(103) of a refused order, FIX 4.4 Volume 6.
+pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
+    match refusal {
+        OrderRefusal::UnknownInstrument => OrdRejReason::UnknownSymbol,
+        OrderRefusal::QuantityAboveLimit => OrdRejReason::OrderExceedsLimit,
+        OrderRefusal::DuplicateClientOrderId => OrdRejReason::DuplicateOrder,
+        OrderRefusal::QuantityInvalid => OrdRejReason::IncorrectQuantity,
+        OrderRefusal::UnknownAccount
+        | OrderRefusal::AccountNotOfFirm
+        | OrderRefusal::AccountNotAtProvider => OrdRejReason::UnknownAccount,
+        OrderRefusal::SessionUnknown
+        | OrderRefusal::SessionNotPermitted
+        | OrderRefusal::FirmNotPermitted
+        | OrderRefusal::PriceInvalid
+        | OrderRefusal::PriceOffTick
+        | OrderRefusal::ImageNotAllowed
+        | OrderRefusal::ImageRequired
+        | OrderRefusal::InstancesNotAllowed
+        | OrderRefusal::InstanceCountMismatch
+        | OrderRefusal::InstanceRepeated
+        | OrderRefusal::InstanceUnknown
+        | OrderRefusal::InstanceNotOfAccount
+        | OrderRefusal::InstanceWrongInstrument
+        | OrderRefusal::InstanceHeld
+        | OrderRefusal::NotEnoughFreeInstances => OrdRejReason::Other,
+    }
+}
+
+/// Text(58) of a refused order: why, and what was attempted.
+pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText {
+    match refusal {
+        OrderRefusal::SessionUnknown
+        | OrderRefusal::SessionNotPermitted
+        | OrderRefusal::FirmNotPermitted
+        | OrderRefusal::ImageRequired => RefusalText::of(refusal),
+        OrderRefusal::DuplicateClientOrderId => {
+            attempted(refusal, "ClOrdID", order.client_order_id)
+        }
+        OrderRefusal::UnknownInstrument => attempted(refusal, "Symbol", order.symbol),
+        OrderRefusal::UnknownAccount
+        | OrderRefusal::AccountNotOfFirm
+        | OrderRefusal::AccountNotAtProvider
+        | OrderRefusal::InstanceNotOfAccount => attempted(refusal, "Account", order.account),
+        OrderRefusal::QuantityInvalid
+        | OrderRefusal::QuantityAboveLimit
+        | OrderRefusal::NotEnoughFreeInstances => {
+            attempted(refusal, "OrderQty", order.quantity.get())
+        }
+        OrderRefusal::PriceInvalid | OrderRefusal::PriceOffTick => match order.kind {
+            OrderKind::Limit(price) => attempted(refusal, "Price", price_to(price)),
+            OrderKind::Market => RefusalText::of(refusal),
+        },
+        OrderRefusal::ImageNotAllowed => match &order.image {
+            Some(image) => attempted(refusal, "ImageID", image),
+            None => RefusalText::of(refusal),
+        },
+        OrderRefusal::InstanceCountMismatch => RefusalText::of(format_args!(
+            "{refusal}: OrderQty={} InstanceIDs={}",
+            order.quantity.get(),
+            order.instances.len()
+        )),
+        OrderRefusal::InstancesNotAllowed
+        | OrderRefusal::InstanceRepeated
+        | OrderRefusal::InstanceUnknown
+        | OrderRefusal::InstanceWrongInstrument
+        | OrderRefusal::InstanceHeld => attempted(refusal, "InstanceIDs", Listed(&order.instances)),
+    }
+}
+
+/// Names with a space between them.
+struct Listed<'a>(&'a [InstanceName]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { " " };
+            write!(f, "{gap}{name}")?;
+        }
+        Ok(())
+    }
+}
+
+fn attempted(refusal: OrderRefusal, field: &str, value: impl fmt::Display) -> RefusalText {
+    RefusalText::of(format_args!("{refusal}: {field}={value}"))
+}
+
+/// CxlRejReason(102) of a refused cancel, FIX 4.4 Volume 6.
+pub(super) fn cxl_rej_reason(refusal: CancelRefusal) -> CxlRejReason {
+    match refusal {
+        CancelRefusal::TooLateToCancel => CxlRejReason::TooLate,
+        // FIX has no code for an order id, symbol or side that is not the order's: no order is all of that.
+        CancelRefusal::UnknownOrder | CancelRefusal::OrderMismatch => CxlRejReason::UnknownOrder,
+        CancelRefusal::DuplicateClientOrderId => CxlRejReason::DuplicateClOrdId,
+        CancelRefusal::SessionUnknown | CancelRefusal::SessionNotPermitted => CxlRejReason::Other,
+    }
+}

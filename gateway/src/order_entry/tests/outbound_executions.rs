@@ -1,0 +1,244 @@
+//! Events about orders, to the very fields.
+
+use engine::{
+    CancelCause, CancelRefusal, Event, Liquidity, OrderKind, OrderRefusal, OrderStatus, Price,
+};
+
+use super::fixtures::*;
+use super::written;
+use crate::order_entry::outbound::report;
+use crate::order_entry::routing::concerns;
+
+const SELL: &str = "1=acme:7|55=ACME.us-east-1.m5.large|54=2|38=3|40=2|44=10.5|59=0";
+const BUY: &str = "1=acme:9|55=ACME.us-east-1.m5.large|54=1|38=3|40=1|59=3";
+const LIMIT_BUY: &str = "1=acme:9|55=ACME.us-east-1.m5.large|54=1|38=3|40=2|44=10.5|59=0";
+const AT: &str = "60=20231114-22:13:20.123456";
+
+/// Each report on the event says exactly this: `{S}`, `{B}` and `{L}` stand for what was asked for, `{T}`
+/// for the time.
+fn check(event: &Event, expected: &str) {
+    let expected = expected
+        .replace("{S}", SELL)
+        .replace("{B}", BUY)
+        .replace("{L}", LIMIT_BUY)
+        .replace("{T}", AT);
+    assert!(concerns(event).next().is_some());
+    for concern in concerns(event) {
+        assert_eq!(written(&report(event, &concern).unwrap()), expected);
+    }
+}
+
+#[test]
+fn accepted_orders() {
+    check(
+        &accepted(sell(0, 0, OrderStatus::New)),
+        "35=8|37=41|11=s-1|17=57-2|150=0|39=0|{S}|151=3|14=0|6=0|{T}",
+    );
+    check(
+        &accepted(buy(0, 0, OrderStatus::New)),
+        "35=8|37=41|11=b-1|17=57-2|150=0|39=0|{B}|151=3|14=0|6=0|{T}|20002=img-9",
+    );
+    let mut test = sell(0, 0, OrderStatus::New);
+    test.test = true;
+    check(
+        &accepted(test),
+        "35=8|37=41|11=s-1|17=57-2|150=0|39=0|{S}|151=3|14=0|6=0|{T}|58=test instrument",
+    );
+}
+
+#[test]
+fn filled_orders() {
+    check(
+        &filled(
+            sell(2, 20_500_000, OrderStatus::PartiallyFilled),
+            Liquidity::Maker,
+        ),
+        "35=8|37=41|527=57-0|11=s-1|17=57-2|150=F|39=1|{S}|32=2|31=10.25|151=1|14=2|6=10.25|{T}|851=1|20001=i-1 i-2",
+    );
+    check(
+        &filled(buy(3, 31_000_000, OrderStatus::Filled), Liquidity::Taker),
+        "35=8|37=41|527=57-0|11=b-1|17=57-2|150=F|39=2|{B}|32=2|31=10.25|151=0|14=3|6=10.333333|{T}|851=2|20001=i-1 i-2|20002=img-9",
+    );
+}
+
+#[test]
+fn orders_cancelled_on_request() {
+    for requester in ["SELLER", "SELLER2"] {
+        check(
+            &cancelled(
+                sell(2, 20_500_000, OrderStatus::Cancelled),
+                requested_by(requester),
+            ),
+            "35=8|37=41|11=c-1|41=s-1|17=57-2|150=4|39=4|{S}|151=0|14=2|6=10.25|{T}",
+        );
+    }
+}
+
+#[test]
+fn orders_cancelled_by_the_market() {
+    for (cause, why) in [
+        (
+            CancelCause::ImmediateOrCancel,
+            "immediate or cancel: no more could be filled now",
+        ),
+        (
+            CancelCause::FillOrKill,
+            "fill or kill: it could not be filled whole now",
+        ),
+        (
+            CancelCause::MarketUnfilled,
+            "market order: no more could be filled now",
+        ),
+        (
+            CancelCause::SelfTradePrevented,
+            "self-trade prevention: it would have traded with an order of its own account",
+        ),
+    ] {
+        check(
+            &cancelled(buy(0, 0, OrderStatus::Cancelled), cause),
+            &format!(
+                "35=8|37=41|11=b-1|17=57-2|150=4|39=4|378=8|{{B}}|151=0|14=0|6=0|{{T}}|58={why}|20002=img-9"
+            ),
+        );
+    }
+}
+
+#[test]
+fn expired_orders() {
+    check(
+        &expired(sell(2, 20_500_000, OrderStatus::Expired)),
+        "35=8|37=41|11=s-1|17=57-2|150=C|39=C|{S}|151=0|14=2|6=10.25|{T}",
+    );
+}
+
+#[test]
+fn refused_orders() {
+    let quantity = "OrderQty=3";
+    let account = "Account=acme:9";
+    let instances = "InstanceIDs=i-1 i-2";
+    for (reason, code, attempt) in [
+        (OrderRefusal::SessionUnknown, 99, ""),
+        (OrderRefusal::SessionNotPermitted, 99, ""),
+        (OrderRefusal::FirmNotPermitted, 99, ""),
+        (OrderRefusal::DuplicateClientOrderId, 6, "ClOrdID=b-1"),
+        (
+            OrderRefusal::UnknownInstrument,
+            1,
+            "Symbol=ACME.us-east-1.m5.large",
+        ),
+        (OrderRefusal::UnknownAccount, 15, account),
+        (OrderRefusal::AccountNotOfFirm, 15, account),
+        (OrderRefusal::AccountNotAtProvider, 15, account),
+        (OrderRefusal::QuantityInvalid, 13, quantity),
+        (OrderRefusal::QuantityAboveLimit, 3, quantity),
+        (OrderRefusal::PriceInvalid, 99, "Price=10.5"),
+        (OrderRefusal::PriceOffTick, 99, "Price=10.5"),
+        (OrderRefusal::ImageNotAllowed, 99, "ImageID=img-9"),
+        (OrderRefusal::ImageRequired, 99, ""),
+        (OrderRefusal::InstancesNotAllowed, 99, instances),
+        (
+            OrderRefusal::InstanceCountMismatch,
+            99,
+            "OrderQty=3 InstanceIDs=2",
+        ),
+        (OrderRefusal::InstanceRepeated, 99, instances),
+        (OrderRefusal::InstanceUnknown, 99, instances),
+        (OrderRefusal::InstanceNotOfAccount, 99, account),
+        (OrderRefusal::InstanceWrongInstrument, 99, instances),
+        (OrderRefusal::InstanceHeld, 99, instances),
+        (OrderRefusal::NotEnoughFreeInstances, 99, quantity),
+    ] {
+        let attempt = if attempt.is_empty() {
+            String::new()
+        } else {
+            format!(": {attempt}")
+        };
+        check(
+            &rejected(with_instances(new_order()), reason),
+            &format!(
+                "35=8|37=57|11=b-1|17=57-2|150=8|39=8|103={code}|{{L}}|151=0|14=0|6=0|{{T}}|58={reason}{attempt}|20002=img-9"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_firm_learns_nothing_of_the_accounts_of_others() {
+    let text = |reason| {
+        let event = rejected(new_order(), reason);
+        let concern = concerns(&event).next().unwrap();
+        written(&report(&event, &concern).unwrap())
+    };
+    assert_eq!(
+        text(OrderRefusal::UnknownAccount),
+        text(OrderRefusal::AccountNotOfFirm)
+    );
+}
+
+#[test]
+fn a_price_is_written_as_it_is() {
+    for (micros, text) in [
+        (1, "0.000001"),
+        (-2_500_000, "-2.5"),
+        (1_000_000_000, "1000"),
+    ] {
+        let mut order = sell(0, 0, OrderStatus::New);
+        order.kind = OrderKind::Limit(Price::from_micros(micros));
+        let terms = SELL.replace("44=10.5", &format!("44={text}"));
+        check(
+            &accepted(order),
+            &format!("35=8|37=41|11=s-1|17=57-2|150=0|39=0|{terms}|151=3|14=0|6=0|{{T}}"),
+        );
+    }
+}
+
+#[test]
+fn refused_cancels() {
+    for (status, reason, fields) in [
+        (
+            None,
+            CancelRefusal::SessionUnknown,
+            "37=NONE|11=c-1|41=b-1|39=8|{T}|434=1|102=99",
+        ),
+        (
+            None,
+            CancelRefusal::SessionNotPermitted,
+            "37=NONE|11=c-1|41=b-1|39=8|{T}|434=1|102=99",
+        ),
+        (
+            Some(OrderStatus::New),
+            CancelRefusal::DuplicateClientOrderId,
+            "37=41|11=c-1|41=b-1|39=0|{T}|434=1|102=6",
+        ),
+        (
+            None,
+            CancelRefusal::UnknownOrder,
+            "37=NONE|11=c-1|41=b-1|39=8|{T}|434=1|102=1",
+        ),
+        (
+            Some(OrderStatus::Filled),
+            CancelRefusal::TooLateToCancel,
+            "37=41|11=c-1|41=b-1|39=2|{T}|434=1|102=0",
+        ),
+        (
+            Some(OrderStatus::Cancelled),
+            CancelRefusal::TooLateToCancel,
+            "37=41|11=c-1|41=b-1|39=4|{T}|434=1|102=0",
+        ),
+        (
+            Some(OrderStatus::Expired),
+            CancelRefusal::TooLateToCancel,
+            "37=41|11=c-1|41=b-1|39=C|{T}|434=1|102=0",
+        ),
+        (
+            Some(OrderStatus::PartiallyFilled),
+            CancelRefusal::OrderMismatch,
+            "37=41|11=c-1|41=b-1|39=1|{T}|434=1|102=1",
+        ),
+    ] {
+        check(
+            &cancel_rejected(status, reason),
+            &format!("35=9|{fields}|58={reason}"),
+        );
+    }
+}
