@@ -41,7 +41,7 @@ pub(crate) enum Known {
 impl Orders {
     /// What a firm's client order id names today.
     pub(crate) fn find(&self, firm: u32, client_order_id: &ClientOrderId) -> Option<Known> {
-        let hash = Finder::hash((firm, client_order_id));
+        let hash = name_hash(firm, client_order_id);
         let is_resting = |place| {
             let order: &Order = &self.resting[place];
             order.firm == firm && order.client_order_id == *client_order_id
@@ -59,15 +59,14 @@ impl Orders {
 
     /// The place of a resting order.
     pub(crate) fn find_id(&self, id: OrderId) -> Option<Place> {
-        self.by_id.find(Finder::hash(id.number().get()), |place| {
-            self.resting[place].id == id
-        })
+        self.by_id
+            .find(id_hash(id), |place| self.resting[place].id == id)
     }
 
     /// Keeps an order that rests from now on.
     pub(crate) fn keep(&mut self, order: Order) -> Place {
-        let id = Finder::hash(order.id.number().get());
-        let client_order_id = Finder::hash((order.firm, &order.client_order_id));
+        let id = id_hash(order.id);
+        let client_order_id = name_hash(order.firm, &order.client_order_id);
         let place = self.resting.insert(order);
         self.by_id.insert(id, place);
         self.by_client_order_id.insert(client_order_id, place);
@@ -82,10 +81,9 @@ impl Orders {
             order_id: order.id,
             status,
         };
-        self.by_id
-            .remove(Finder::hash(order.id.number().get()), place);
+        self.by_id.remove(id_hash(order.id), place);
         self.by_client_order_id
-            .remove(Finder::hash((firm, &client_order_id)), place);
+            .remove(name_hash(firm, &client_order_id), place);
         self.resting.release(place);
         self.mark_used(UsedId {
             firm,
@@ -96,7 +94,7 @@ impl Orders {
 
     /// Takes note that a client order id may not be used again today.
     pub(crate) fn mark_used(&mut self, used: UsedId) {
-        let hash = Finder::hash((used.firm, &used.client_order_id));
+        let hash = name_hash(used.firm, &used.client_order_id);
         let place = self.used.insert(used);
         self.used_by_client_order_id.insert(hash, place);
     }
@@ -145,4 +143,17 @@ impl Orders {
             "each used id is found"
         );
     }
+}
+
+fn id_hash(id: OrderId) -> u32 {
+    let [last, head @ ..] = id.number().get().to_le_bytes();
+    Finder::hash((head, last >> 4), last)
+}
+
+fn name_hash(firm: u32, client_order_id: &ClientOrderId) -> u32 {
+    let (last, head) = client_order_id
+        .as_bytes()
+        .split_last()
+        .expect("a name is never empty");
+    Finder::hash((firm, head, last >> 4), *last)
 }

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use engine::{
-    CancelRequest, ClientOrderId, Command, CommandNumber, Engine, EventBody, FirmKind, FirmName,
-    Input, Instrument, InstrumentKind, NewOrder, OrderId, OrderKind, OrderView, Origin, Price,
-    Quantity, Sequenced, SessionRole, Side, Symbol, TimeInForce, Timestamp,
+    CancelRequest, ClientOrderId, Command, CommandNumber, Engine, EventBody, FirmKind, Input,
+    Instrument, InstrumentKind, NewOrder, OrderId, OrderKind, OrderView, Origin, Price, Quantity,
+    Sequenced, SessionRole, Side, Symbol, TimeInForce, Timestamp,
 };
 
 /// What the flow is like.
@@ -53,7 +53,7 @@ const MIDDLE: i64 = 1 << 20;
 struct Resting {
     order_id: OrderId,
     client_order_id: ClientOrderId,
-    firm: FirmName,
+    firm: u64,
     symbol: Symbol,
     side: Side,
 }
@@ -63,6 +63,8 @@ pub(crate) struct Flow {
     random: Random,
     engine: Engine,
     next: u64,
+    /// How many client order ids each firm has used: each counts its own.
+    used: Vec<u64>,
     resting: Vec<Resting>,
     /// Where each resting order is in that list.
     places: HashMap<OrderId, usize>,
@@ -77,6 +79,7 @@ impl Flow {
             random: Random(parameters.seed),
             engine: Engine::new(),
             next: 1,
+            used: vec![0; usize::try_from(parameters.firms).expect("few firms")],
             resting: Vec::new(),
             places: HashMap::new(),
             symbols: symbols.collect::<Result<_, _>>().expect("short names"),
@@ -191,10 +194,9 @@ impl Flow {
         price: i64,
         quantity: u64,
     ) -> Sequenced {
-        let firm = name("FIRM", firm);
         let order = NewOrder {
-            client_order_id: name("ORDER", self.next).parse().expect("a short name"),
-            account: firm.parse().expect("a short name"),
+            client_order_id: self.next_name(firm),
+            account: name("FIRM", firm).parse().expect("a short name"),
             symbol,
             side,
             kind: OrderKind::Limit(Price::from_micros(price)),
@@ -204,27 +206,34 @@ impl Flow {
             image: None,
             transact_time: Timestamp::from_nanos(self.next),
         };
-        self.send(&firm, Command::SubmitOrder(order))
+        self.send(firm, Command::SubmitOrder(order))
     }
 
     fn cancel(&mut self) -> Sequenced {
         let count = u64::try_from(self.resting.len()).expect("orders fit into memory");
         let at = usize::try_from(self.random.below(count)).expect("orders fit into memory");
+        let firm = self.resting[at].firm;
+        let client_order_id = self.next_name(firm);
         let order = &self.resting[at];
-        let firm = order.firm.to_string();
         let request = CancelRequest {
-            client_order_id: name("ORDER", self.next).parse().expect("a short name"),
+            client_order_id,
             original_client_order_id: order.client_order_id,
             order_id: None,
             symbol: order.symbol,
             side: order.side,
             transact_time: Timestamp::from_nanos(self.next),
         };
-        self.send(&firm, Command::CancelOrder(request))
+        self.send(firm, Command::CancelOrder(request))
     }
 
-    fn send(&mut self, firm: &str, command: Command) -> Sequenced {
-        let session = firm.parse().expect("a short name");
+    fn next_name(&mut self, firm: u64) -> ClientOrderId {
+        let used = &mut self.used[usize::try_from(firm).expect("few firms")];
+        *used += 1;
+        name("ORDER", *used).parse().expect("a short name")
+    }
+
+    fn send(&mut self, firm: u64, command: Command) -> Sequenced {
+        let session = name("FIRM", firm).parse().expect("a short name");
         let origin = Origin::Session {
             session,
             epoch: 1,
@@ -268,11 +277,12 @@ impl Flow {
         let &OrderView {
             order_id,
             client_order_id,
-            firm,
             symbol,
             side,
             ..
         } = order;
+        let firm = order.firm.as_str().trim_start_matches("FIRM");
+        let firm = firm.parse().expect("the flow named the firm");
         self.places.insert(order_id, self.resting.len());
         self.resting.push(Resting {
             order_id,

@@ -17,3 +17,4 @@ mod orders;
 mod refusals;
 mod replay;
 mod sessions;
+mod values;
