@@ -81,8 +81,8 @@ impl DiskReader {
 fn decode_events(segment: &SegmentReader) -> Result<Arc<[Event]>, LogError> {
     let mut events = Vec::new();
     for (record, payload) in (0_u32..).zip(Records::of(segment.batch())) {
-        let event =
-            decode(payload).ok_or_else(|| segment.damage(Fault::RecordUnreadable { record }))?;
+        let event = decode(payload)
+            .ok_or_else(|| segment.batch_damage(Fault::RecordUnreadable { record }))?;
         events.push(event);
     }
     Ok(events.into())

@@ -1,60 +1,228 @@
-//! Applies the journal to an engine again and holds the events against the event log.
+//! Applies the journal to an engine again and holds the events against the event log. Three threads
+//! pass chunks of work along: one reads and decodes, one applies, one encodes and compares.
 
-use engine::{CommandNumber, Engine, Event, Input, Sequenced};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use engine::{CommandNumber, Event, Input, Sequenced};
 
 use crate::batch::{Header, Log, Place, Records, wide};
 use crate::checkpoint::Checkpoint;
-use crate::damage::{Fault, LogError};
+use crate::damage::{Damage, Fault, LogError};
 use crate::disk::decode;
 use crate::event_check::EventCheck;
 use crate::recovery::RecoveryError;
 use crate::scan::JournalScan;
-use crate::segment::SegmentReader;
+use crate::segment::{Segment, SegmentReader};
 
-/// Replays what a scan found good, from the checkpoint that it started from.
+/// A chunk is passed on when it has at least so many commands.
+const CHUNK_COMMANDS: usize = 512;
+/// Chunks in the making: they go round, so that this is the limit of memory.
+const CHUNKS: usize = 6;
+
+/// Batches of one segment on their way from thread to thread.
+#[derive(Debug, Default)]
+struct Chunk {
+    /// The segment, if its first batches are these.
+    enters: Option<Segment>,
+    batches: Vec<Batch>,
+    /// The commands of all batches.
+    inputs: Vec<Input>,
+    /// What they gave.
+    events: Vec<Event>,
+}
+
+#[derive(Debug)]
+struct Batch {
+    header: Header,
+    /// What to report if its header does not fit the replay.
+    offset: u64,
+    /// How many events it gave.
+    events: usize,
+}
+
+/// What a thread passes on: work, or why there is no more.
+type Passed = Result<Chunk, RecoveryError>;
+
+/// Replays what a scan found good, from the checkpoint that it started from. An error is the first
+/// one in the order of the journal.
 pub(crate) fn replay(
     mut at: Checkpoint,
     journal: &JournalScan,
     check: &mut EventCheck,
 ) -> Result<Checkpoint, RecoveryError> {
-    let mut events = Vec::new();
-    for (segment, end) in &journal.segments {
-        check.enter(segment)?;
-        let mut reader = SegmentReader::open(&segment.path, Log::Journal, 0)?;
-        while reader.offset() < *end {
-            let Some(header) = reader.read_unchecked()? else {
-                break;
-            };
-            if header.place.first_event != at.next_event {
-                let (expected, found) = (at.next_event, header.place.first_event);
-                return Err(reader
-                    .damage(Fault::EventPosition { expected, found })
-                    .into());
-            }
-            apply_batch(&mut at.engine, &header, &reader, &mut events)?;
-            check.take(header.place, &events)?;
-            at.next_event += wide(events.len());
-            at.next_command = header.next_command();
-            at.time = header.place.time;
-            at.journal_chain = header.chain;
-            events.clear();
-        }
+    let (decoded, to_apply) = sync_channel::<Passed>(CHUNKS);
+    let (applied, to_check) = sync_channel::<Passed>(CHUNKS);
+    let (checked, free) = sync_channel::<Chunk>(CHUNKS);
+    for _ in 0..CHUNKS {
+        checked
+            .send(Chunk::default())
+            .expect("there is room for all chunks");
     }
-    at.event_chain = check.chain();
-    Ok(at)
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut reading = Reading { free, decoded };
+            if let Err(Stop::Error(error)) = reading.read(journal) {
+                // If nobody listens any more, an earlier error is reported.
+                reading.decoded.send(Err(error)).ok();
+            }
+        });
+        let applying = scope.spawn(move || {
+            apply(&mut at, &to_apply, &applied);
+            at
+        });
+        let result = compare(check, &to_check, &checked);
+        drop((to_check, checked));
+        let mut at = applying
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        result?;
+        at.event_chain = check.chain();
+        Ok(at)
+    })
 }
 
-fn apply_batch(
-    engine: &mut Engine,
-    header: &Header,
-    reader: &SegmentReader,
-    events: &mut Vec<Event>,
-) -> Result<(), LogError> {
+/// Why a thread stops early.
+enum Stop {
+    /// The next thread has stopped.
+    Nobody,
+    Error(RecoveryError),
+}
+
+impl<E: Into<RecoveryError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// The thread that reads and decodes.
+struct Reading {
+    free: Receiver<Chunk>,
+    decoded: SyncSender<Passed>,
+}
+
+impl Reading {
+    fn read(&mut self, journal: &JournalScan) -> Result<(), Stop> {
+        for (segment, end) in &journal.segments {
+            let mut reader = SegmentReader::open(&segment.path, Log::Journal, 0)?;
+            let mut chunk = self.chunk()?;
+            chunk.enters = Some(segment.clone());
+            while reader.offset() < *end {
+                let offset = reader.offset();
+                let Some(header) = reader.read_unchecked()? else {
+                    break;
+                };
+                decode_batch(&reader, &mut chunk.inputs)?;
+                chunk.batches.push(Batch {
+                    header,
+                    offset,
+                    events: 0,
+                });
+                if chunk.inputs.len() >= CHUNK_COMMANDS {
+                    self.pass(chunk)?;
+                    chunk = self.chunk()?;
+                }
+            }
+            self.pass(chunk)?;
+        }
+        Ok(())
+    }
+
+    fn chunk(&self) -> Result<Chunk, Stop> {
+        let mut chunk = self.free.recv().map_err(|_| Stop::Nobody)?;
+        chunk.enters = None;
+        chunk.batches.clear();
+        chunk.events.clear();
+        Ok(chunk)
+    }
+
+    fn pass(&self, chunk: Chunk) -> Result<(), Stop> {
+        self.decoded.send(Ok(chunk)).map_err(|_| Stop::Nobody)
+    }
+}
+
+fn decode_batch(reader: &SegmentReader, inputs: &mut Vec<Input>) -> Result<(), LogError> {
     for (record, payload) in (0_u32..).zip(Records::of(reader.batch())) {
-        let Some(input) = decode::<Input>(payload) else {
-            return Err(reader.damage(Fault::RecordUnreadable { record }).into());
-        };
-        engine.apply(&sequenced(header.place, record, input), events);
+        let unreadable = || reader.batch_damage(Fault::RecordUnreadable { record });
+        inputs.push(decode(payload).ok_or_else(unreadable)?);
+    }
+    Ok(())
+}
+
+/// The thread that applies. What it is told it passes on, in the same order.
+fn apply(at: &mut Checkpoint, decoded: &Receiver<Passed>, applied: &SyncSender<Passed>) {
+    let mut segment = None;
+    for passed in decoded {
+        let passed = passed.and_then(|mut chunk| {
+            segment = chunk.enters.clone().or(segment.take());
+            apply_chunk(at, segment.as_ref(), &mut chunk)?;
+            Ok(chunk)
+        });
+        let last = passed.is_err();
+        if applied.send(passed).is_err() || last {
+            return;
+        }
+    }
+}
+
+fn apply_chunk(
+    at: &mut Checkpoint,
+    segment: Option<&Segment>,
+    chunk: &mut Chunk,
+) -> Result<(), Damage> {
+    let Chunk {
+        batches,
+        inputs,
+        events,
+        ..
+    } = chunk;
+    let mut inputs = inputs.drain(..);
+    for batch in batches {
+        let place = batch.header.place;
+        if place.first_event != at.next_event {
+            let file = segment
+                .map(|segment| segment.path.clone())
+                .unwrap_or_default();
+            let (expected, found) = (at.next_event, place.first_event);
+            let fault = Fault::EventPosition { expected, found };
+            return Err(Damage {
+                file,
+                offset: batch.offset,
+                fault,
+            });
+        }
+        let before = events.len();
+        for (record, input) in (0..place.commands).zip(inputs.by_ref()) {
+            at.engine.apply(&sequenced(place, record, input), events);
+        }
+        batch.events = events.len() - before;
+        at.next_event += wide(batch.events);
+        at.next_command = batch.header.next_command();
+        at.time = place.time;
+        at.journal_chain = batch.header.chain;
+    }
+    Ok(())
+}
+
+/// Holds what comes against the event log, and hands the chunks back.
+fn compare(
+    check: &mut EventCheck,
+    applied: &Receiver<Passed>,
+    checked: &SyncSender<Chunk>,
+) -> Result<(), RecoveryError> {
+    for passed in applied {
+        let chunk = passed?;
+        if let Some(segment) = &chunk.enters {
+            check.enter(segment)?;
+        }
+        let mut rest = chunk.events.as_slice();
+        for batch in &chunk.batches {
+            let (events, behind) = rest.split_at(batch.events);
+            rest = behind;
+            check.take(batch.header.place, events)?;
+        }
+        // Nobody takes it if everything was read.
+        checked.send(chunk).ok();
     }
     Ok(())
 }

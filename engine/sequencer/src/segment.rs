@@ -121,6 +121,16 @@ impl SegmentReader {
         }
     }
 
+    /// Something is wrong with the batch that was read last.
+    pub(crate) fn batch_damage(&self, fault: Fault) -> Damage {
+        let offset = self.offset - wide(self.batch.len());
+        Damage {
+            file: self.path.clone(),
+            offset,
+            fault,
+        }
+    }
+
     /// Reads the next batch and checks its checksums and its hash. Nothing at the end of the file.
     /// After an error the same batch is still the next one.
     pub(crate) fn read(&mut self) -> Result<Option<Header>, LogError> {
