@@ -89,9 +89,6 @@ impl Options {
                 return Err(wrong("principals.token", what));
             }
         }
-        if self.driver == DriverKind::Qemu {
-            return Err(wrong("driver", "qemu is not there yet".to_owned()));
-        }
         self.check_unique()
     }
 

@@ -101,7 +101,7 @@ pub async fn serve(options: Options) -> Result<Running, Error> {
     remove_unfinished_uploads(&images)?;
     register_slots(&store, &options.slots, &slots)?;
 
-    let driver = Driver::new(options.driver, guest_runtime);
+    let driver = Driver::new(options.driver, guest_runtime, options.image_bytes_max);
     let runner = Runner::new(
         store.clone(),
         driver,

@@ -34,16 +34,18 @@ pub(crate) struct Seat {
 pub(crate) struct Driver {
     kind: DriverKind,
     guest_runtime: PathBuf,
+    image_bytes_max: u64,
     /// No process is started while an image is being written: a child would inherit the open file
     /// for a moment, and the system refuses to execute a file that is open for writing.
     writing: Arc<RwLock<()>>,
 }
 
 impl Driver {
-    pub(crate) fn new(kind: DriverKind, guest_runtime: PathBuf) -> Self {
+    pub(crate) fn new(kind: DriverKind, guest_runtime: PathBuf, image_bytes_max: u64) -> Self {
         Self {
             kind,
             guest_runtime,
+            image_bytes_max,
             writing: Arc::new(RwLock::new(())),
         }
     }
@@ -68,8 +70,9 @@ impl Driver {
         match self.kind {
             DriverKind::Process => process::spawn(seat, &self.guest_runtime),
             DriverKind::Qemu => {
+                // A restart has a new nonce.
                 qemu::write_metadata(seat)?;
-                qemu::spawn(seat)
+                qemu::spawn(seat, self.image_bytes_max)
             }
         }
     }

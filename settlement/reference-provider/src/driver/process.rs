@@ -8,7 +8,7 @@ use super::spawn::{self, Gated, Program};
 use super::{IMAGE_FILE, Seat};
 use crate::census;
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::{KILL_TIME_MAX, POLL_INTERVAL, TERMINATE_GRACE};
+use crate::limits::{GUEST_FILE_BYTES_MAX, KILL_TIME_MAX, POLL_INTERVAL, TERMINATE_GRACE};
 
 /// Starts the image as a program.
 pub(super) fn spawn(seat: &Seat, guest_runtime: &Path) -> Result<Gated, ApiError> {
@@ -17,6 +17,7 @@ pub(super) fn spawn(seat: &Seat, guest_runtime: &Path) -> Result<Gated, ApiError
         Program {
             arguments: vec![format!("./{IMAGE_FILE}").into()],
             memory_kib: seat.slot.memory_mib.saturating_mul(1024),
+            file_bytes: GUEST_FILE_BYTES_MAX,
             variables: vec![("GUEST_RUNTIME", guest_runtime)],
         },
     )

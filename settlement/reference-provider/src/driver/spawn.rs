@@ -10,7 +10,6 @@ use tokio::process::{Child, ChildStdin, Command};
 
 use super::{Seat, console};
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::GUEST_FILE_BYTES_MAX;
 use crate::store::{ProcessMark, internal};
 
 /// Waits for a line that says go; its standard input ends without one when the control plane dies.
@@ -27,6 +26,8 @@ pub(super) struct Program<'a> {
     pub(super) arguments: Vec<std::ffi::OsString>,
     /// The limit of its address space in KiB; 0 for none.
     pub(super) memory_kib: u64,
+    /// The longest file that it may write, in bytes.
+    pub(super) file_bytes: u64,
     /// Variables beside those that every guest gets.
     pub(super) variables: Vec<(&'static str, &'a Path)>,
 }
@@ -57,7 +58,7 @@ pub(super) fn spawn(seat: &Seat, program: Program<'_>) -> Result<Gated, ApiError
     command.args(["-c", GATE, "sh"]);
     // The shell counts this limit in blocks of 512 bytes.
     command
-        .arg((GUEST_FILE_BYTES_MAX / 512).to_string())
+        .arg((program.file_bytes / 512).to_string())
         .arg(program.memory_kib.to_string());
     command.args(program.arguments);
     command.current_dir(&seat.directory).env_clear();

@@ -3,5 +3,7 @@
 mod harness;
 mod hostile;
 mod life;
+mod programs;
+mod qemu;
 mod refusals;
 mod restarts;
