@@ -23,7 +23,7 @@ const BIND_TRIES: u32 = 250;
 const BIND_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Answers every connection to `127.0.0.1:$SLOT_PORT` with one line of JSON, a
-/// [`Beacon`](crate::api::Beacon): instance id and nonce as the environment says, digest and name
+/// [`Beacon`]: instance id and nonce as the environment says, digest and name
 /// from the image file itself.
 ///
 /// # Errors

@@ -6,6 +6,11 @@
 //! custody of an account that may reassign them: terminate, place, start, each an asynchronous task.
 //! What was accepted is on disk before it is answered, guests outlive the control plane, and a slot
 //! never runs two instances, whatever is killed when.
+//!
+//! It is for one machine and for people who trust each other: a process guest runs as the same user
+//! as the control plane, kept apart by its directory, its memory limit and its process group only,
+//! and one that leaves its session *and* hides its environment can outlive its slot. A QEMU guest is
+//! kept apart by its virtual machine.
 
 pub mod api;
 mod blobs;

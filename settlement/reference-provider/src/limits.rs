@@ -36,6 +36,10 @@ pub const TERMINATE_GRACE: Duration = Duration::from_secs(2);
 pub const KILL_TIME_MAX: Duration = Duration::from_secs(10);
 /// The longest line that a beacon may answer, in bytes.
 pub const BEACON_BYTES_MAX: u64 = 4096;
+/// How long a connection may be silent; then it is closed.
+pub const IDLE_TIME_MAX: Duration = Duration::from_secs(60);
+/// How long a stop waits for open connections; then it goes on without them.
+pub const STOP_TIME_MAX: Duration = Duration::from_secs(5);
 /// How long to wait for a directory that another control plane holds; then the start fails.
 pub const LOCK_TIME_MAX: Duration = Duration::from_secs(1);
 /// How long one look at a beacon may take.
@@ -51,5 +55,6 @@ pub const GUEST_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The journal is written anew when it is longer than this and than four times its content, in bytes.
 pub const JOURNAL_COMPACT_BYTES: u64 = 16 * 1024 * 1024;
 
+const _: () = assert!(REQUEST_TIME_MAX.as_secs() < IDLE_TIME_MAX.as_secs());
 const _: () = assert!(UPLOADS_MAX < REQUESTS_MAX);
 const _: () = assert!(REQUESTS_MAX < CONNECTIONS_MAX);

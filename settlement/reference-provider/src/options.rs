@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::error::Error;
 use crate::{limits, names};
 
-/// Everything that [`crate::serve`] needs.
+/// Everything that [`crate::serve()`] needs.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Options {
     /// Where state, images and slots are kept; made when it does not exist.

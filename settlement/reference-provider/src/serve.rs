@@ -12,7 +12,7 @@ use crate::decide::Accepted;
 use crate::driver::Driver;
 use crate::error::{ApiError, Error};
 use crate::http::{App, Bounded, router};
-use crate::limits::{LOCK_TIME_MAX, POLL_INTERVAL};
+use crate::limits::{LOCK_TIME_MAX, POLL_INTERVAL, STOP_TIME_MAX};
 use crate::options::{Options, SlotSpec};
 use crate::runner::Runner;
 use crate::store::{Record, SlotRecord, State, Store};
@@ -52,8 +52,10 @@ impl Running {
             // An error means that the server ended already.
             shutdown.send(()).unwrap_or_default();
         }
-        if let Err(error) = (&mut self.server).await {
-            tracing::error!(%error, "the HTTP server ended badly");
+        match tokio::time::timeout(STOP_TIME_MAX, &mut self.server).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the HTTP server ended badly"),
+            Err(_) => self.server.abort(),
         }
         self.runner.halt().await;
         if self.stop_guests {

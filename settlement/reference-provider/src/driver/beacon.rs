@@ -57,10 +57,12 @@ async fn ask(address: &str, knock: Knock) -> Option<Beacon> {
     if knock == Knock::Yes {
         stream.write_all(b"\n").await.ok()?;
     }
-    let mut line = String::new();
-    BufReader::new(stream.take(BEACON_BYTES_MAX))
-        .read_line(&mut line)
-        .await
-        .ok()?;
-    serde_json::from_str(line.trim()).ok()
+    let mut lines = BufReader::new(stream.take(BEACON_BYTES_MAX)).lines();
+    // On a serial line the first may be the end of what an earlier caller was told.
+    while let Some(line) = lines.next_line().await.ok()? {
+        if let Ok(beacon) = serde_json::from_str(line.trim()) {
+            return Some(beacon);
+        }
+    }
+    None
 }

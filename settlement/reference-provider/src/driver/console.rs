@@ -1,8 +1,11 @@
 //! A guest's console: the file `console.log` in its slot's directory, kept short.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+use rustix::fs::OFlags;
 
 use crate::limits::CONSOLE_BYTES_MAX;
 
@@ -10,25 +13,36 @@ use crate::limits::CONSOLE_BYTES_MAX;
 pub(crate) const FILE: &str = "console.log";
 const TAIL_BYTES: u64 = 200;
 
+/// Opens the file. What a guest put in its place is not opened: no link is followed, no pipe waited for.
+pub(super) fn open(directory: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let file = options
+        .custom_flags(flags)
+        .mode(0o600)
+        .open(directory.join(FILE))?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::other("the console is not a file any more"))
+}
+
 /// Empties it when it is too long. The guest appends, and so goes on at the new end.
 pub(crate) fn trim(directory: &Path) {
-    let path = directory.join(FILE);
-    let length = std::fs::symlink_metadata(&path)
-        .map_or(0, |meta| if meta.is_file() { meta.len() } else { 0 });
-    if length > CONSOLE_BYTES_MAX {
-        let emptied = OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .and_then(|file| file.set_len(0));
-        if let Err(error) = emptied {
-            tracing::warn!(%error, path = %path.display(), "a console cannot be emptied");
+    let trimmed = open(directory, OpenOptions::new().write(true)).and_then(|file| {
+        if file.metadata()?.len() > CONSOLE_BYTES_MAX {
+            file.set_len(0)
+        } else {
+            Ok(())
         }
+    });
+    if let Err(error) = trimmed {
+        tracing::debug!(%error, directory = %directory.display(), "a console cannot be kept short");
     }
 }
 
 /// Its last line, as the end of a sentence; empty when there is none.
 pub(crate) fn tail(directory: &Path) -> String {
-    let text = read_tail(&directory.join(FILE)).unwrap_or_default();
+    let text = read_tail(directory).unwrap_or_default();
     let line = text
         .lines()
         .rfind(|line| !line.trim().is_empty())
@@ -41,8 +55,8 @@ pub(crate) fn tail(directory: &Path) -> String {
     }
 }
 
-fn read_tail(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
+fn read_tail(directory: &Path) -> io::Result<String> {
+    let mut file = open(directory, OpenOptions::new().read(true))?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))?;
     let mut bytes = Vec::new();

@@ -68,7 +68,12 @@ impl Driver {
     pub(crate) async fn spawn(&self, seat: &Seat) -> Result<Gated, ApiError> {
         let _no_writing = self.writing.write().await;
         match self.kind {
-            DriverKind::Process => process::spawn(seat, &self.guest_runtime),
+            DriverKind::Process => {
+                // A guest may have changed its own file before it was ended.
+                let checked = seat.clone();
+                blocking(move || place::check_digest(&checked)).await?;
+                process::spawn(seat, &self.guest_runtime)
+            }
             DriverKind::Qemu => {
                 // A restart has a new nonce.
                 qemu::write_metadata(seat)?;

@@ -38,9 +38,21 @@ pub(super) fn place(seat: &Seat, blob: &Path, kind: DriverKind) -> Result<(), Ap
         .map_err(|error| disk(&seat.directory, &error))
 }
 
+/// Refuses an image in the slot that is not what was placed.
+pub(super) fn check_digest(seat: &Seat) -> Result<(), ApiError> {
+    let mut hasher = blake3::Hasher::new();
+    let read = File::open(seat.directory.join(IMAGE_FILE))
+        .and_then(|file| hasher.update_reader(file).map(|_| ()));
+    read.map_err(|error| bad(seat, &format!("cannot be read in its slot: {error}")))?;
+    if digest_text(&hasher.finalize()) == seat.instance.image_digest {
+        return Ok(());
+    }
+    Err(bad(seat, "was changed in its slot"))
+}
+
 fn bad(seat: &Seat, what: &str) -> ApiError {
     let message = format!(
-        "image {} with {} {what}; upload it again",
+        "image {} with {} {what}; place it again, or upload it again",
         seat.instance.image_id, seat.instance.image_digest
     );
     ApiError::new(ErrorCode::BadImage, message)

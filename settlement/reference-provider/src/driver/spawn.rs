@@ -1,7 +1,6 @@
 //! Starting a process that does nothing before its gate is opened, under limits, in its own group.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -46,10 +45,14 @@ impl Gated {
     }
 
     /// Lets it run.
-    pub(crate) async fn open(mut self) -> Result<Child, ApiError> {
+    pub(crate) async fn open(&mut self) -> Result<(), ApiError> {
         let opened = self.gate.write_all(b"go\n").await;
-        opened.map_err(|error| failed(&format!("its process ended at the gate: {error}")))?;
-        Ok(self.child)
+        opened.map_err(|error| failed(&format!("its process ended at the gate: {error}")))
+    }
+
+    /// The process; whether it was let through or not, it may be waited for.
+    pub(crate) fn into_child(self) -> Child {
+        self.child
     }
 }
 
@@ -72,7 +75,11 @@ pub(super) fn spawn(seat: &Seat, program: Program<'_>) -> Result<Gated, ApiError
         .env("INSTANCE_ID", &seat.instance.instance_id)
         .env("INSTANCE_NONCE", &seat.instance.nonce);
     command.envs(program.variables);
-    let log = console_file(&seat.directory)?;
+    let log = console::open(
+        &seat.directory,
+        OpenOptions::new().append(true).create(true),
+    );
+    let log = log.map_err(|error| failed(&format!("its console cannot be opened: {error}")))?;
     let log_too = log
         .try_clone()
         .map_err(|error| failed(&error.to_string()))?;
@@ -89,16 +96,6 @@ pub(super) fn spawn(seat: &Seat, program: Program<'_>) -> Result<Gated, ApiError
     let mark = child.id().and_then(ProcessMark::of);
     let mark = mark.ok_or_else(|| failed("its process cannot be found in /proc"))?;
     Ok(Gated { child, gate, mark })
-}
-
-fn console_file(directory: &Path) -> Result<std::fs::File, ApiError> {
-    let path = directory.join(console::FILE);
-    let opened = OpenOptions::new()
-        .append(true)
-        .create(true)
-        .mode(0o600)
-        .open(path);
-    opened.map_err(|error| failed(&format!("its console cannot be opened: {error}")))
 }
 
 fn failed(what: &str) -> ApiError {

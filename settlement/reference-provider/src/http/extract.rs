@@ -19,7 +19,9 @@ impl FromRequestParts<App> for Caller {
             .headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
-        let token = header.and_then(|value| value.strip_prefix("Bearer "));
+        let parts = header.and_then(|value| value.split_once(' '));
+        let token = parts
+            .and_then(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer").then_some(token));
         token.and_then(|token| app.caller(token.trim())).cloned().ok_or_else(|| {
             let message = "no known bearer token: send \"Authorization: Bearer <token>\" with a token of this provider";
             ApiError::new(ErrorCode::Unauthorized, message)

@@ -10,6 +10,7 @@ use super::App;
 use super::extract::IdempotencyKey;
 use crate::decide::{Accepted, Caller};
 use crate::error::{ApiError, ErrorCode};
+use crate::limits::RECORDS_MAX;
 use crate::store::{AnswerRecord, Record, State, internal};
 
 /// A request as far as its key is concerned.
@@ -83,6 +84,12 @@ fn answered<T: Serialize>(
 ) -> Result<Accepted<Answer>, ApiError> {
     if let Some(known) = known_answer(state, asked)? {
         return Ok(Accepted::at_once(known, Vec::new()));
+    }
+    if state.len() >= RECORDS_MAX {
+        let message = format!(
+            "the control plane keeps {RECORDS_MAX} records, which is the most: an operator begins a new directory"
+        );
+        return Err(ApiError::new(ErrorCode::NoCapacity, message));
     }
     let accepted = decide(state, &asked.caller)?;
     let body = serde_json::to_string(&accepted.answer)

@@ -10,8 +10,9 @@ use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, Sleep};
 
-use crate::limits::CONNECTIONS_MAX;
+use crate::limits::{CONNECTIONS_MAX, IDLE_TIME_MAX};
 
 /// At most [`CONNECTIONS_MAX`] connections.
 pub(crate) struct Bounded {
@@ -36,9 +37,11 @@ impl Listener for Bounded {
         let place = Arc::clone(&self.free).acquire_owned().await.ok();
         // axum's own listener waits and tries again when the system refuses.
         let (stream, peer) = Listener::accept(&mut self.listener).await;
+        let silent = Box::pin(tokio::time::sleep(IDLE_TIME_MAX));
         (
             Connection {
                 stream,
+                silent,
                 _place: place,
             },
             peer,
@@ -53,7 +56,27 @@ impl Listener for Bounded {
 /// A connection, and its place among those that may be open.
 pub(crate) struct Connection {
     stream: TcpStream,
+    /// Runs out when nothing is read or written for too long.
+    silent: Pin<Box<Sleep>>,
     _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Connection {
+    /// Bytes went over: silence begins anew. None did: an error, once it has lasted too long.
+    fn heed_silence<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        went: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if went.is_ready() {
+            self.silent.as_mut().reset(Instant::now() + IDLE_TIME_MAX);
+            return went;
+        }
+        self.silent
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for Connection {
@@ -62,7 +85,8 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let went = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.heed_silence(context, went)
     }
 }
 
@@ -72,7 +96,8 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let went = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.heed_silence(context, went)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

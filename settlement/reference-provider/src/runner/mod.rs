@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::api::TaskKind;
+use crate::api::{InstanceState, TaskKind};
 use crate::blobs;
-use crate::decide::progress;
+use crate::decide::progress::{self, Ended};
 use crate::driver::{BeaconSeen, Driver, Seat};
 use crate::error::{ApiError, ErrorCode};
 use crate::limits::POLL_INTERVAL;
@@ -98,7 +98,20 @@ impl Runner {
         let seat = self.seat(&self.instance(task)?)?;
         match self.0.driver.end(&seat).await {
             Ok(()) => self.step(&task.task_id, progress::terminated).await,
-            Err(error) => self.fail(task, error, progress::not_terminated).await,
+            Err(error) => {
+                self.fail(task, error, progress::not_terminated).await?;
+                // Its watch left the end of the process to this task.
+                if let Some(mark) = seat.instance.process.filter(|mark| !mark.is_alive()) {
+                    let detail =
+                        "it was ended, but its slot not wiped: terminate it again".to_owned();
+                    let ended = Ended {
+                        state: InstanceState::Failed,
+                        detail,
+                    };
+                    self.ended(&seat.instance.instance_id, mark, ended).await;
+                }
+                Ok(())
+            }
         }
     }
 
@@ -143,16 +156,16 @@ impl Runner {
         task: &TaskRecord,
         instance: &InstanceRecord,
     ) -> Result<(), ApiError> {
-        let gated = self.0.driver.spawn(&self.seat(instance)?).await?;
+        let mut gated = self.0.driver.spawn(&self.seat(instance)?).await?;
         let mark = gated.mark().clone();
         let recorded = mark.clone();
         self.step(&task.task_id, move |state, task_id| {
             progress::has_process(state, task_id, recorded)
         })
         .await?;
-        let child = gated.open().await?;
-        self.watch(instance, mark, Some(child));
-        Ok(())
+        let opened = gated.open().await;
+        self.watch(instance, mark, Some(gated.into_child()));
+        opened
     }
 
     async fn wait_until_ready(&self, task: &TaskRecord) -> Result<(), ApiError> {

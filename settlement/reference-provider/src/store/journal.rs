@@ -73,7 +73,10 @@ impl Journal {
         {
             return Ok(());
         }
-        let (file, bytes) = write_anew(&self.path, state)?;
+        let anew = write_anew(&self.path, state);
+        // The open file may be the one that was replaced: nothing more may be written to it.
+        self.broken = anew.is_err();
+        let (file, bytes) = anew?;
         self.file = file;
         self.bytes = bytes;
         self.bytes_when_compact = bytes;
@@ -188,3 +191,6 @@ fn damaged(path: &Path, line: u64, what: &'static str) -> Error {
         what,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,6 @@ pub(crate) use self::records::{
 pub(crate) use self::state::State;
 use crate::decide::Accepted;
 use crate::error::{ApiError, Error, ErrorCode};
-use crate::limits::RECORDS_MAX;
 
 /// One writer at a time; readers never wait for the disk.
 #[derive(Debug, Clone)]
@@ -66,15 +65,9 @@ impl Store {
             .journal
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let (accepted, count) = self.read(|state| (decide(state), state.len()));
-        let accepted = accepted?;
+        let accepted = self.read(decide)?;
         if accepted.records.is_empty() {
             return Ok(accepted);
-        }
-        if count >= RECORDS_MAX {
-            let message =
-                format!("the store has {count} records, which is the most: start a new directory");
-            return Err(ApiError::new(ErrorCode::NoCapacity, message));
         }
         if let Err(error) = journal.append(&accepted.records) {
             tracing::error!(%error, "the journal could not be written; no change is accepted until a restart");
@@ -82,12 +75,16 @@ impl Store {
                 "the state could not be written to disk: restart the control plane, then look whether this was applied",
             ));
         }
-        let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
-        for record in &accepted.records {
-            state.apply(record.clone());
+        {
+            let mut state = self.0.state.write().unwrap_or_else(PoisonError::into_inner);
+            accepted
+                .records
+                .iter()
+                .cloned()
+                .for_each(|record| state.apply(record));
         }
-        if let Err(error) = journal.compact_when_long(&state) {
-            tracing::warn!(%error, "the journal could not be written anew; it goes on growing");
+        if let Err(error) = self.read(|state| journal.compact_when_long(state)) {
+            tracing::error!(%error, "the journal could not be written anew; no change is accepted until a restart");
         }
         Ok(accepted)
     }

@@ -57,11 +57,49 @@ pub(crate) fn token_of(account: &str) -> String {
     format!("secret of {account}")
 }
 
+/// A temporary directory that no process of a failed test outlives.
+pub(crate) struct Place(tempfile::TempDir);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary directory"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let inside = std::fs::read_link(entry.path().join("cwd"))
+                .is_ok_and(|cwd| cwd.starts_with(self.path()));
+            let pid = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            if let (true, Some(pid)) = (inside, pid) {
+                kill(pid);
+            }
+        }
+    }
+}
+
+/// Kills a process; that it has ended already is as good.
+pub(crate) fn kill(pid: u32) {
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw)
+        .expect("a pid");
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap_or_default();
+}
+
 /// A control plane, and the directory that it works in.
 pub(crate) struct Plane {
     pub(crate) running: Running,
     pub(crate) options: Options,
-    pub(crate) directory: tempfile::TempDir,
+    pub(crate) directory: Place,
 }
 
 impl Plane {
@@ -70,7 +108,7 @@ impl Plane {
     }
 
     pub(crate) async fn start_with(slots: usize, adjust: impl FnOnce(&mut Options)) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = Place::new();
         let mut options = options(directory.path(), slots);
         adjust(&mut options);
         let running = serve(options.clone())

@@ -34,12 +34,14 @@ async fn ask_machine(address: &str) -> Beacon {
         .await
         .expect("the serial line");
     stream.write_all(b"\n").await.expect("sent");
-    let mut line = String::new();
-    BufReader::new(stream)
-        .read_line(&mut line)
-        .await
-        .expect("a line");
-    serde_json::from_str(&line).expect("a beacon")
+    let mut lines = BufReader::new(stream).lines();
+    // The first may be the end of what an earlier caller was told.
+    loop {
+        let line = lines.next_line().await.expect("read").expect("a line");
+        if let Ok(beacon) = serde_json::from_str(&line) {
+            return beacon;
+        }
+    }
 }
 
 fn command_line(pid: u32) -> String {
@@ -147,7 +149,8 @@ async fn what_cannot_be_booted_is_refused() {
 
 #[test]
 fn the_boot_sector_is_what_its_source_assembles_to() {
-    if !installed("boot sector", &["as", "objcopy"]) {
+    // Another machine's assembler does not know this one's instructions.
+    if !cfg!(target_arch = "x86_64") || !installed("boot sector", &["as", "objcopy"]) {
         return;
     }
     let directory = tempfile::tempdir().expect("a temporary directory");

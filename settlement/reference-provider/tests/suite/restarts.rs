@@ -9,8 +9,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::harness::{
-    BUYER, CUSTODY, Client, Plane, SELLER, TYPE, answering, ask_guest, exists, options,
-    processes_of, program, token_of, until,
+    BUYER, CUSTODY, Client, Place, Plane, SELLER, TYPE, answering, ask_guest, exists, kill,
+    options, processes_of, program, token_of, until,
 };
 
 #[tokio::test]
@@ -97,11 +97,6 @@ async fn a_guest_that_died_meanwhile_has_failed() {
     plane.running.stop().await.expect("stops");
 }
 
-fn kill(pid: u32) {
-    let pid = rustix::process::Pid::from_raw(i32::try_from(pid).expect("a pid")).expect("a pid");
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("a process of ours");
-}
-
 /// The control plane as a process of its own, to be killed.
 async fn control_plane(directory: &Path) -> (Child, String) {
     let principals: Vec<_> = [
@@ -141,7 +136,7 @@ async fn control_plane(directory: &Path) -> (Child, String) {
 #[tokio::test]
 async fn killed_at_any_moment_it_never_doubles_a_guest() {
     for delay_ms in [0, 2, 5, 8, 12, 20, 40] {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = Place::new();
         let (mut plane, address) = control_plane(directory.path()).await;
         let seller = Client::new(address, SELLER);
         let image = seller.upload("old", answering("old")).await;
