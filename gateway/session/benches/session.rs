@@ -2,10 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use fix_codec::dictionary::{ValidationOptions, validate};
 use fix_codec::frame::{Framing, next_frame};
 use fix_codec::messages::TestRequest;
 use fix_codec::{Decoder, EncodeHeader, Message, MsgType, RawBody, encode};
 use fix_session::{Outputs, Received, Resume, SendOptions, Session, Settings};
+
+const STRICT: ValidationOptions = ValidationOptions::STRICT;
 
 /// How many messages one round takes.
 const MESSAGES: u64 = 1_000;
@@ -88,6 +91,14 @@ fn benchmarks(criterion: &mut Criterion) {
             },
             BatchSize::SmallInput,
         );
+    });
+    // The part of it that is the codec's.
+    group.bench_function("validate", |bench| {
+        bench.iter(|| {
+            messages[1..]
+                .iter()
+                .all(|message| validate(message, STRICT).is_ok())
+        });
     });
     group.bench_function("send", |bench| {
         let (mut session, mut out) = logged_on(&messages[0]);

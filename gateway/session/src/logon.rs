@@ -11,7 +11,7 @@ use crate::send::Emission;
 use crate::sequence::Position;
 use crate::session::Session;
 use crate::settings::Role;
-use crate::state::{AwaitingLogon, Link, PeerLogon, Reset, SentLogon, State, Time};
+use crate::state::{AfterReset, AwaitingLogon, Link, PeerLogon, SentLogon, State, Time};
 
 /// Why a Logon is refused.
 #[derive(Debug, thiserror::Error)]
@@ -121,14 +121,18 @@ impl Session {
     }
 
     /// An acceptor takes the peer's Logon.
-    fn grant(&mut self, now: Time, logon: PeerLogon, out: &mut Outputs) {
+    pub(crate) fn grant(&mut self, now: Time, logon: PeerLogon, out: &mut Outputs) {
         let PeerLogon {
             msg_seq_num,
             heartbeat_seconds,
             reset,
         } = logon;
         if reset {
-            return self.begin_reset(Reset::ThenAnswer { heartbeat_seconds }, out);
+            return self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
+        }
+        if self.reset_pending {
+            self.state = State::Resetting(AfterReset::Grant(logon));
+            return;
         }
         let position = self.position(msg_seq_num);
         match position {
@@ -243,7 +247,7 @@ impl Session {
             Ok(PeerLogon {
                 heartbeat_seconds, ..
             }) => {
-                self.begin_reset(Reset::ThenAnswer { heartbeat_seconds }, out);
+                self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
             }
             Err(error) => {
                 self.log_out(

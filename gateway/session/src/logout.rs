@@ -46,7 +46,8 @@ impl Session {
         }
     }
 
-    /// Sends Logout(5) and ends the connection without waiting for the peer's.
+    /// Sends Logout(5), unless one was sent, and ends the connection without waiting for the
+    /// peer's.
     pub(crate) fn log_out_at_once(
         &mut self,
         now: Time,
@@ -54,7 +55,9 @@ impl Session {
         reason: DisconnectReason,
         out: &mut Outputs,
     ) {
-        self.send_logout(now, Some(text), out);
+        if !matches!(self.state, State::LoggingOut { .. }) {
+            self.send_logout(now, Some(text), out);
+        }
         self.close(reason, out);
     }
 

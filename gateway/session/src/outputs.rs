@@ -90,7 +90,8 @@ pub enum Place {
 /// Something that only the driver can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Both Logons are exchanged; what is sent from now on is transmitted.
+    /// Both Logons are exchanged, for the first time on this connection or again after a reset; what
+    /// is sent from now on is transmitted.
     LoggedOn {
         /// The interval agreed on; `None`: no heartbeats.
         heartbeat: Option<Duration>,

@@ -88,7 +88,10 @@ impl Session {
             return Received::Handled;
         }
         if header.msg_type == MsgType::Logon && asks_for_reset(message) {
-            self.receive_reset_logon(now, message, out);
+            // After our Logout it comes too late.
+            if self.is_logged_on() {
+                self.receive_reset_logon(now, message, out);
+            }
         } else if header.msg_type == MsgType::SequenceReset && !is_gap_fill(message) {
             self.receive_reset(now, message, out);
         } else {

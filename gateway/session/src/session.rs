@@ -4,7 +4,7 @@
 use crate::held::Held;
 use crate::outputs::{Action, DisconnectReason, Outputs, ResendRange};
 use crate::settings::{Resume, Role, Settings};
-use crate::state::{AwaitingLogon, Reset, State, Status, Time};
+use crate::state::{AfterReset, AwaitingLogon, State, Status, Time};
 
 /// One FIX 4.4 session with one peer. It outlives connections: sequence numbers go on from one to
 /// the next.
@@ -17,6 +17,8 @@ pub struct Session {
     /// MsgSeqNum(34) that we expect next.
     pub(crate) next_incoming: u64,
     pub(crate) held: Held,
+    /// The driver was asked for a reset and has not said that it is done.
+    pub(crate) reset_pending: bool,
     pub(crate) garbled: u64,
 }
 
@@ -36,6 +38,7 @@ impl Session {
             next_outgoing: resume.next_outgoing,
             next_incoming: resume.next_incoming,
             held,
+            reset_pending: false,
             garbled: 0,
         }
     }
@@ -97,15 +100,10 @@ impl Session {
                 });
             }
             Role::Initiator {
-                reset_on_logon: true,
+                reset_on_logon: reset,
                 ..
-            } => {
-                self.begin_reset(Reset::ThenLogOn, out);
-            }
-            Role::Initiator {
-                reset_on_logon: false,
-                ..
-            } => self.send_first_logon(now, false, out),
+            } if reset || self.reset_pending => self.begin_reset(AfterReset::LogOn { reset }, out),
+            Role::Initiator { .. } => self.send_first_logon(now, false, out),
         }
     }
 

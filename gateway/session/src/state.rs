@@ -39,7 +39,7 @@ pub(crate) enum State {
         logon: PeerLogon,
         deadline: Time,
     },
-    Resetting(Reset),
+    Resetting(AfterReset),
     LoggedOn(Link),
     LoggingOut {
         link: Link,
@@ -114,11 +114,14 @@ pub(crate) struct PeerLogon {
 
 /// What follows when a reset of the sequence numbers is durable.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Reset {
+pub(crate) enum AfterReset {
     /// The initiator's first Logon.
-    ThenLogOn,
+    LogOn { reset: bool },
+    /// A decision on the peer's Logon, which came while a reset was asked for on a connection
+    /// before.
+    Grant(PeerLogon),
     /// The answer to the peer's Logon with 141=Y.
-    ThenAnswer { heartbeat_seconds: u32 },
+    Answer { heartbeat_seconds: u32 },
 }
 
 /// Two sides that have exchanged Logons.

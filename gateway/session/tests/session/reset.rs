@@ -91,6 +91,57 @@ fn a_reset_outlives_its_connection() {
 }
 
 #[test]
+fn a_logon_waits_for_the_reset_of_a_connection_before() {
+    check_from(
+        acceptor(),
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         disconnect
+         connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         disconnect
+         connect
+         < 35=A|34=3|98=0|108=30
+         reset done
+         > 35=A|34=1|98=0|108=30
+         > 35=2|34=2|7=1|16=0
+         ! logged on, heartbeat 30",
+    );
+}
+
+#[test]
+#[should_panic(expected = "not reset under a connection")]
+fn a_driver_may_not_reset_under_a_connection() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         reset done",
+    );
+}
+
+#[test]
+fn a_reset_after_our_logout_comes_too_late() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         logout
+         > 35=5|34=2
+         < 35=A|34=1|98=0|108=30|141=Y
+         < 35=5|34=2
+         ! logged out
+         ! disconnect LoggedOut",
+    );
+}
+
+#[test]
 fn a_driver_may_reset_between_connections() {
     check_from(
         acceptor(),

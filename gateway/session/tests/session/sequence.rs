@@ -235,3 +235,30 @@ fn a_sequence_reset_past_a_gap_closes_it() {
          ! B 6",
     );
 }
+
+#[test]
+fn what_a_sequence_reset_passes_over_is_forgotten() {
+    check_logged_on(
+        "< 35=B|34=4|148=d|33=1|58=text
+         > 35=2|34=2|7=2|16=0
+         < 35=4|34=1|36=6|123=N
+         < 35=B|34=6|148=f|33=1|58=text
+         ! B 6",
+    );
+}
+
+#[test]
+fn what_is_held_does_not_outlive_its_connection() {
+    check_logged_on(
+        "< 35=B|34=3|148=before|33=1|58=text
+         > 35=2|34=2|7=2|16=0
+         disconnect
+         reset done
+         connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         < 35=B|34=2|148=after|33=1|58=text
+         ! B 2",
+    );
+}
