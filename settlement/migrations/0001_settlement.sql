@@ -126,11 +126,12 @@ CREATE TABLE accounts (
     provider TEXT NOT NULL
 );
 CREATE TABLE register (
-    slot TEXT PRIMARY KEY NOT NULL,
     provider TEXT NOT NULL,
+    slot TEXT NOT NULL,
     instance TEXT NOT NULL,
     account TEXT NOT NULL,
-    standing TEXT NOT NULL CHECK (standing IN ('asked', 'held', 'refused', 'withdrawn', 'retired'))
+    standing TEXT NOT NULL CHECK (standing IN ('asked', 'held', 'refused', 'withdrawn', 'retired')),
+    PRIMARY KEY (provider, slot)
 );
 
 -- What an operator must know.

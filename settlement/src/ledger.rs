@@ -344,5 +344,4 @@ fn moved(
 }
 
 #[cfg(test)]
-#[path = "ledger_tests.rs"]
 mod tests;

@@ -174,6 +174,7 @@ impl Settlement {
     pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
         let shared = &self.shared;
         shared.stopping.store(false, Ordering::Relaxed);
+        shared.store.drop_leases().await?;
         let mut watchers = JoinSet::new();
         for name in shared.planes.keys() {
             watchers.spawn(watch_deposits(Arc::clone(shared), *name));

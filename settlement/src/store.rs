@@ -3,6 +3,7 @@
 //! All SQL is in this module and its children, in the part of the language that PostgreSQL shares
 //! (numbered parameters, `ON CONFLICT`), so that it can stand beside SQLite.
 
+mod audit;
 mod cash;
 mod commands;
 mod deposits;
@@ -25,7 +26,7 @@ use sqlx::{
 use self::rows::Read;
 pub(crate) use self::steps::after;
 pub use self::{
-    cash::{CheckError, LedgerReport, check_ledger},
+    audit::{CheckError, LedgerReport, check_ledger},
     commands::OutboxId,
     inbox::{TakeError, Taken},
     report::{Attempt, Balance, Timeline, Transition},
@@ -106,13 +107,20 @@ impl Store {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Workers of a process that is gone hold nothing, and what it submitted may have died with it.
+    /// What a process that is gone submitted may have died with it.
     async fn take_over(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE reassignments SET lease_until = 0")
+        sqlx::query("UPDATE outbox SET submitted = 0")
             .execute(&mut *tx)
             .await?;
-        sqlx::query("UPDATE outbox SET submitted = 0")
+        tx.commit().await?;
+        self.drop_leases().await
+    }
+
+    /// Workers that are gone hold nothing. The epochs stay: whoever is not gone after all cannot write.
+    pub(crate) async fn drop_leases(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE reassignments SET lease_until = 0 WHERE lease_until > 0")
             .execute(&mut *tx)
             .await?;
         Ok(tx.commit().await?)

@@ -180,5 +180,4 @@ fn ours(expected: &Expected<'_>, slot: &SlotView, instance: &InstanceView) -> Oc
 }
 
 #[cfg(test)]
-#[path = "view_tests.rs"]
 mod tests;

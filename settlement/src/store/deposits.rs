@@ -2,7 +2,7 @@
 //! does not know yet.
 
 use engine::{
-    AccountName, Command, InstanceName, Instrument, InstrumentKind, ProviderName, SlotName,
+    AccountName, Command, InstanceName, Instrument, InstrumentKind, ProviderName, SlotName, Symbol,
 };
 
 use super::{Read, Store, StoreError, Tx, commands};
@@ -29,6 +29,21 @@ impl Store {
     }
 }
 
+/// One slot of one provider, and what is in it for whom.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) provider: ProviderName,
+    pub(super) slot: SlotName,
+    pub(super) instance: InstanceName,
+    pub(super) account: AccountName,
+}
+
+impl Entry {
+    fn subject(&self) -> String {
+        format!("deposit:{}:{}", self.provider, self.slot)
+    }
+}
+
 async fn deposit(
     tx: &mut Tx<'_>,
     provider: &ProviderName,
@@ -46,28 +61,24 @@ async fn deposit(
     let Some(symbol) = symbol(tx, provider, view).await? else {
         return Ok(false);
     };
-    if !is_account_at(tx, &account, provider).await?
-        || !is_new(tx, view, &instance.instance).await?
-    {
-        return Ok(false);
-    }
-    remember(
-        tx,
-        &view.slot,
-        &instance.instance,
-        &account,
-        provider,
-        "asked",
-    )
-    .await?;
-    let command = Command::DepositInstance {
+    let entry = Entry {
+        provider: *provider,
         slot: view.slot,
         instance: instance.instance,
         account,
+    };
+    if !is_account_at(tx, &entry).await? || !is_new(tx, &entry).await? {
+        return Ok(false);
+    }
+    remember(tx, &entry, "asked").await?;
+    let command = Command::DepositInstance {
+        slot: entry.slot,
+        instance: entry.instance,
+        account,
         symbol,
     };
-    commands::enqueue(tx, &subject(&view.slot), 0, &command).await?;
-    tracing::info!(slot = %view.slot, instance = %instance.instance, %account, %symbol, "deposit seen");
+    commands::enqueue(tx, &entry.subject(), 0, &command).await?;
+    tracing::info!(slot = %entry.slot, instance = %entry.instance, %account, %symbol, "deposit seen");
     Ok(true)
 }
 
@@ -75,25 +86,24 @@ async fn symbol(
     tx: &mut Tx<'_>,
     provider: &ProviderName,
     view: &SlotView,
-) -> Result<Option<engine::Symbol>, StoreError> {
-    sqlx::query("SELECT symbol FROM instruments WHERE provider = $1 AND region = $2 AND instance_type = $3 ORDER BY symbol LIMIT 1")
-        .bind(provider.as_str())
-        .bind(&view.region)
-        .bind(&view.instance_type)
-        .fetch_optional(&mut **tx)
-        .await?
-        .map(|row| row.parsed("symbol"))
-        .transpose()
+) -> Result<Option<Symbol>, StoreError> {
+    sqlx::query(
+        "SELECT symbol FROM instruments WHERE provider = $1 AND region = $2 AND instance_type = $3
+         ORDER BY symbol LIMIT 1",
+    )
+    .bind(provider.as_str())
+    .bind(&view.region)
+    .bind(&view.instance_type)
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(|row| row.parsed("symbol"))
+    .transpose()
 }
 
-async fn is_account_at(
-    tx: &mut Tx<'_>,
-    account: &AccountName,
-    provider: &ProviderName,
-) -> Result<bool, StoreError> {
+async fn is_account_at(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, StoreError> {
     let row = sqlx::query("SELECT account FROM accounts WHERE account = $1 AND provider = $2")
-        .bind(account.as_str())
-        .bind(provider.as_str())
+        .bind(entry.account.as_str())
+        .bind(entry.provider.as_str())
         .fetch_optional(&mut **tx)
         .await?;
     Ok(row.is_some())
@@ -101,20 +111,18 @@ async fn is_account_at(
 
 /// A listing may be older than the register: an instance that was there once is never new, until a
 /// listing has shown that it left.
-async fn is_new(
-    tx: &mut Tx<'_>,
-    view: &SlotView,
-    instance: &InstanceName,
-) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT instance, standing FROM register WHERE slot = $1")
-        .bind(view.slot.as_str())
-        .fetch_optional(&mut **tx)
-        .await?;
+async fn is_new(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, StoreError> {
+    let row =
+        sqlx::query("SELECT instance, standing FROM register WHERE provider = $1 AND slot = $2")
+            .bind(entry.provider.as_str())
+            .bind(entry.slot.as_str())
+            .fetch_optional(&mut **tx)
+            .await?;
     let Some(row) = row else {
         return Ok(true);
     };
     let in_register = matches!(row.string("standing")?.as_str(), "asked" | "held");
-    Ok(!in_register && row.string("instance")? != instance.as_str())
+    Ok(!in_register && row.string("instance")? != entry.instance.as_str())
 }
 
 /// Slots that left the register and the provider's listing may be deposited again.
@@ -123,14 +131,18 @@ async fn forget_departed(
     provider: &ProviderName,
     listing: &[SlotView],
 ) -> Result<(), StoreError> {
-    let rows = sqlx::query("SELECT slot FROM register WHERE provider = $1 AND standing IN ('refused', 'withdrawn', 'retired')")
-        .bind(provider.as_str())
-        .fetch_all(&mut **tx)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT slot FROM register
+         WHERE provider = $1 AND standing IN ('refused', 'withdrawn', 'retired')",
+    )
+    .bind(provider.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
     for row in &rows {
         let slot = row.string("slot")?;
         if !listing.iter().any(|view| view.slot.as_str() == slot) {
-            sqlx::query("DELETE FROM register WHERE slot = $1")
+            sqlx::query("DELETE FROM register WHERE provider = $1 AND slot = $2")
+                .bind(provider.as_str())
                 .bind(slot)
                 .execute(&mut **tx)
                 .await?;
@@ -139,79 +151,67 @@ async fn forget_departed(
     Ok(())
 }
 
-fn subject(slot: &SlotName) -> String {
-    format!("deposit:{slot}")
-}
-
 async fn remember(
     tx: &mut Tx<'_>,
-    slot: &SlotName,
-    instance: &InstanceName,
-    account: &AccountName,
-    provider: &ProviderName,
+    entry: &Entry,
     standing: &'static str,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO register (slot, provider, instance, account, standing) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (slot) DO UPDATE SET provider = excluded.provider, instance = excluded.instance,
+        "INSERT INTO register (provider, slot, instance, account, standing)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (provider, slot) DO UPDATE SET instance = excluded.instance,
            account = excluded.account, standing = excluded.standing",
     )
-    .bind(slot.as_str())
-    .bind(provider.as_str())
-    .bind(instance.as_str())
-    .bind(account.as_str())
+    .bind(entry.provider.as_str())
+    .bind(entry.slot.as_str())
+    .bind(entry.instance.as_str())
+    .bind(entry.account.as_str())
     .bind(standing)
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-pub(super) async fn deposited(
-    tx: &mut Tx<'_>,
-    slot: &SlotName,
-    instance: &InstanceName,
-    account: &AccountName,
-    provider: &ProviderName,
-) -> Result<(), StoreError> {
-    remember(tx, slot, instance, account, provider, "held").await?;
-    commands::arrived(tx, &subject(slot), 0).await
+/// An instance is in the register, entitled to whom the entry says.
+pub(super) async fn held(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    remember(tx, entry, "held").await?;
+    commands::arrived(tx, &entry.subject(), 0).await
 }
 
 /// An operator's own deposit may have been refused, of a slot that is in the register.
-pub(super) async fn refused(tx: &mut Tx<'_>, slot: &SlotName) -> Result<(), StoreError> {
-    sqlx::query("UPDATE register SET standing = 'refused' WHERE slot = $1 AND standing = 'asked'")
-        .bind(slot.as_str())
-        .execute(&mut **tx)
-        .await?;
-    commands::arrived(tx, &subject(slot), 0).await
+pub(super) async fn refused(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE register SET standing = 'refused'
+         WHERE provider = $1 AND slot = $2 AND standing = 'asked'",
+    )
+    .bind(entry.provider.as_str())
+    .bind(entry.slot.as_str())
+    .execute(&mut **tx)
+    .await?;
+    commands::arrived(tx, &entry.subject(), 0).await
 }
 
-pub(super) async fn transferred(
-    tx: &mut Tx<'_>,
-    slot: &SlotName,
-    instance: &InstanceName,
-    account: &AccountName,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE register SET instance = $1, account = $2 WHERE slot = $3")
-        .bind(instance.as_str())
-        .bind(account.as_str())
-        .bind(slot.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+/// An instance left the register.
+pub(super) async fn withdrawn(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    remember(tx, entry, "withdrawn").await
 }
 
-pub(super) async fn left(
+/// A slot left the register for its provider's pool.
+pub(super) async fn retired(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    remember(tx, entry, "retired").await
+}
+
+/// The provider of an instrument, if it was listed.
+pub(super) async fn provider_of(
     tx: &mut Tx<'_>,
-    slot: &SlotName,
-    standing: &'static str,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE register SET standing = $1 WHERE slot = $2")
-        .bind(standing)
-        .bind(slot.as_str())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    symbol: &Symbol,
+) -> Result<Option<ProviderName>, StoreError> {
+    sqlx::query("SELECT provider FROM instruments WHERE symbol = $1")
+        .bind(symbol.as_str())
+        .fetch_optional(&mut **tx)
+        .await?
+        .map(|row| row.parsed("provider"))
+        .transpose()
 }
 
 pub(super) async fn instrument_listed(
@@ -224,6 +224,7 @@ pub(super) async fn instrument_listed(
         instance_type,
     } = instrument.kind
     else {
+        // A test instrument has no inventory.
         return Ok(());
     };
     sqlx::query(

@@ -1,9 +1,13 @@
 //! The inbox: events of the engine, each taken once and in order. Everything that an event brings
 //! about here is in the transaction that counts it as taken.
 
-use engine::{Event, EventBody, InstrumentKind, Timestamp, Trade};
+use engine::{AccountName, Event, EventBody, InstanceName, SlotName, Symbol, Timestamp, Trade};
 
-use super::{Read, Store, StoreError, Tx, alarm, commands, deposits, nanos, number, steps};
+use super::{
+    Read, Store, StoreError, Tx, alarm, commands,
+    deposits::{self, Entry},
+    nanos, number, steps,
+};
 use crate::{
     ledger::Amount,
     machine::{Stimulus, step},
@@ -134,36 +138,13 @@ async fn apply(
             let subject = update.reassignment.to_string();
             commands::arrived(tx, &subject, u32::from(update.status.code())).await?;
         }
-        EventBody::InstrumentListed(instrument) => {
-            if let InstrumentKind::Instances { .. } = instrument.kind {
-                deposits::instrument_listed(tx, instrument).await?;
-            }
-        }
-        EventBody::AccountOpened {
-            account, provider, ..
-        } => {
-            deposits::account_opened(tx, account, provider.as_ref()).await?;
-        }
-        EventBody::InstanceDeposited {
-            slot,
-            instance,
-            account,
-            provider,
-            ..
-        } => {
-            deposits::deposited(tx, slot, instance, account, provider).await?;
-        }
-        EventBody::DepositRefused { slot, reason, .. } => {
-            deposits::refused(tx, slot).await?;
-            tracing::warn!(%slot, %reason, "deposit refused");
-        }
-        EventBody::InstanceTransferred {
-            slot, instance, to, ..
-        } => {
-            deposits::transferred(tx, slot, instance, to).await?;
-        }
-        EventBody::InstanceWithdrawn { slot, .. } => deposits::left(tx, slot, "withdrawn").await?,
-        EventBody::InstanceRetired { slot, .. } => deposits::left(tx, slot, "retired").await?,
+        EventBody::InstrumentListed(_)
+        | EventBody::AccountOpened { .. }
+        | EventBody::InstanceDeposited { .. }
+        | EventBody::DepositRefused { .. }
+        | EventBody::InstanceTransferred { .. }
+        | EventBody::InstanceWithdrawn { .. }
+        | EventBody::InstanceRetired { .. } => register(tx, &event.body).await?,
         EventBody::Ignored { .. }
         | EventBody::FirmAdmitted { .. }
         | EventBody::SessionAdmitted { .. }
@@ -178,6 +159,98 @@ async fn apply(
         | EventBody::TradingDayEnded => {}
     }
     Ok(0)
+}
+
+/// Keeps the copy of the register that deposits are compared with.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`apply` sends only these here, and names every other one"
+)]
+async fn register(tx: &mut Tx<'_>, body: &EventBody) -> Result<(), StoreError> {
+    match *body {
+        EventBody::InstrumentListed(instrument) => {
+            deposits::instrument_listed(tx, &instrument).await
+        }
+        EventBody::AccountOpened {
+            account, provider, ..
+        } => deposits::account_opened(tx, &account, provider.as_ref()).await,
+        EventBody::InstanceDeposited {
+            provider,
+            slot,
+            instance,
+            account,
+            ..
+        } => {
+            let entry = Entry {
+                provider,
+                slot,
+                instance,
+                account,
+            };
+            deposits::held(tx, &entry).await
+        }
+        EventBody::DepositRefused {
+            slot,
+            instance,
+            account,
+            ref symbol,
+            reason,
+        } => {
+            tracing::warn!(%slot, %instance, %account, %symbol, %reason, "deposit refused");
+            // The refusal may be for want of such an instrument.
+            match entry(tx, symbol, slot, instance, account).await? {
+                Some(entry) => deposits::refused(tx, &entry).await,
+                None => Ok(()),
+            }
+        }
+        EventBody::InstanceTransferred {
+            slot,
+            instance,
+            to,
+            ref symbol,
+            ..
+        } => {
+            let entry = entry(tx, symbol, slot, instance, to).await?;
+            deposits::held(tx, &entry.ok_or(StoreError::Unreadable("symbol"))?).await
+        }
+        EventBody::InstanceWithdrawn {
+            slot,
+            instance,
+            account,
+            ref symbol,
+            ..
+        } => {
+            let entry = entry(tx, symbol, slot, instance, account).await?;
+            deposits::withdrawn(tx, &entry.ok_or(StoreError::Unreadable("symbol"))?).await
+        }
+        EventBody::InstanceRetired {
+            slot,
+            instance,
+            from,
+            ref symbol,
+            ..
+        } => {
+            let entry = entry(tx, symbol, slot, instance, from).await?;
+            deposits::retired(tx, &entry.ok_or(StoreError::Unreadable("symbol"))?).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn entry(
+    tx: &mut Tx<'_>,
+    symbol: &Symbol,
+    slot: SlotName,
+    instance: InstanceName,
+    account: AccountName,
+) -> Result<Option<Entry>, StoreError> {
+    let provider = deposits::provider_of(tx, symbol).await?;
+    Ok(provider.map(|provider| Entry {
+        provider,
+        slot,
+        instance,
+        account,
+    }))
 }
 
 async fn trade_executed(

@@ -271,6 +271,7 @@ async fn move_cash(
 /// The engine's command for a report.
 fn command(record: &Record, report: Report, why: &str) -> (ReassignmentStatus, Command) {
     let status = match report {
+        Report::Pending => ReassignmentStatus::Pending,
         Report::Terminating => ReassignmentStatus::Terminating,
         Report::Placing => ReassignmentStatus::Placing,
         Report::Starting => ReassignmentStatus::Starting,

@@ -1,9 +1,13 @@
 use super::*;
+use crate::{
+    provider::{Class, Phase},
+    view::{Occupant, Task},
+};
 
 /// One line a row: `state facts | learnt -> state, what follows, cash, report`.
 ///
 /// Facts: `retire`, `unchecked` (image), `nofence` (the provider has none), `held` (fence), `spent`
-/// (no attempts left), `overdue`, `rested`. Learnt: what [`stimulus`] reads.
+/// (no attempts left), `overdue`, `called` (just now), `rested` (since the call). Learnt: what [`stimulus`] reads.
 fn check(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (given, wanted) = line.split_once("->").expect(line);
@@ -26,7 +30,8 @@ fn facts(text: &str) -> Facts {
         fence_held: has("held"),
         attempts_left: !has("spent"),
         overdue: has("overdue"),
-        rested: has("rested"),
+        called: has("called") || has("rested") || has("spent"),
+        rested: has("rested") || has("spent"),
     }
 }
 
@@ -153,7 +158,7 @@ fn show(decision: &Decision) -> String {
 fn the_straight_path() {
     check(
         "
-        RECEIVED              | cash         -> FUNDED look Reserve
+        RECEIVED              | cash         -> FUNDED look Reserve report:Pending
         FUNDED unchecked      | image        -> FUNDED look
         FUNDED                | old          -> FUNDED fence held
         FUNDED held           | fence:ok     -> FUNDED look held
@@ -186,7 +191,7 @@ fn a_buy_back_ends_with_the_slot_in_the_pool() {
         FUNDED retire unchecked | old                   -> FUNDED fence held
         VACANT retire held      | vacant                -> VACANT retire held
         VACANT retire held      | vacant working        -> VACANT poll held
-        VACANT retire held      | vacant failed:transient -> VACANT retry held
+        VACANT retire held called | vacant failed:transient -> VACANT retry held
         VACANT retire held rested | vacant failed:transient -> VACANT retire anew held
         VACANT retire held      | retired               -> SETTLED rest Post report:Settled
         VACANT retire held spent| vacant failed:unknown -> MANUAL rest report:Failed held
@@ -235,8 +240,10 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         TERMINATING held        | terminate:conflict  -> TERMINATING retry held
         TERMINATING held        | terminate:gone      -> TERMINATING retry held
         TERMINATING held        | terminate:throttled -> TERMINATING throttle held
-        TERMINATING held        | old                 -> TERMINATING terminate held
-        TERMINATING held        | old failed:transient -> TERMINATING retry held
+        TERMINATING held overdue| terminate:throttled -> MANUAL rest report:Failed held
+        TERMINATING held called | old                 -> TERMINATING retry held
+        TERMINATING held rested | old                 -> TERMINATING terminate held
+        TERMINATING held called | old failed:transient -> TERMINATING retry held
         TERMINATING held rested | old failed:transient -> TERMINATING terminate anew held
         TERMINATING held        | old done            -> TERMINATING poll held
         TERMINATING held spent  | old                 -> MANUAL rest report:Failed held
@@ -245,14 +252,16 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         PLACING held            | place:unknown       -> PLACING retry held
         PLACING held            | place:no_capacity   -> PLACING retry held
         PLACING held overdue    | place:no_capacity   -> MANUAL rest report:Failed held
-        PLACING held            | vacant              -> PLACING place held
+        PLACING held called     | vacant              -> PLACING retry held
+        PLACING held rested     | vacant              -> PLACING place held
         PLACING held            | vacant done         -> PLACING poll held
-        PLACING held            | vacant failed:unknown -> PLACING retry held
+        PLACING held called     | vacant failed:unknown -> PLACING retry held
         PLACING held rested     | vacant failed:unknown -> PLACING place anew held
         PLACING held            | ready               -> PLACED look held
-        STARTING held           | placed              -> STARTING start held
+        STARTING held called    | placed              -> STARTING retry held
+        STARTING held rested    | placed              -> STARTING start held
         STARTING held rested    | stopped failed:unknown -> STARTING start anew held
-        STARTING held           | failed failed:unknown -> STARTING retry held
+        STARTING held called    | failed failed:unknown -> STARTING retry held
         STARTING held rested    | failed failed:unknown -> STARTING start anew held
         STARTING held spent     | failed failed:unknown -> MANUAL rest report:Failed held
         STARTING held spent     | placed              -> MANUAL rest report:Failed held
@@ -331,7 +340,7 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
         }
     }
     for state in State::ALL {
-        for bits in 0_u8..128 {
+        for bits in 0..=u8::MAX {
             let bit = |place: u8| bits & (1 << place) != 0;
             let facts = Facts {
                 state,
@@ -341,7 +350,8 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
                 fence_held: bit(3),
                 attempts_left: bit(4),
                 overdue: bit(5),
-                rested: bit(6),
+                called: bit(6),
+                rested: bit(7),
             };
             stimuli.iter().for_each(|stimulus| visit(&facts, stimulus));
         }

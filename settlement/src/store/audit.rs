@@ -1,0 +1,171 @@
+//! The ledger's rows, all of them, checked against each other and against the reassignments.
+
+use std::{collections::BTreeSet, path::Path};
+
+use engine::CurrencyCode;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::{FILE, Read, Store, StoreError, cash::transfer};
+use crate::{
+    ledger::{Account, Book, Kind, LedgerError},
+    state::State,
+};
+
+/// What an offline check of the ledger went through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerReport {
+    /// How many transfers there are.
+    pub transfers: usize,
+    /// How many reassignments were compared with their cash.
+    pub reassignments: usize,
+}
+
+/// What an offline check of the ledger found wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The database cannot be read.
+    #[error("the ledger cannot be read")]
+    Store(#[from] StoreError),
+    /// A transfer could never have been booked.
+    #[error("transfer {number} could not have been booked")]
+    Transfer {
+        /// Its place in the ledger.
+        number: i64,
+        /// Why not.
+        source: LedgerError,
+    },
+    /// A transfer's id is not the one that its content gives: it was changed.
+    #[error("transfer {0} was changed after it was booked")]
+    Changed(i64),
+    /// Debits and credits differ.
+    #[error("debits and credits of {0} differ")]
+    Unbalanced(CurrencyCode),
+    /// A running balance is not what the transfers add up to.
+    #[error("the balance of {0} is not what its transfers add up to")]
+    Balance(String),
+    /// A reassignment's state and its cash do not agree.
+    #[error("the cash of reassignment {0} does not agree with its state")]
+    Reassignment(String),
+}
+
+impl From<sqlx::Error> for CheckError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Replays every transfer of a database that no venue has open, and compares what they add up to with
+/// the running balances and with the state of every reassignment.
+///
+/// # Errors
+/// [`CheckError`]: the first thing found wrong.
+pub async fn check_ledger(directory: &Path) -> Result<LedgerReport, CheckError> {
+    use sqlx::{ConnectOptions, Connection};
+    let mut connection = SqliteConnectOptions::new()
+        .filename(directory.join(FILE))
+        .read_only(true)
+        .connect()
+        .await?;
+    let report = check(&mut connection).await?;
+    connection.close().await?;
+    Ok(report)
+}
+
+impl Store {
+    pub(crate) async fn check_ledger(&self) -> Result<LedgerReport, CheckError> {
+        let mut connection = self.pool.acquire().await?;
+        check(&mut connection).await
+    }
+}
+
+async fn check(connection: &mut SqliteConnection) -> Result<LedgerReport, CheckError> {
+    let rows = sqlx::query("SELECT * FROM transfers ORDER BY number")
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut book = Book::default();
+    let mut kinds = BTreeSet::new();
+    for row in &rows {
+        let number = row.whole("number")?;
+        let transfer = transfer(row)?;
+        if transfer.id() != row.string("id")? {
+            return Err(CheckError::Changed(number));
+        }
+        book.apply(&transfer)
+            .map_err(|source| CheckError::Transfer { number, source })?;
+        kinds.insert((transfer.subject, transfer.kind.name()));
+    }
+    if let Some((currency, _)) = book.unbalanced().first() {
+        return Err(CheckError::Unbalanced(*currency));
+    }
+    check_balances(connection, &book).await?;
+    let reassignments = check_reassignments(connection, &book, &kinds).await?;
+    Ok(LedgerReport {
+        transfers: rows.len(),
+        reassignments,
+    })
+}
+
+async fn check_balances(connection: &mut SqliteConnection, book: &Book) -> Result<(), CheckError> {
+    let rows = sqlx::query("SELECT * FROM balances")
+        .fetch_all(&mut *connection)
+        .await?;
+    let mut kept = BTreeSet::new();
+    for row in &rows {
+        let name = row.string("account")?;
+        let account = Account::parse(&name).ok_or(StoreError::Unreadable("account"))?;
+        let currency = row.parsed("currency")?;
+        if book.balance(&account, currency) != row.whole("amount")? {
+            return Err(CheckError::Balance(name));
+        }
+        kept.insert((account, currency));
+    }
+    match book
+        .balances()
+        .find(|(account, currency, _)| !kept.contains(&(**account, *currency)))
+    {
+        Some((account, ..)) => Err(CheckError::Balance(account.to_string())),
+        None => Ok(()),
+    }
+}
+
+async fn check_reassignments(
+    connection: &mut SqliteConnection,
+    book: &Book,
+    kinds: &BTreeSet<(String, &'static str)>,
+) -> Result<usize, CheckError> {
+    let rows = sqlx::query("SELECT id, state, price FROM reassignments")
+        .fetch_all(&mut *connection)
+        .await?;
+    for row in &rows {
+        let id = row.string("id")?;
+        let price: i64 = row.try_get("price")?;
+        let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
+        let paid = has(Kind::Post) && has(Kind::Payout) && !has(Kind::Void);
+        let untouched = !has(Kind::Post) && !has(Kind::Payout);
+        let agrees = match row.state("state")? {
+            State::Received => !has(Kind::Reserve) && untouched && book.pending(&id) == 0,
+            State::Settled => has(Kind::Reserve) && paid && book.pending(&id) == 0,
+            State::Busted => {
+                untouched && has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0
+            }
+            State::CashSettled => book.pending(&id) == 0,
+            State::Suspended | State::Manual if !has(Kind::Reserve) => untouched,
+            State::Funded
+            | State::Fenced
+            | State::Terminating
+            | State::Vacant
+            | State::Placing
+            | State::Placed
+            | State::Starting
+            | State::Running
+            | State::Suspended
+            | State::Manual => {
+                has(Kind::Reserve) && untouched && !has(Kind::Void) && book.pending(&id) == price
+            }
+        };
+        if !agrees {
+            return Err(CheckError::Reassignment(id));
+        }
+    }
+    Ok(rows.len())
+}

@@ -1,0 +1,14 @@
+//! Settlement as a whole: with the real engine before it and a control plane behind it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails in a test's own helpers fails the test"
+)]
+
+mod cloud;
+mod crashes;
+mod faults;
+mod inbox;
+mod market;
+mod proxy;
+mod reference;
+mod straight;
