@@ -1,4 +1,5 @@
 //! The engine and the naive market side by side under random commands: every event is the same.
+//! `PROPTEST_CASES=10000` makes it longer.
 
 use engine::{
     CancelRequest, Command, CommandNumber, Event, EventBody, Input, NewOrder, OrderId, OrderKind,
@@ -270,7 +271,7 @@ fn run(steps: &[Step]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_event_is_what_the_naive_market_says(steps in prop::collection::vec(step(), 1..200)) {
