@@ -21,7 +21,7 @@ pub struct Image {
     pub name: String,
     /// The account that uploaded it.
     pub owner: String,
-    /// Accounts that may use it beside its owner; another account sees only itself here.
+    /// Accounts that may use it beside its owner; another customer sees only itself here.
     pub shared_with: Vec<String>,
 }
 
@@ -187,7 +187,7 @@ pub struct LiftFence {
 pub struct SlotCommand {
     /// The slot's generation that is meant.
     pub generation: u64,
-    /// When given and the slot is fenced, the fence must be this holder's.
+    /// When given, the slot must be fenced by this holder: a fence that was lost is noticed.
     #[serde(default)]
     pub fence_holder: Option<String>,
 }
@@ -204,7 +204,7 @@ pub struct PlaceImage {
     /// Labels of the new instance.
     #[serde(default)]
     pub tags: Tags,
-    /// When given and the slot is fenced, the fence must be this holder's.
+    /// When given, the slot must be fenced by this holder: a fence that was lost is noticed.
     #[serde(default)]
     pub fence_holder: Option<String>,
 }

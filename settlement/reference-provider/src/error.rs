@@ -23,7 +23,7 @@ pub enum ErrorCode {
     NotFound,
     /// 405: the path does not take this method.
     MethodNotAllowed,
-    /// 408: the request did not arrive in time.
+    /// 408: the request did not arrive whole in time; nothing of it was applied.
     RequestTimeout,
     /// 409: another task is changing the slot.
     Conflict,
@@ -104,7 +104,8 @@ impl ErrorCode {
 }
 
 /// A refusal: its code, what was wrong and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
 pub struct ApiError {
     /// The kind, for programs.
     pub code: ErrorCode,

@@ -12,7 +12,7 @@ pub const REQUESTS_MAX: usize = 64;
 pub const UPLOADS_MAX: usize = 4;
 /// Connections open at once; one more waits in the system's queue.
 pub const CONNECTIONS_MAX: usize = 256;
-/// How long a request may take to arrive and be answered; then 408.
+/// How long a request's body may take to arrive; then 408, and nothing was applied.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 /// The longest idempotency key, in bytes.
 pub const KEY_BYTES_MAX: usize = 128;

@@ -153,8 +153,18 @@ fn fenced(slot: &SlotRecord, holder: &str) -> ApiError {
     ApiError::new(ErrorCode::Fenced, message)
 }
 
-/// Refuses another generation than the slot's.
-pub(crate) fn generation(slot: &SlotRecord, meant: u64) -> Result<(), ApiError> {
+/// Refuses when the fence that the caller relies on is not there, or the slot has another generation.
+/// A fence of another holder was refused before.
+pub(crate) fn as_meant(
+    slot: &SlotRecord,
+    meant: u64,
+    fence_holder: Option<&str>,
+) -> Result<(), ApiError> {
+    if let (Some(holder), None) = (fence_holder, &slot.fence) {
+        let what =
+            format!("is not fenced by {holder:?}: read the slot, fence it again, or name no fence");
+        return Err(wrong_state(slot, &what));
+    }
     if slot.generation == meant {
         return Ok(());
     }

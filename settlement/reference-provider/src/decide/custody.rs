@@ -58,7 +58,7 @@ pub(crate) fn withdraw(
 ) -> Result<Accepted<Slot>, ApiError> {
     let slot = access::slot(state, caller, slot_id)?;
     access::custodian(caller, slot, request.fence_holder.as_deref(), "withdraw it")?;
-    access::generation(slot, request.generation)?;
+    access::as_meant(slot, request.generation, request.fence_holder.as_deref())?;
     access::idle(slot)?;
     if slot.instance_id.is_none() {
         return Err(wrong_state(slot, "is vacant: retire it instead"));

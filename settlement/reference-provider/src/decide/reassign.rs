@@ -20,7 +20,7 @@ pub(crate) fn terminate(
 ) -> Result<Accepted<Task>, ApiError> {
     let slot = access::slot(state, caller, slot_id)?;
     access::hand(caller, slot, request.fence_holder.as_deref())?;
-    access::generation(slot, request.generation)?;
+    access::as_meant(slot, request.generation, request.fence_holder.as_deref())?;
     access::idle(slot)?;
     let Some(instance) = state.instance_in(slot) else {
         return Err(wrong_state(
@@ -57,7 +57,7 @@ pub(crate) fn place(
         request.fence_holder.as_deref(),
         "place an image in it",
     )?;
-    access::generation(slot, request.generation)?;
+    access::as_meant(slot, request.generation, request.fence_holder.as_deref())?;
     access::idle(slot)?;
     if slot.instance_id.is_some() {
         return Err(wrong_state(
@@ -125,7 +125,7 @@ pub(crate) fn start(
         Hand::Custodian | Hand::Holder => {}
         Hand::Operator => return Err(access::forbidden(caller, slot, "start its instance")),
     }
-    access::generation(slot, request.generation)?;
+    access::as_meant(slot, request.generation, request.fence_holder.as_deref())?;
     access::idle(slot)?;
     let Some(instance) = state.instance_in(slot) else {
         return Err(wrong_state(slot, "is vacant: place an image first"));
@@ -173,7 +173,7 @@ pub(crate) fn retire(
 ) -> Result<Accepted<Task>, ApiError> {
     let slot = access::slot(state, caller, slot_id)?;
     access::custodian(caller, slot, request.fence_holder.as_deref(), "retire it")?;
-    access::generation(slot, request.generation)?;
+    access::as_meant(slot, request.generation, request.fence_holder.as_deref())?;
     access::idle(slot)?;
     if slot.instance_id.is_some() {
         return Err(wrong_state(

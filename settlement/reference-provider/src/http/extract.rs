@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::App;
+use super::limit::arriving;
 use crate::decide::Caller;
 use crate::error::{ApiError, ErrorCode};
 use crate::limits::{JSON_BYTES_MAX, KEY_BYTES_MAX};
@@ -89,7 +90,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, ApiError> {
-        let bytes = read_body(request.into_body()).await?;
+        let bytes = arriving(read_body(request.into_body())).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             let message = format!(
                 "the body is not the JSON that this path takes: {error}; see GET /v1/openapi.json"

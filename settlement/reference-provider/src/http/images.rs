@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::App;
 use super::extract::{Id, IdempotencyKey, JsonBody, Parameters};
 use super::idempotency::Asked;
-use super::limit::throttled;
+use super::limit::{arriving, throttled};
 use crate::api::{ErrorBody, Image, ShareImage};
 use crate::blobs::Incoming;
 use crate::decide::{Caller, images as decisions};
@@ -38,7 +38,7 @@ pub(super) async fn upload(
     let Ok(_permit) = app.0.uploads.try_acquire() else {
         return Err(throttled("uploads"));
     };
-    let (digest, size) = receive(&app, request.into_body()).await?;
+    let (digest, size) = arriving(receive(&app, request.into_body())).await?;
     let asked = Asked::new(caller, key, "upload", &(&name, &digest))?;
     app.change(asked, StatusCode::CREATED, move |state, caller| {
         Ok(decisions::register(state, caller, &name, &digest, size))

@@ -182,7 +182,28 @@ async fn a_fence_keeps_everybody_else_off() {
             .is_some_and(|instance| instance.ready)
     );
 
+    plane.running.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_lifted_fence_is_noticed_and_protects_nothing() {
+    let plane = Plane::start(1).await;
+    let (seller, _, custody) = in_custody(&plane).await;
+    let mine = json!({"holder": "a", "reason": "sold"});
+    let _: Slot = fence(&custody, "PUT", mine).await.ok();
+    let terminate = json!({"generation": 1});
     let slot: Slot = fence(&custody, "DELETE", json!({"holder": "a"})).await.ok();
+    let lost = custody
+        .post(
+            "/slots/slot-1/terminate",
+            json!({"generation": 1, "fence_holder": "a"}),
+        )
+        .await;
+    assert_eq!(
+        lost.refusal(),
+        "409 wrong_state",
+        "a fence that was lost is noticed"
+    );
     assert_eq!(slot.fence, None);
     assert_eq!(
         fence(&custody, "DELETE", json!({"holder": "a"}))
@@ -249,6 +270,13 @@ async fn accounts_do_not_see_each_other() {
     seller.share(&image, BUYER).await;
     let seen = buyer.get(&format!("/images/{}", image.image_id)).await;
     assert_eq!(seen.body["shared_with"], json!([BUYER]));
+    seller.share(&image, CUSTODY).await;
+    let path = format!("/images/{}", image.image_id);
+    assert_eq!(buyer.get(&path).await.body["shared_with"], json!([BUYER]));
+    assert_eq!(
+        custody.get(&path).await.body["shared_with"],
+        json!([BUYER, CUSTODY])
+    );
     let share = buyer
         .post(
             &format!("/images/{}/share", image.image_id),
