@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::dictionary::{self, HEADER, LENGTHS, TRAILER};
+use crate::dictionary::{self, Place};
 use crate::field::{TagValue, data_field, field};
 use crate::frame::Frame;
 use crate::message::{FieldSpan, Message};
@@ -138,8 +138,7 @@ impl<'a> Scan<'_, 'a> {
     /// Reads one field, or a length and its data; gives back what follows.
     fn next_field(&mut self, input: &'a [u8]) -> Result<&'a [u8], Fault> {
         let (rest, (tag, value)) = field(input).map_err(|_| self.malformed(input))?;
-        self.take(tag, value, rest)?;
-        if !LENGTHS.contains(tag) {
+        if !self.take(tag, value, rest)? {
             return Ok(rest);
         }
         // A length that is no number, or that no data field follows, is for validation to reject.
@@ -162,35 +161,33 @@ impl<'a> Scan<'_, 'a> {
         }
     }
 
-    /// Notes one field. `rest` is what follows it.
-    fn take(&mut self, tag: u32, value: &'a [u8], rest: &'a [u8]) -> Result<(), Fault> {
-        if tag == 0 {
-            return Err(Fault::Reject(SessionReject::new(
-                SessionRejectReason::InvalidTagNumber,
-                tag,
-            )));
+    /// Notes one field; says whether it announces the length of a data field. `rest` is what
+    /// follows it.
+    #[inline]
+    fn take(&mut self, tag: u32, value: &'a [u8], rest: &'a [u8]) -> Result<bool, Fault> {
+        let index = self.spans.len();
+        if tag == 0 || index >= FIELDS_MAX {
+            return Err(refuse(tag));
         }
-        if self.spans.len() >= FIELDS_MAX {
-            return Err(Fault::Reject(SessionReject {
-                reason: SessionRejectReason::Other,
-                ref_tag: Some(i64::from(tag)),
-                text: "Too many fields",
-            }));
-        }
-        if HEADER.own.contains(tag) {
-            if let Err(reject) = self.header.take(tag, value) {
-                self.header_fault.get_or_insert(reject);
+        let kind = dictionary::kind(tag);
+        match kind.place {
+            Place::Header => {
+                if let Err(reject) = self.header.take(tag, value) {
+                    self.header_fault.get_or_insert(reject);
+                }
             }
-        } else if self.header_end.is_none() && !HEADER.nested.contains(tag) {
-            self.header_end = Some(self.spans.len());
-        }
-        if TRAILER.own.contains(tag) {
-            self.trailer_start.get_or_insert(self.spans.len());
+            Place::Body => {
+                self.header_end.get_or_insert(index);
+            }
+            Place::Trailer => {
+                self.header_end.get_or_insert(index);
+                self.trailer_start.get_or_insert(index);
+            }
         }
         // `content` ends where the trailer starts, 7 bytes before the end of the frame.
         let end = self.bytes.len() - b"10=nnn|".len() - rest.len() - 1;
         self.push(tag, end - value.len(), end);
-        Ok(())
+        Ok(kind.is_length)
     }
 
     fn push(&mut self, tag: u32, start: usize, end: usize) {
@@ -222,6 +219,20 @@ impl<'a> Scan<'_, 'a> {
             text: reason.text(),
         })
     }
+}
+
+/// Refuses a field with the tag 0, or one too many.
+#[cold]
+fn refuse(tag: u32) -> Fault {
+    Fault::Reject(if tag == 0 {
+        SessionReject::new(SessionRejectReason::InvalidTagNumber, tag)
+    } else {
+        SessionReject {
+            reason: SessionRejectReason::Other,
+            ref_tag: Some(i64::from(tag)),
+            text: "Too many fields",
+        }
+    })
 }
 
 /// The value of a length field; `None` if it is not a number.

@@ -6,6 +6,7 @@ use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 
 use crate::values::TimePrecision;
+use crate::writer::TagText;
 use crate::{BEGIN_STRING, BodyWriter, MsgType, Routing, tags};
 
 /// The header of a message to be written.
@@ -60,17 +61,26 @@ impl<'a> EncodeHeader<'a> {
 
     #[inline]
     fn write(&self, msg_type: MsgType, out: &mut BodyWriter<'_>) {
-        out.field(tags::MSG_TYPE, &msg_type.as_str());
-        out.field(tags::SENDER_COMP_ID, &self.sender_comp_id);
-        out.field(tags::TARGET_COMP_ID, &self.target_comp_id);
-        out.field(tags::MSG_SEQ_NUM, &self.msg_seq_num);
+        out.member(const { TagText::new(tags::MSG_TYPE) }, &msg_type.as_str());
+        out.member(
+            const { TagText::new(tags::SENDER_COMP_ID) },
+            &self.sender_comp_id,
+        );
+        out.member(
+            const { TagText::new(tags::TARGET_COMP_ID) },
+            &self.target_comp_id,
+        );
+        out.member(const { TagText::new(tags::MSG_SEQ_NUM) }, &self.msg_seq_num);
         if self.poss_dup {
-            out.field(tags::POSS_DUP_FLAG, &true);
+            out.member(const { TagText::new(tags::POSS_DUP_FLAG) }, &true);
         }
         if self.poss_resend {
-            out.field(tags::POSS_RESEND, &true);
+            out.member(const { TagText::new(tags::POSS_RESEND) }, &true);
         }
-        out.field(tags::SENDING_TIME, &self.sending_time);
+        out.member(
+            const { TagText::new(tags::SENDING_TIME) },
+            &self.sending_time,
+        );
         out.optional(tags::ORIG_SENDING_TIME, &self.orig_sending_time);
         out.optional(
             tags::LAST_MSG_SEQ_NUM_PROCESSED,
@@ -118,11 +128,17 @@ pub fn encode(
     body: &impl EncodeBody,
     out: &mut BytesMut,
 ) -> Range<usize> {
-    let mut writer = BodyWriter::new(out, header.precision);
-    let open = writer.begin(header.begin_string);
-    header.write(body.msg_type(), &mut writer);
-    body.encode_body(&mut writer);
-    writer.end(open)
+    let mut replace = false;
+    loop {
+        let mut writer = BodyWriter::new(out, header.precision, replace);
+        let open = writer.begin(header.begin_string);
+        header.write(body.msg_type(), &mut writer);
+        body.encode_body(&mut writer);
+        match writer.end(open) {
+            Some(range) => return range,
+            None => replace = true,
+        }
+    }
 }
 
 /// A body of any type, given field by field: for messages that have no type of their own here, and for

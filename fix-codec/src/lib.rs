@@ -35,6 +35,7 @@ extern crate alloc;
 mod checksum;
 mod decode;
 pub mod dictionary;
+mod digits;
 mod encode;
 mod field;
 pub mod frame;

@@ -51,7 +51,7 @@ pub fn encode_resend(
         .find(|((tag, _), _)| *tag == tags::ORIG_SENDING_TIME)
         .map_or(original, |((_, value), _)| value);
 
-    let mut writer = BodyWriter::new(out, precision_of(original));
+    let mut writer = BodyWriter::new(out, precision_of(original), false);
     let open = writer.begin(begin_string);
     let mut body = frame.content();
     for ((tag, value), rest) in header_fields(frame.content()) {
@@ -66,8 +66,10 @@ pub fn encode_resend(
             _ => writer.bytes_field(tag, value),
         }
     }
-    writer.write_bytes(body);
-    Ok(writer.end(open))
+    writer.write_data(body);
+    Ok(writer
+        .end(open)
+        .expect("every SOH of stored fields was counted"))
 }
 
 /// Each header field of a message with what follows it, up to the first field of the body.

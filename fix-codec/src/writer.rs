@@ -5,13 +5,12 @@ use bytes::BytesMut;
 
 use crate::SOH;
 use crate::checksum::{checksum, checksum_digits};
+use crate::digits::{Digits, decimal};
 use crate::messages::{Group, GroupEntry};
 use crate::values::{FieldValue, TimePrecision};
 
 /// How far the buffer grows at a time, in bytes.
 const GROWTH: usize = 512;
-/// The most digits of a 128-bit number, and a point among leading zeros.
-const NUMBER_LENGTH_MAX: usize = 40;
 /// Digits of BodyLength(9) that room is left for.
 const BODY_LENGTH_DIGITS: usize = 3;
 
@@ -22,17 +21,59 @@ pub struct BodyWriter<'b> {
     buffer: &'b mut BytesMut,
     position: usize,
     precision: TimePrecision,
+    /// How many SOH there ought to be.
+    delimiters: usize,
+    /// Whether SOH in text is to be replaced while writing.
+    replace: bool,
+}
+
+/// A tag and the `=` behind it, made at compile time for the messages that have types.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TagText {
+    bytes: [u8; 8],
+    length: usize,
+}
+
+impl TagText {
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::as_conversions,
+        reason = "runs at compile time, which checks every index"
+    )]
+    pub(crate) const fn new(tag: u32) -> Self {
+        let mut bytes = [0; 8];
+        let mut length = 1;
+        let mut rest = tag;
+        while rest >= 10 {
+            rest /= 10;
+            length += 1;
+        }
+        rest = tag;
+        let mut index = length;
+        while index > 0 {
+            index -= 1;
+            bytes[index] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        bytes[length] = b'=';
+        Self {
+            bytes,
+            length: length + 1,
+        }
+    }
 }
 
 impl<'b> BodyWriter<'b> {
     /// Writes behind what is in `buffer`.
-    pub(crate) fn new(buffer: &'b mut BytesMut, precision: TimePrecision) -> Self {
+    pub(crate) fn new(buffer: &'b mut BytesMut, precision: TimePrecision, replace: bool) -> Self {
         let position = buffer.len();
         buffer.resize(position + GROWTH, 0);
         Self {
             buffer,
             position,
             precision,
+            delimiters: 0,
+            replace,
         }
     }
 
@@ -42,32 +83,62 @@ impl<'b> BodyWriter<'b> {
     }
 
     /// Writes a field. A value that is empty, which FIX 4.4 has no place for, leaves no field.
-    #[inline]
     pub fn field<'a>(&mut self, tag: u32, value: &impl FieldValue<'a>) {
         let start = self.position;
         self.tag(tag);
-        let value_start = self.position;
-        value.write(self);
-        if self.position == value_start {
-            self.position = start;
-        } else {
-            self.write_bytes(&[SOH]);
-        }
+        self.value(start, value);
     }
 
     /// Writes a field that may be absent.
-    #[inline]
     pub fn optional<'a>(&mut self, tag: u32, value: &Option<impl FieldValue<'a>>) {
         if let Some(value) = value {
             self.field(tag, value);
         }
     }
 
+    /// Writes a field whose tag is known at compile time.
+    #[inline(always)]
+    pub(crate) fn member<'a>(&mut self, tag: TagText, value: &impl FieldValue<'a>) {
+        let start = self.position;
+        let whole = start + tag.bytes.len();
+        if whole > self.buffer.len() {
+            self.grow(whole);
+        }
+        // All eight bytes in one store; what is too much is written over.
+        if let Some(room) = self
+            .buffer
+            .get_mut(start..)
+            .and_then(<[u8]>::first_chunk_mut)
+        {
+            *room = tag.bytes;
+        }
+        self.position = start + tag.length;
+        self.value(start, value);
+    }
+
+    /// Writes the value of a field that begins at `start`, and its SOH.
+    #[inline(always)]
+    fn value<'a>(&mut self, start: usize, value: &impl FieldValue<'a>) {
+        let value_start = self.position;
+        value.write(self);
+        if self.position == value_start {
+            self.position = start;
+        } else {
+            self.delimiter();
+        }
+    }
+
+    #[inline(always)]
+    fn delimiter(&mut self) {
+        self.write_bytes(&[SOH]);
+        self.delimiters += 1;
+    }
+
     /// Writes a field whose value is copied from a message, SOH included where it is data.
     pub(crate) fn bytes_field(&mut self, tag: u32, value: &[u8]) {
         self.tag(tag);
-        self.write_bytes(value);
-        self.write_bytes(&[SOH]);
+        self.write_data(value);
+        self.delimiter();
     }
 
     /// Writes a data field with its length; nothing if there is no data.
@@ -77,10 +148,8 @@ impl<'b> BodyWriter<'b> {
         }
         self.tag(length_tag);
         self.write_number(u64::try_from(data.len()).unwrap_or(u64::MAX));
-        self.write_bytes(&[SOH]);
-        self.tag(tag);
-        self.write_bytes(data);
-        self.write_bytes(&[SOH]);
+        self.delimiter();
+        self.bytes_field(tag, data);
     }
 
     /// Writes a repeating group with its count; nothing if it has no entries.
@@ -91,89 +160,80 @@ impl<'b> BodyWriter<'b> {
         }
         self.tag(E::DEFINITION.count_tag);
         self.write_number(u64::try_from(count).unwrap_or(u64::MAX));
-        self.write_bytes(&[SOH]);
+        self.delimiter();
         for entry in group.iter() {
             entry.write(self);
         }
     }
 
-    #[inline]
     fn tag(&mut self, tag: u32) {
         self.write_number(u64::from(tag));
         self.write_bytes(b"=");
     }
 
-    /// Writes bytes as they are.
-    #[inline]
+    /// Writes bytes as they are. They hold no SOH, or it was counted.
+    #[inline(always)]
     pub(crate) fn write_bytes(&mut self, bytes: &[u8]) {
         let end = self.position + bytes.len();
         if end > self.buffer.len() {
             self.grow(end);
         }
         if let Some(room) = self.buffer.get_mut(self.position..end) {
-            room.copy_from_slice(bytes);
+            copy(room, bytes);
         }
         self.position = end;
     }
 
-    /// Writes text; SOH becomes a space, so that no text can add a field.
-    #[inline]
+    /// Writes bytes as they are, SOH among them.
+    pub(crate) fn write_data(&mut self, data: &[u8]) {
+        self.write_bytes(data);
+        self.delimiters += count_delimiters(data);
+    }
+
+    /// Writes text. SOH in it becomes a space, so that no text can add a field: see
+    /// [`BodyWriter::end`].
+    #[inline(always)]
     pub(crate) fn write_text(&mut self, text: &str) {
         let start = self.position;
         self.write_bytes(text.as_bytes());
-        if let Some(written) = self.buffer.get_mut(start..self.position) {
-            for byte in written {
-                *byte = if *byte == SOH { b' ' } else { *byte };
-            }
+        if self.replace {
+            self.replace_delimiters(start);
         }
+    }
+
+    #[cold]
+    fn replace_delimiters(&mut self, start: usize) {
+        let written = self
+            .buffer
+            .get_mut(start..self.position)
+            .unwrap_or_default();
+        written
+            .iter_mut()
+            .filter(|byte| **byte == SOH)
+            .for_each(|byte| *byte = b' ');
     }
 
     /// Writes a number.
     #[inline]
-    pub(crate) fn write_number(&mut self, mut number: u64) {
-        let mut digits = [0; NUMBER_LENGTH_MAX];
-        let mut length = 0;
-        for digit in digits.iter_mut().rev() {
-            *digit = last_digit(number);
-            number /= 10;
-            length += 1;
-            if number == 0 {
-                break;
-            }
+    pub(crate) fn write_number(&mut self, number: u64) {
+        if number < 10 {
+            self.write_bytes(&[b'0' + u8::try_from(number).unwrap_or_default()]);
+        } else {
+            self.write_bytes(Digits::new(number).as_bytes());
         }
-        self.write_bytes(digits.get(NUMBER_LENGTH_MAX - length..).unwrap_or_default());
-    }
-
-    /// Writes `.` and the `N` digits of a fraction.
-    pub(crate) fn write_fraction<const N: usize>(&mut self, mut fraction: u32) {
-        let mut digits = [b'0'; N];
-        for digit in digits.iter_mut().rev() {
-            *digit = last_digit(u64::from(fraction));
-            fraction /= 10;
-        }
-        self.write_bytes(b".");
-        self.write_bytes(&digits);
     }
 
     /// Writes a decimal number with all of its `scale` digits behind the point.
+    #[inline]
     pub(crate) fn write_decimal(&mut self, mantissa: i128, scale: u32) {
-        if mantissa < 0 {
-            self.write_bytes(b"-");
+        match u64::try_from(mantissa) {
+            Ok(mantissa) if scale == 0 => self.write_number(mantissa),
+            _ => self.write_bytes(decimal(mantissa, scale).as_bytes()),
         }
-        let mut text = [0; NUMBER_LENGTH_MAX];
-        let length = match u64::try_from(mantissa.unsigned_abs()) {
-            Ok(mantissa) => decimal_digits(&mut text, mantissa, scale, |n| (n / 10, last_digit(n))),
-            Err(_) => decimal_digits(&mut text, mantissa.unsigned_abs(), scale, |n| {
-                (
-                    n / 10,
-                    last_digit(u64::try_from(n % 10).unwrap_or_default()),
-                )
-            }),
-        };
-        self.write_bytes(text.get(NUMBER_LENGTH_MAX - length..).unwrap_or_default());
     }
 
     #[cold]
+    #[inline(never)]
     fn grow(&mut self, end: usize) {
         self.buffer.resize(end + GROWTH, 0);
     }
@@ -184,34 +244,40 @@ impl<'b> BodyWriter<'b> {
         let start = self.position;
         self.write_bytes(b"8=");
         self.write_text(begin_string);
-        self.write_bytes(b"\x019=");
+        self.delimiter();
+        self.write_bytes(b"9=");
         let length_at = self.position;
-        self.write_bytes(b"000\x01");
+        self.write_bytes(b"000");
+        self.delimiter();
         Open { start, length_at }
     }
 
     /// Ends the message: writes its BodyLength(9) and CheckSum(10), and gives back where it is.
-    pub(crate) fn end(mut self, open: Open) -> core::ops::Range<usize> {
+    ///
+    /// `None`, and nothing is left of it, when a text held SOH. Counting them once for the whole
+    /// message costs less than looking at every text; the caller writes the message again, with
+    /// `replace`.
+    pub(crate) fn end(mut self, open: Open) -> Option<core::ops::Range<usize>> {
         let body_at = open.length_at + BODY_LENGTH_DIGITS + 1;
         let body_length = self.position - body_at;
         self.write_body_length(open.length_at, body_at, body_length);
-        let sum = checksum(
-            self.buffer
-                .get(open.start..self.position)
-                .unwrap_or_default(),
-        );
-        self.write_bytes(b"10=");
-        self.write_bytes(&checksum_digits(sum));
-        self.write_bytes(&[SOH]);
+        let written = self
+            .buffer
+            .get(open.start..self.position)
+            .unwrap_or_default();
+        if !self.replace && count_delimiters(written) != self.delimiters {
+            self.buffer.truncate(open.start);
+            return None;
+        }
+        let [a, b, c] = checksum_digits(checksum(written));
+        self.write_bytes(&[b'1', b'0', b'=', a, b, c, SOH]);
         self.buffer.truncate(self.position);
-        open.start..self.position
+        Some(open.start..self.position)
     }
 
     fn write_body_length(&mut self, length_at: usize, body_at: usize, body_length: usize) {
-        let mut digits = [0; NUMBER_LENGTH_MAX];
-        let number = u64::try_from(body_length).unwrap_or(u64::MAX);
-        let length = decimal_digits(&mut digits, number, 0, |n| (n / 10, last_digit(n)));
-        let digits = digits.get(NUMBER_LENGTH_MAX - length..).unwrap_or_default();
+        let digits = Digits::new(u64::try_from(body_length).unwrap_or(u64::MAX));
+        let length = digits.as_bytes().len();
         if length != BODY_LENGTH_DIGITS {
             let body_moved_to = length_at + length + 1;
             let end = body_moved_to + body_length;
@@ -223,11 +289,39 @@ impl<'b> BodyWriter<'b> {
             self.position = end;
         }
         if let Some(room) = self.buffer.get_mut(length_at..length_at + length) {
-            room.copy_from_slice(digits);
+            room.copy_from_slice(digits.as_bytes());
         }
         if let Some(room) = self.buffer.get_mut(length_at + length) {
             *room = SOH;
         }
+    }
+}
+
+fn count_delimiters(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(SOH, bytes).count()
+}
+
+/// Copies `from` into `to`, which is as long. Most values are short: two stores that overlap cost less
+/// than a call.
+#[inline(always)]
+fn copy(to: &mut [u8], from: &[u8]) {
+    match from.len() {
+        8..=16 => overlapping::<8>(to, from),
+        4..=7 => overlapping::<4>(to, from),
+        0..=3 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        17..=32 => overlapping::<16>(to, from),
+        33.. => to.copy_from_slice(from),
+    }
+}
+
+/// Copies at least `N` and at most twice `N` bytes.
+#[inline(always)]
+fn overlapping<const N: usize>(to: &mut [u8], from: &[u8]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk::<N>()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk::<N>()) {
+        *to = *from;
     }
 }
 
@@ -236,38 +330,4 @@ impl<'b> BodyWriter<'b> {
 pub(crate) struct Open {
     start: usize,
     length_at: usize,
-}
-
-/// The last digit of a number, as ASCII.
-#[inline]
-fn last_digit(number: u64) -> u8 {
-    b'0' + u8::try_from(number % 10).unwrap_or_default()
-}
-
-/// Writes a number right-aligned into `text`, with a point before its last `scale` digits; gives back
-/// how many bytes it takes. `step` splits a number into all but its last digit, and that digit.
-#[inline]
-fn decimal_digits<N: Copy + Default + PartialEq>(
-    text: &mut [u8; NUMBER_LENGTH_MAX],
-    mut number: N,
-    scale: u32,
-    step: impl Fn(N) -> (N, u8),
-) -> usize {
-    let mut length = 0;
-    let mut digits = 0;
-    for byte in text.iter_mut().rev() {
-        if digits == scale && scale > 0 && length == digits {
-            *byte = b'.';
-        } else {
-            let digit;
-            (number, digit) = step(number);
-            *byte = digit;
-            digits += 1;
-        }
-        length += 1;
-        if number == N::default() && digits > scale {
-            break;
-        }
-    }
-    usize::try_from(length).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use crate::values::{FieldValue, MonthYear, TokenList, ValueError, is_decimal, ti
 /// # Errors
 /// [`ValueError::Missing`] for an empty value, [`ValueError::Format`] for one that is not of the data
 /// type, [`ValueError::Range`] for one that is none of the values allowed.
+#[inline]
 pub(super) fn check(definition: &FieldDefinition, value: &[u8]) -> Result<(), ValueError> {
     if value.is_empty() {
         return Err(ValueError::Missing);
@@ -25,6 +26,7 @@ pub(super) fn check(definition: &FieldDefinition, value: &[u8]) -> Result<(), Va
                 Err(ValueError::Range)
             }
         }
+        Values::Any if definition.data_type == DataType::String => Ok(()),
         Values::Any => format(definition.data_type, value),
     }
 }

@@ -17,7 +17,7 @@ pub use definition::{
 };
 pub use fields::field;
 pub use messages::message;
-pub(crate) use sections::LENGTHS;
 pub use sections::{HEADER, TRAILER, data_tag, length_tag};
+pub(crate) use sections::{Place, TagKind, kind};
 pub use tag_set::TagSet;
 pub use validate::{ValidationOptions, validate};

@@ -55,21 +55,61 @@ const DATA_PAIRS: [(u32, u32); 16] = [
     ),
 ];
 
-/// The fields that announce the length of a data field.
-pub(crate) static LENGTHS: TagSet = lengths();
+/// What the codec must know of every tag at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TagKind {
+    /// The part of a message that the field belongs to.
+    pub(crate) place: Place,
+    /// Whether it announces the length of a data field.
+    pub(crate) is_length: bool,
+}
+
+/// A part of a message, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    Header,
+    Body,
+    Trailer,
+}
+
+/// The kinds of tags, by slot.
+static KINDS: [TagKind; TagSet::SLOTS] = kinds();
 
 #[expect(
     clippy::indexing_slicing,
     reason = "runs at compile time, which checks every index"
 )]
-const fn lengths() -> TagSet {
-    let mut set = TagSet::EMPTY;
-    let mut index = 0;
-    while index < DATA_PAIRS.len() {
-        set = set.with(DATA_PAIRS[index].0);
-        index += 1;
+const fn kinds() -> [TagKind; TagSet::SLOTS] {
+    let mut kinds = [TagKind {
+        place: Place::Body,
+        is_length: false,
+    }; TagSet::SLOTS];
+    let mut tag = 0;
+    while tag < TagSet::STANDARD_END {
+        let slot = TagSet::slot(tag);
+        if HEADER.own.contains(tag) || HEADER.nested.contains(tag) {
+            kinds[slot].place = Place::Header;
+        } else if TRAILER.own.contains(tag) {
+            kinds[slot].place = Place::Trailer;
+        }
+        tag += 1;
     }
-    set
+    let mut pair = 0;
+    while pair < DATA_PAIRS.len() {
+        kinds[TagSet::slot(DATA_PAIRS[pair].0)].is_length = true;
+        pair += 1;
+    }
+    kinds
+}
+
+/// The kind of a tag.
+#[inline(always)]
+pub(crate) fn kind(tag: u32) -> TagKind {
+    const UNDEFINED: TagKind = TagKind {
+        place: Place::Body,
+        is_length: false,
+    };
+    KINDS.get(TagSet::slot(tag)).copied().unwrap_or(UNDEFINED)
 }
 
 /// The data field that the length field `length_tag` announces.

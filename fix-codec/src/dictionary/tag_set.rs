@@ -1,9 +1,11 @@
 //! A set of tags, as bits: membership in one load, also at compile time.
 
 /// Tags of FIX 4.4 end at 956; everything below this has the slot of its own number.
-const STANDARD_END: u32 = 1_000;
-/// CancelOrdersOnDisconnect(8013) and the range reserved for the venue, each with its first slot.
-const USER_DEFINED: [(u32, u32, u32); 2] = [(8_013, 8_013, 1_000), (20_001, 20_019, 1_001)];
+const STANDARD_END: u32 = TagSet::STANDARD_END;
+/// CancelOrdersOnDisconnect(8013) has the first slot after those.
+const CANCEL_ON_DISCONNECT: (u32, u32) = (8_013, STANDARD_END);
+/// The range reserved for the venue, 20001 to 20019, has the next ones.
+const VENUE: (u32, u32, u32) = (20_001, 20_019, STANDARD_END + 1);
 
 /// A set of defined tags. Tags that nobody defines are never members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -17,37 +19,34 @@ pub struct TagSet([u64; 16]);
 impl TagSet {
     /// How many slots there are; slot 0 stands for every undefined tag.
     pub(crate) const SLOTS: usize = 1_024;
+    /// Tags below this have the slot of their own number.
+    pub(crate) const STANDARD_END: u32 = 1_000;
     /// No tags.
     pub(crate) const EMPTY: Self = Self([0; 16]);
 
     /// The place of a tag in tables: 1 and up, or 0 for a tag outside of the defined ranges.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn slot(tag: u32) -> usize {
         if tag < STANDARD_END {
-            return tag as usize;
+            tag as usize
+        } else if VENUE.0 <= tag && tag <= VENUE.1 {
+            (VENUE.2 + (tag - VENUE.0)) as usize
+        } else if tag == CANCEL_ON_DISCONNECT.0 {
+            CANCEL_ON_DISCONNECT.1 as usize
+        } else {
+            0
         }
-        let mut range = 0;
-        while range < USER_DEFINED.len() {
-            let (first, last, slot) = USER_DEFINED[range];
-            if first <= tag && tag <= last {
-                return (slot + tag - first) as usize;
-            }
-            range += 1;
-        }
-        0
     }
 
     /// The tag of a slot.
     const fn tag(slot: u32) -> u32 {
-        let mut range = 0;
-        while range < USER_DEFINED.len() {
-            let (first, last, first_slot) = USER_DEFINED[range];
-            if first_slot <= slot && slot <= first_slot + (last - first) {
-                return first + slot - first_slot;
-            }
-            range += 1;
+        if slot < STANDARD_END {
+            slot
+        } else if slot == CANCEL_ON_DISCONNECT.1 {
+            CANCEL_ON_DISCONNECT.0
+        } else {
+            VENUE.0 + (slot - VENUE.2)
         }
-        slot
     }
 
     /// This set and one more tag.
@@ -69,22 +68,23 @@ impl TagSet {
     }
 
     /// Whether `tag` is a member.
-    #[inline]
+    #[inline(always)]
     pub const fn contains(&self, tag: u32) -> bool {
+        // Slot 0 is never a member.
         let slot = Self::slot(tag);
-        slot != 0 && self.0[slot / 64] >> (slot % 64) & 1 == 1
+        self.0[slot / 64 % 16] >> (slot % 64) & 1 == 1
     }
 
     /// Adds a tag; gives back whether it was new. Tags that nobody defines are always new.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn insert(&mut self, tag: u32) -> bool {
         let slot = Self::slot(tag);
         if slot == 0 {
             return true;
         }
         let bit = 1 << (slot % 64);
-        let new = self.0[slot / 64] & bit == 0;
-        self.0[slot / 64] |= bit;
+        let new = self.0[slot / 64 % 16] & bit == 0;
+        self.0[slot / 64 % 16] |= bit;
         new
     }
 

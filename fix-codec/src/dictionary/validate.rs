@@ -7,12 +7,12 @@
 
 use super::check::check;
 use super::{
-    DataType, GroupDefinition, HEADER, Member, MessageDefinition, Section, TRAILER, TagSet,
-    data_tag, length_tag,
+    DataType, GroupDefinition, HEADER, Member, MessageDefinition, Place, Section, TRAILER, TagKind,
+    TagSet, data_tag, length_tag,
 };
 use crate::message::FieldsIter;
 use crate::values::FieldValue;
-use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason};
+use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason, tags};
 
 /// Tags from here on are user-defined (FIX 4.4 Volume 1, "User Defined Fields").
 const USER_DEFINED_FIRST: u32 = 5_000;
@@ -64,25 +64,19 @@ pub fn validate(message: &Message<'_>, options: ValidationOptions) -> Result<(),
         awaited_data: None,
     };
     pass.run(message.fields())
+        .map_err(|Refusal { reason, tag }| SessionReject::new(reason, tag))
 }
 
-/// A part of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Header,
-    Body,
-    Trailer,
+/// What is wrong, small enough to be handed back from every check in registers.
+#[derive(Clone, Copy)]
+struct Refusal {
+    reason: SessionRejectReason,
+    tag: u32,
 }
 
-impl Place {
-    fn of(tag: u32) -> Self {
-        if HEADER.own.contains(tag) || HEADER.nested.contains(tag) {
-            Self::Header
-        } else if TRAILER.own.contains(tag) {
-            Self::Trailer
-        } else {
-            Self::Body
-        }
+impl Refusal {
+    fn new(reason: SessionRejectReason, tag: u32) -> Self {
+        Self { reason, tag }
     }
 }
 
@@ -99,7 +93,7 @@ struct Pass {
 }
 
 impl Pass {
-    fn run(&mut self, fields: Fields<'_>) -> Result<(), SessionReject> {
+    fn run(&mut self, fields: Fields<'_>) -> Result<(), Refusal> {
         let mut rest = fields.iter();
         while let Some(field) = rest.next() {
             if let Some(group) = self.top_level(field)? {
@@ -111,21 +105,19 @@ impl Pass {
             .and_then(|definition| definition.body.required.first_missing_from(&self.seen))
             .or_else(|| HEADER.required.first_missing_from(&self.seen));
         match missing {
-            Some(tag) => Err(SessionReject::new(
-                SessionRejectReason::RequiredTagMissing,
-                tag,
-            )),
+            Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
             None => Ok(()),
         }
     }
 
     /// Checks a field that is in no group; gives back the group that it begins.
+    #[inline(always)]
     fn top_level(
         &mut self,
-        field: Field<'_>,
-    ) -> Result<Option<&'static GroupDefinition>, SessionReject> {
-        let reject = |reason| Err(SessionReject::new(reason, field.tag));
-        let place = Place::of(field.tag);
+        Field { tag, value }: Field<'_>,
+    ) -> Result<Option<&'static GroupDefinition>, Refusal> {
+        let reject = |reason| Err(Refusal::new(reason, tag));
+        let TagKind { place, is_length } = super::kind(tag);
         if self.options.require_field_order && place < self.place {
             return reject(SessionRejectReason::TagOutOfOrder);
         }
@@ -136,68 +128,88 @@ impl Pass {
             Place::Trailer => Some(&TRAILER),
         };
         match section {
-            Some(section) if section.own.contains(field.tag) => {
-                if !self.seen.insert(field.tag) {
+            Some(section) if section.own.contains(tag) => {
+                if !self.seen.insert(tag) {
                     return reject(SessionRejectReason::TagAppearsMoreThanOnce);
                 }
-                self.value(field)?;
-                Ok(section.group(field.tag))
+                // What header and trailer say was read, and so checked, by framing and decoding.
+                if place == Place::Body || is_length || self.awaited_data.is_some() {
+                    self.value(tag, value)?;
+                } else {
+                    self.known(tag, value)?;
+                }
+                Ok(section.group(tag))
             }
-            Some(section) => self.not_a_member(section, field).map(|()| None),
-            None => self.value(field).map(|()| None),
+            Some(section) => self.not_a_member(section, tag, value).map(|()| None),
+            None => self.value(tag, value).map(|()| None),
         }
+    }
+
+    /// Checks what is left to check of a header field that decoding has read.
+    #[inline(always)]
+    fn known(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+        if value.is_empty() {
+            return Err(Refusal::new(SessionRejectReason::TagWithoutValue, tag));
+        }
+        if matches!(
+            tag,
+            tags::SECURE_DATA | tags::XML_DATA | tags::SIGNATURE | tags::NO_HOPS
+        ) {
+            return self.value(tag, value);
+        }
+        Ok(())
     }
 
     /// Says what is wrong with a field that the message does not have at this place.
     #[cold]
-    fn not_a_member(&mut self, section: &Section, field: Field<'_>) -> Result<(), SessionReject> {
-        let user_defined = field.tag >= USER_DEFINED_FIRST;
+    fn not_a_member(&mut self, section: &Section, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+        let user_defined = tag >= USER_DEFINED_FIRST;
         let reason = if user_defined && self.options.allow_unknown_user_defined {
-            return self.value(field);
-        } else if section.nested.contains(field.tag) {
+            return self.value(tag, value);
+        } else if section.nested.contains(tag) {
             SessionRejectReason::GroupFieldsOutOfOrder
-        } else if super::field(field.tag).is_some() {
+        } else if super::field(tag).is_some() {
             SessionRejectReason::TagNotDefinedForMessage
         } else {
             SessionRejectReason::InvalidTagNumber
         };
-        Err(SessionReject::new(reason, field.tag))
+        Err(Refusal::new(reason, tag))
     }
 
     /// Checks the value of a field, and that data follows its length.
-    fn value(&mut self, field: Field<'_>) -> Result<(), SessionReject> {
-        let reject = |reason, tag| Err(SessionReject::new(reason, tag));
+    #[inline]
+    fn value(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+        let reject = |reason, tag| Err(Refusal::new(reason, tag));
         let awaited = self.awaited_data.take();
         if let Some(data_tag) = awaited
-            && data_tag != field.tag
+            && data_tag != tag
         {
             return reject(SessionRejectReason::RequiredTagMissing, data_tag);
         }
-        let Some(definition) = super::field(field.tag) else {
-            return self.undefined(field);
+        let Some(definition) = super::field(tag) else {
+            return self.undefined(tag, value);
         };
         if definition.data_type == DataType::Data && awaited.is_none() {
-            let length_tag = length_tag(field.tag).unwrap_or(field.tag);
+            let length_tag = length_tag(tag).unwrap_or(tag);
             return reject(SessionRejectReason::RequiredTagMissing, length_tag);
         }
         if definition.data_type == DataType::Length {
-            self.awaited_data = data_tag(field.tag);
+            self.awaited_data = data_tag(tag);
         }
-        check(definition, field.value)
-            .map_err(|error| SessionReject::new(error.reason(), field.tag))
+        check(definition, value).map_err(|error| Refusal::new(error.reason(), tag))
     }
 
     /// Checks the value of a field that the dictionary does not define.
     #[cold]
-    fn undefined(&self, field: Field<'_>) -> Result<(), SessionReject> {
-        let reason = if field.tag < USER_DEFINED_FIRST || !self.options.allow_unknown_user_defined {
+    fn undefined(&self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+        let reason = if tag < USER_DEFINED_FIRST || !self.options.allow_unknown_user_defined {
             SessionRejectReason::InvalidTagNumber
-        } else if field.value.is_empty() {
+        } else if value.is_empty() {
             SessionRejectReason::TagWithoutValue
         } else {
             return Ok(());
         };
-        Err(SessionReject::new(reason, field.tag))
+        Err(Refusal::new(reason, tag))
     }
 
     /// Checks the entries of the group that `count` announces; gives back what follows them.
@@ -206,17 +218,17 @@ impl Pass {
         group: &'static GroupDefinition,
         count: Field<'a>,
         mut rest: FieldsIter<'a>,
-    ) -> Result<FieldsIter<'a>, SessionReject> {
+    ) -> Result<FieldsIter<'a>, Refusal> {
         let incorrect_count =
-            || SessionReject::new(SessionRejectReason::IncorrectGroupCount, group.count_tag);
+            || Refusal::new(SessionRejectReason::IncorrectGroupCount, group.count_tag);
         let announced = u64::read(count.value)
-            .map_err(|error| SessionReject::new(error.reason(), group.count_tag))?;
+            .map_err(|error| Refusal::new(error.reason(), group.count_tag))?;
         for _ in 0..announced {
             match rest.rest().first() {
                 Some(field) if field.tag == group.delimiter => {}
                 Some(field) if group.all.contains(field.tag) => {
                     let reason = SessionRejectReason::GroupFieldsOutOfOrder;
-                    return Err(SessionReject::new(reason, field.tag));
+                    return Err(Refusal::new(reason, field.tag));
                 }
                 Some(_) | None => return Err(incorrect_count()),
             }
@@ -233,11 +245,11 @@ impl Pass {
         &mut self,
         group: &'static GroupDefinition,
         mut rest: FieldsIter<'a>,
-    ) -> Result<FieldsIter<'a>, SessionReject> {
+    ) -> Result<FieldsIter<'a>, Refusal> {
         let mut seen = TagSet::EMPTY;
         let mut position = 0;
         while let Some(field) = rest.rest().first() {
-            let reject = |reason| Err(SessionReject::new(reason, field.tag));
+            let reject = |reason| Err(Refusal::new(reason, field.tag));
             let again = seen.contains(field.tag);
             if !group.own.contains(field.tag) || (again && field.tag == group.delimiter) {
                 break;
@@ -253,17 +265,14 @@ impl Pass {
                     return reject(SessionRejectReason::GroupFieldsOutOfOrder);
                 }
             }
-            self.value(field)?;
+            self.value(field.tag, field.value)?;
             rest.next();
             if let Some(nested) = group.group(field.tag) {
                 rest = self.entries(nested, field, rest)?;
             }
         }
         match group.required.first_missing_from(&seen) {
-            Some(tag) => Err(SessionReject::new(
-                SessionRejectReason::RequiredTagMissing,
-                tag,
-            )),
+            Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
             None => Ok(rest),
         }
     }

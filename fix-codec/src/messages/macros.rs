@@ -82,10 +82,12 @@ macro_rules! member_finish {
 /// Writes a member.
 macro_rules! member_write {
     (required $out:ident $value:expr, $tag:path) => {
-        $out.field($tag, $value);
+        $out.member(const { $crate::writer::TagText::new($tag) }, $value);
     };
     (optional $out:ident $value:expr, $tag:path) => {
-        $out.optional($tag, $value);
+        if let Some(value) = $value {
+            $out.member(const { $crate::writer::TagText::new($tag) }, value);
+        }
     };
     (data $out:ident $value:expr, $tag:path) => {
         if let (Some(data), Some(length)) = ($value, $crate::dictionary::length_tag($tag)) {

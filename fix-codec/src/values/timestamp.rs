@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 
 use super::{FieldValue, ValueError};
 use crate::BodyWriter;
+use crate::digits::pair;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
@@ -24,6 +25,7 @@ pub enum TimePrecision {
 impl FieldValue<'_> for DateTime<Utc> {
     /// Reads `YYYYMMDD-HH:MM:SS` with up to nine digits of a second behind a point. The second 60
     /// is taken, as a leap second (FIX 4.4 Volume 1, "UTCTimestamp").
+    #[inline]
     fn read(value: &[u8]) -> Result<Self, ValueError> {
         if value.is_empty() {
             return Err(ValueError::Missing);
@@ -34,29 +36,41 @@ impl FieldValue<'_> for DateTime<Utc> {
     }
 
     /// Writes with the writer's precision; what is finer is cut off.
+    #[inline]
     fn write(&self, out: &mut BodyWriter<'_>) {
-        let date = self.date_naive();
-        let time = self.time();
-        let nanos = time.nanosecond();
-        let (leap, nanos) = if nanos < NANOS_PER_SECOND {
-            (0, nanos)
-        } else {
-            (1, nanos - NANOS_PER_SECOND)
+        let text = timestamp(self);
+        let length = match out.precision() {
+            TimePrecision::Seconds => 17,
+            TimePrecision::Millis => 21,
+            TimePrecision::Micros => 24,
+            TimePrecision::Nanos => 27,
         };
-        write_date(date, out);
-        let [hour, minute, second] =
-            [time.hour(), time.minute(), time.second() + leap].map(two_digits);
-        let clock = [
-            b'-', hour[0], hour[1], b':', minute[0], minute[1], b':', second[0], second[1],
-        ];
-        out.write_bytes(&clock);
-        match out.precision() {
-            TimePrecision::Seconds => {}
-            TimePrecision::Millis => out.write_fraction::<3>(nanos / 1_000_000),
-            TimePrecision::Micros => out.write_fraction::<6>(nanos / 1_000),
-            TimePrecision::Nanos => out.write_fraction::<9>(nanos),
-        }
+        out.write_bytes(text.get(..length).unwrap_or_default());
     }
+}
+
+/// `YYYYMMDD-HH:MM:SS.nnnnnnnnn`.
+fn timestamp(time: &DateTime<Utc>) -> [u8; 27] {
+    let time = time.naive_utc();
+    let clock = time.time();
+    let (leap, nanos) = match clock.nanosecond().checked_sub(NANOS_PER_SECOND) {
+        None => (0, clock.nanosecond()),
+        Some(nanos) => (1, nanos),
+    };
+    let seconds = clock.num_seconds_from_midnight();
+    let [y1, y2, y3, y4, mo1, mo2, d1, d2] = date(time.date());
+    let [h1, h2] = pair(seconds / 3_600);
+    let [m1, m2] = pair(seconds / 60 % 60);
+    let [s1, s2] = pair(seconds % 60 + leap);
+    let [n1, n2] = pair(nanos / 10_000_000);
+    let [n3, n4] = pair(nanos / 100_000);
+    let [n5, n6] = pair(nanos / 1_000);
+    let [n7, n8] = pair(nanos / 10);
+    let [_, n9] = pair(nanos);
+    [
+        y1, y2, y3, y4, mo1, mo2, d1, d2, b'-', h1, h2, b':', m1, m2, b':', s1, s2, b'.', n1, n2,
+        n3, n4, n5, n6, n7, n8, n9,
+    ]
 }
 
 impl FieldValue<'_> for NaiveDate {
@@ -69,63 +83,75 @@ impl FieldValue<'_> for NaiveDate {
     }
 
     fn write(&self, out: &mut BodyWriter<'_>) {
-        write_date(*self, out);
+        out.write_bytes(&date(*self));
     }
 }
 
-fn write_date(date: NaiveDate, out: &mut BodyWriter<'_>) {
-    // FIX 4.4 has years of four digits only.
+/// `YYYYMMDD`. FIX 4.4 has years of four digits only.
+fn date(date: NaiveDate) -> [u8; 8] {
     let year = u32::try_from(date.year()).unwrap_or(0).min(9_999);
-    let [century, year, month, day] =
-        [year / 100, year % 100, date.month(), date.day()].map(two_digits);
-    out.write_bytes(&[
-        century[0], century[1], year[0], year[1], month[0], month[1], day[0], day[1],
-    ]);
+    let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year));
+    let ([m1, m2], [d1, d2]) = (pair(date.month()), pair(date.day()));
+    [y1, y2, y3, y4, m1, m2, d1, d2]
 }
 
-fn two_digits(number: u32) -> [u8; 2] {
-    let number = u8::try_from(number).unwrap_or(99).min(99);
-    [b'0' + number / 10, b'0' + number % 10]
+/// Two digits; more than 99 when they are none.
+#[inline(always)]
+fn two(tens: u8, ones: u8) -> u32 {
+    let [tens, ones] = [tens, ones].map(|digit| u32::from(digit.wrapping_sub(b'0')));
+    // A byte that is no digit makes its own part too large, whatever the other one is.
+    if tens > 9 || ones > 9 {
+        NO_DIGITS
+    } else {
+        tens * 10 + ones
+    }
 }
 
+/// What [`two`] says of bytes that are no digits; beyond every part of a time.
+const NO_DIGITS: u32 = 1_000;
+
+#[inline]
 fn date_of(date: &[u8]) -> Result<NaiveDate, ValueError> {
     let &[y1, y2, y3, y4, m1, m2, d1, d2] = date else {
         return Err(ValueError::Format);
     };
-    let year = digits(&[y1, y2, y3, y4]).ok_or(ValueError::Format)?;
-    let month = digits(&[m1, m2]).ok_or(ValueError::Format)?;
-    let day = digits(&[d1, d2]).ok_or(ValueError::Format)?;
-    i32::try_from(year)
+    let (century, year) = (two(y1, y2), two(y3, y4));
+    if century == NO_DIGITS || year == NO_DIGITS {
+        return Err(ValueError::Format);
+    }
+    i32::try_from(century * 100 + year)
         .ok()
-        .and_then(|year| NaiveDate::from_ymd_opt(year, month, day))
+        .and_then(|year| NaiveDate::from_ymd_opt(year, two(m1, m2), two(d1, d2)))
         .ok_or(ValueError::Format)
 }
 
 /// `HH:MM:SS` with a fraction or without.
+#[inline]
 pub(crate) fn time_of(time: &[u8]) -> Result<NaiveTime, ValueError> {
     let &[h1, h2, b':', m1, m2, b':', s1, s2, ref fraction @ ..] = time else {
         return Err(ValueError::Format);
     };
-    let hour = digits(&[h1, h2]).ok_or(ValueError::Format)?;
-    let minute = digits(&[m1, m2]).ok_or(ValueError::Format)?;
-    let second = digits(&[s1, s2]).ok_or(ValueError::Format)?;
     let nanos = match fraction {
         [] => 0,
         [b'.', fraction @ ..] => nanos(fraction).ok_or(ValueError::Format)?,
         _ => return Err(ValueError::Format),
     };
-    let (second, nanos) = if second == 60 {
-        (59, nanos + NANOS_PER_SECOND)
-    } else {
-        (second, nanos)
+    let (second, nanos) = match two(s1, s2) {
+        60 => (59, nanos + NANOS_PER_SECOND),
+        second => (second, nanos),
     };
-    NaiveTime::from_hms_nano_opt(hour, minute, second, nanos).ok_or(ValueError::Format)
+    NaiveTime::from_hms_nano_opt(two(h1, h2), two(m1, m2), second, nanos).ok_or(ValueError::Format)
 }
 
 /// One to nine digits of a second.
+#[inline]
 fn nanos(fraction: &[u8]) -> Option<u32> {
-    let missing = 9_usize.checked_sub(fraction.len())?;
-    let scale = 10_u32.checked_pow(u32::try_from(missing).ok()?)?;
+    let scale = match fraction.len() {
+        3 => 1_000_000,
+        6 => 1_000,
+        9 => 1,
+        length => 10_u32.pow(u32::try_from(9_usize.checked_sub(length)?).ok()?),
+    };
     digits(fraction).map(|number| number * scale)
 }
 
