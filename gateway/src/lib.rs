@@ -1,5 +1,19 @@
 //! The venue process: sockets, order entry, drop copy, message stores, settlement's desk and the command line.
 
+pub mod cli;
+pub mod clock;
+pub mod demo;
 pub mod drop_copy;
+pub mod initiator;
+pub mod layout;
+pub mod logging;
+pub mod net;
 pub mod order_entry;
+mod publisher;
+mod routing;
+mod sessions;
+pub mod settlement_desk;
+pub mod signals;
 pub mod store;
+mod trading_day;
+pub mod venue;

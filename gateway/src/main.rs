@@ -1,3 +1,7 @@
-//! The command line of the venue.
+//! The `cloudpit` program: reads its command line and does what it says.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gateway::cli::main()
+}

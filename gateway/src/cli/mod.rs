@@ -1,0 +1,68 @@
+//! The command line: which words the program takes, and which room answers each.
+
+mod check_config;
+mod demo;
+mod guest;
+mod output;
+mod provider;
+mod run;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use output::say;
+
+/// Cloudpit: a FIX 4.4 trading venue for running cloud instances.
+#[derive(Debug, Parser)]
+#[command(name = "cloudpit", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Two banks trade a running instance and it is reassigned, on embedded defaults.
+    Demo(demo::Arguments),
+    /// Runs a venue.
+    Run(run::Arguments),
+    /// Reports every mistake in a configuration file, with line and remedy.
+    CheckConfig(check_config::Arguments),
+    /// Runs the reference provider's control plane.
+    Provider(provider::Arguments),
+    /// Replays a venue's journal and compares it with what was published.
+    Verify(verify::Arguments),
+    /// The runtime that an image's first line hands itself to; started by a slot, not by hand.
+    #[command(hide = true)]
+    Guest(guest::Arguments),
+}
+
+/// Reads the command line and does what it says. The exit code is 0 on success, 1 on failure, 2 on a wrong command line.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Provider(arguments) => provider::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Guest(arguments) => guest::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The runtime that everything but the engine runs on.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}

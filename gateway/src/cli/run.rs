@@ -1,0 +1,48 @@
+//! `cloudpit run --config FILE --data DIR`: runs a venue until it is told to stop.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::say;
+use crate::logging;
+use crate::signals;
+use crate::venue::Venue;
+
+/// What `run` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The folder that everything is kept under; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "cloudpit-data")]
+    data: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    logging::start();
+    let config = config::load(&arguments.config).map_err(|mistakes| {
+        anyhow::anyhow!(
+            "{mistakes}\n{}: not usable as it is; nothing was started",
+            arguments.config.display()
+        )
+    })?;
+    super::runtime()?.block_on(async {
+        let mut stop = signals::stop_requested()?;
+        let mut venue = Venue::start(config, &arguments.data)
+            .await
+            .with_context(|| format!("the venue in {} did not start", arguments.data.display()))?;
+        say(format_args!(
+            "{} takes FIX 4.4 on {}",
+            venue.comp_id(),
+            venue.address()
+        ));
+        let failure = tokio::select! {
+            () = stop.requested() => None,
+            failure = venue.failed() => Some(failure),
+        };
+        venue.stop().await?;
+        failure.map_or(Ok(()), Err)
+    })
+}

@@ -1,0 +1,143 @@
+//! One byte stream to a FIX client: bytes in, bytes out, and how much of each is pending.
+//! Never looks into a message.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, BytesMut};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// How much is read from the socket at once.
+const READ_BYTES: usize = 64 * 1024;
+
+/// What a FIX session talks over: TCP, or TLS over TCP.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// What a turn of the connection brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Bytes were read; they are in [`Connection::incoming`].
+    Read,
+    /// Some pending bytes were written.
+    Wrote,
+    /// The peer closed its side.
+    Closed,
+}
+
+/// A stream with its two buffers.
+pub struct Connection {
+    stream: Box<dyn Stream>,
+    /// Bytes read and not yet consumed.
+    pub incoming: BytesMut,
+    /// Bytes to write, in this order.
+    outgoing: BytesMut,
+}
+
+impl Connection {
+    /// A connection over `stream`, with nothing read yet.
+    pub fn new(stream: impl Stream + 'static) -> Self {
+        Self {
+            stream: Box::new(stream),
+            incoming: BytesMut::new(),
+            outgoing: BytesMut::new(),
+        }
+    }
+
+    /// Gives back what is left of [`Connection::incoming`] after it was taken out. An idle session holds no memory.
+    pub fn give_back(&mut self, incoming: BytesMut) {
+        if !incoming.is_empty() {
+            self.incoming = incoming;
+        }
+    }
+
+    /// Bytes that the peer has not taken yet.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.outgoing.len()
+    }
+
+    /// Adds `bytes` to what is to be written, and writes as much as the peer takes at once.
+    ///
+    /// # Errors
+    /// The stream's own error: the connection is of no more use.
+    pub fn transmit(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.outgoing.extend_from_slice(bytes);
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        match self.poll_write(&mut context) {
+            Poll::Ready(Err(error)) => Err(error),
+            Poll::Ready(Ok(())) | Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Waits until something was read or written. May be dropped at any time without loss.
+    /// Reads only while `read` is true: a session that is being drained takes no more input.
+    ///
+    /// # Errors
+    /// The stream's own error: the connection is of no more use.
+    pub async fn turn(&mut self, read: bool) -> io::Result<Turn> {
+        poll_fn(|context| {
+            if !self.outgoing.is_empty()
+                && let Poll::Ready(written) = self.poll_write(context)
+            {
+                return Poll::Ready(written.map(|()| Turn::Wrote));
+            }
+            if read {
+                return self.poll_read(context);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Writes all that is pending.
+    ///
+    /// # Errors
+    /// The stream's own error: the connection is of no more use.
+    pub async fn flush(&mut self) -> io::Result<()> {
+        while !self.outgoing.is_empty() {
+            self.turn(false).await?;
+        }
+        Ok(())
+    }
+
+    /// Ready when at least one pending byte was written.
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut wrote = false;
+        while !self.outgoing.is_empty() {
+            match Pin::new(&mut self.stream).poll_write(context, &self.outgoing) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(count)) => {
+                    self.outgoing.advance(count);
+                    wrote = true;
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending if wrote => return Poll::Ready(Ok(())),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.release_idle_memory();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Turn>> {
+        let mut chunk = [std::mem::MaybeUninit::uninit(); READ_BYTES];
+        let mut buffer = ReadBuf::uninit(&mut chunk);
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+        if buffer.filled().is_empty() {
+            return Poll::Ready(Ok(Turn::Closed));
+        }
+        self.incoming.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(Turn::Read))
+    }
+
+    /// An idle session holds no buffers: ten thousand of them must fit.
+    fn release_idle_memory(&mut self) {
+        if self.outgoing.capacity() > READ_BYTES {
+            self.outgoing = BytesMut::new();
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! One session's task: waits for whatever comes first (bytes, reports, a new connection, a deadline), lets the
+//! state machine decide, and carries out what it decided. Never blocks on its client.
+
+use std::future::pending;
+
+use fix_codec::Decoder;
+use fix_session::{Outputs, Session};
+use sequencer::{CommandSender, EventPosition};
+use tokio::sync::{mpsc, watch};
+
+use super::output::Resend;
+use super::profile::Profile;
+use super::{Letterbox, Mail};
+use crate::clock;
+use crate::net::{Connection, Turn};
+use crate::store::Store;
+
+/// Held by every session until it takes no more orders; when all are dropped, the venue may stop the sequencer.
+#[derive(Clone)]
+pub(crate) struct Drained {
+    _held: mpsc::Sender<()>,
+}
+
+impl Drained {
+    /// The guard, and what closes when every copy of it is gone.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<()>) {
+        let (held, gone) = mpsc::channel(1);
+        (Self { _held: held }, gone)
+    }
+}
+
+/// Which reports may have reached the client before an unclean stop: they are made again with PossResend(97)=Y.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MadeAgain {
+    until: EventPosition,
+}
+
+impl MadeAgain {
+    /// The reports of events before `until`.
+    pub(crate) fn until(until: EventPosition) -> Self {
+        Self { until }
+    }
+
+    /// None: the stop was clean.
+    pub(crate) fn none() -> Self {
+        Self::until(EventPosition::START)
+    }
+
+    /// Whether the report of the event at `position` may have reached the client before.
+    pub(super) fn includes(self, position: EventPosition) -> bool {
+        position < self.until
+    }
+}
+
+/// What a session needs to take orders; given back when the venue drains.
+pub(super) struct Desk {
+    commands: CommandSender,
+    _drained: Drained,
+}
+
+/// One session's task.
+pub(crate) struct Actor {
+    pub(super) profile: Profile,
+    pub(super) session: Session,
+    pub(super) store: Store,
+    pub(super) outputs: Outputs,
+    pub(super) connection: Option<Connection>,
+    pub(super) resend: Option<Resend>,
+    pub(super) made_again: MadeAgain,
+    pub(super) decoder: Decoder,
+    /// Commands that were decoded from the bytes just read and are not submitted yet.
+    pub(super) decoded: Vec<engine::Input>,
+    /// The first MsgSeqNum(34) that came after the venue stopped taking orders: it was not taken.
+    pub(super) first_untaken: Option<u64>,
+    pub(super) desk: Option<Desk>,
+}
+
+/// What a session woke up for.
+enum Wake {
+    Connection(Connection),
+    Mail(Mail),
+    MailClosed,
+    Turn(std::io::Result<Turn>),
+    Deadline,
+    Drain,
+}
+
+/// Why a session's task ended before the venue stopped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    /// Its message store cannot be trusted any more.
+    #[error("the message store of session {session} failed")]
+    Store {
+        /// The session.
+        session: engine::SessionName,
+        /// What happened.
+        source: crate::store::StoreError,
+    },
+    /// The sequencer has stopped.
+    #[error("the sequencer takes no more commands")]
+    Sequencer,
+}
+
+impl Actor {
+    /// A session that is not connected yet.
+    pub(crate) fn new(
+        profile: Profile,
+        session: Session,
+        store: Store,
+        made_again: MadeAgain,
+        commands: CommandSender,
+        drained: Drained,
+    ) -> Self {
+        Self {
+            profile,
+            session,
+            store,
+            outputs: Outputs::new(),
+            connection: None,
+            resend: None,
+            made_again,
+            decoder: Decoder::new(),
+            decoded: Vec::new(),
+            first_untaken: None,
+            desk: Some(Desk {
+                commands,
+                _drained: drained,
+            }),
+        }
+    }
+
+    /// Runs until the letterbox is closed, then says goodbye to the client and closes the store.
+    ///
+    /// # Errors
+    /// When the store or the sequencer failed: the venue must stop.
+    pub(crate) async fn run(
+        mut self,
+        mut letterbox: Letterbox,
+        mut draining: watch::Receiver<bool>,
+    ) -> Result<(), Failed> {
+        loop {
+            match self.wake(&mut letterbox, &mut draining).await {
+                Wake::Connection(connection) => self.attach(connection),
+                Wake::Mail(Mail::Events { batch, picks }) => self.report(&batch, &picks)?,
+                // Every event before this position was looked at: the next start goes on from there.
+                Wake::Mail(Mail::End(position)) => self.store.set_handled(position.get()),
+                Wake::MailClosed => break,
+                Wake::Turn(turn) => self.turned(turn),
+                Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
+                Wake::Drain => self.desk = None,
+            }
+            self.settle().await?;
+        }
+        self.say_goodbye().await?;
+        self.close()
+    }
+
+    /// Submits and carries out until nothing is left to do.
+    async fn settle(&mut self) -> Result<(), Failed> {
+        loop {
+            self.submit().await?;
+            self.carry_out().await?;
+            if self.decoded.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn wake(
+        &mut self,
+        letterbox: &mut Letterbox,
+        draining: &mut watch::Receiver<bool>,
+    ) -> Wake {
+        let taking_orders = self.desk.is_some();
+        let deadline = self.session.deadline();
+        tokio::select! {
+            biased;
+            _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
+            mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
+            turn = turn(&mut self.connection, taking_orders) => Wake::Turn(turn),
+            Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
+            () = clock::until(deadline) => Wake::Deadline,
+        }
+    }
+
+    /// Takes a connection of the client, unless it has one already: the second is closed, the first unharmed.
+    fn attach(&mut self, connection: Connection) {
+        if self.connection.is_some() {
+            tracing::warn!(session = %self.profile.name, "a second connection was refused: the session is in use");
+            return;
+        }
+        self.connection = Some(connection);
+        self.session.connected(clock::now(), &mut self.outputs);
+        self.take_input();
+    }
+
+    fn turned(&mut self, turn: std::io::Result<Turn>) {
+        match turn {
+            Ok(Turn::Read) => self.take_input(),
+            Ok(Turn::Wrote) => {}
+            Ok(Turn::Closed) => self.disconnect("the client closed the connection"),
+            Err(error) => self.disconnect(&error.to_string()),
+        }
+    }
+
+    /// Hands what was decoded to the sequencer; waits while its queue is full.
+    async fn submit(&mut self) -> Result<(), Failed> {
+        if self.decoded.is_empty() {
+            return Ok(());
+        }
+        let Some(desk) = &self.desk else {
+            self.decoded.clear();
+            return Ok(());
+        };
+        let commands = std::mem::take(&mut self.decoded);
+        desk.commands
+            .submit(commands)
+            .await
+            .map_err(|_| Failed::Sequencer)
+    }
+
+    /// Lets go of the connection; the session goes on without it.
+    pub(super) fn disconnect(&mut self, why: &str) {
+        if self.connection.take().is_some() {
+            tracing::info!(session = %self.profile.name, why, "disconnected");
+        }
+        self.resend = None;
+        self.session.disconnected();
+    }
+
+    /// Sends a Logout(5) and waits for the answer, or for the session's own time-out.
+    async fn say_goodbye(&mut self) -> Result<(), Failed> {
+        if self.connection.is_none() {
+            return Ok(());
+        }
+        self.session.logout(
+            clock::now(),
+            Some("the venue is stopping"),
+            &mut self.outputs,
+        );
+        self.carry_out().await?;
+        while self.connection.is_some() {
+            let deadline = self.session.deadline();
+            tokio::select! {
+                turn = turn(&mut self.connection, true) => self.turned(turn),
+                () = clock::until(deadline) => self.session.tick(clock::now(), &mut self.outputs),
+            }
+            self.decoded.clear();
+            self.carry_out().await?;
+        }
+        Ok(())
+    }
+
+    fn close(mut self) -> Result<(), Failed> {
+        let next_incoming = self.session.next_incoming();
+        let taken = self
+            .first_untaken
+            .map_or(next_incoming, |first| first.min(next_incoming));
+        self.store.set_next_incoming(taken);
+        let session = self.profile.name;
+        self.store
+            .close()
+            .map_err(|source| Failed::Store { session, source })
+    }
+}
+
+/// Waits on the connection, for ever where there is none.
+async fn turn(connection: &mut Option<Connection>, read: bool) -> std::io::Result<Turn> {
+    match connection {
+        Some(connection) => connection.turn(read).await,
+        None => pending().await,
+    }
+}

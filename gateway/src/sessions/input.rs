@@ -1,0 +1,97 @@
+//! From bytes to commands: frames what was read, lets the session layer judge each message, and hands those whose
+//! turn it is to order entry.
+
+use bytes::Buf;
+use chrono::{DateTime, Utc};
+use config::Role;
+use fix_codec::frame::{Frame, Framing, next_frame};
+use fix_codec::values::BusinessRejectReason;
+use fix_session::{BusinessReject, Received, SendOptions, Status};
+
+use super::actor::Actor;
+use crate::clock;
+use crate::order_entry::inbound::{self, Refusal};
+
+impl Actor {
+    /// Handles every whole message that was read. While a reset of the sequence numbers is being made durable,
+    /// what follows waits.
+    pub(super) fn take_input(&mut self) {
+        let Some(connection) = &mut self.connection else {
+            return;
+        };
+        // Taken out for the while, so that messages are read where they lie.
+        let mut incoming = std::mem::take(&mut connection.incoming);
+        let now = clock::now();
+        let mut taken = 0;
+        while self.session.status() != Status::Resetting {
+            let rest = incoming.get(taken..).unwrap_or_default();
+            match next_frame(rest, self.profile.max_message_bytes) {
+                Framing::Incomplete => break,
+                Framing::Garbled { skip, error } => {
+                    tracing::warn!(session = %self.profile.name, %error, bytes = skip, "garbled: skipped");
+                    self.session.receive_garbled();
+                    taken += skip;
+                }
+                Framing::Message(frame) => {
+                    self.take_message(now, frame);
+                    taken += frame.len();
+                    self.take_held(now);
+                }
+            }
+        }
+        incoming.advance(taken);
+        if let Some(connection) = &mut self.connection {
+            connection.give_back(incoming);
+        }
+    }
+
+    /// Handles the messages that waited behind a gap which is closed now.
+    fn take_held(&mut self, now: DateTime<Utc>) {
+        while let Some(held) = self.session.next_held() {
+            if let Framing::Message(frame) = next_frame(&held, self.profile.max_message_bytes) {
+                self.take_message(now, frame);
+            }
+        }
+    }
+
+    fn take_message(&mut self, now: DateTime<Utc>, frame: Frame<'_>) {
+        let message = match self.decoder.decode(frame) {
+            Ok(message) => message,
+            Err(error) => {
+                self.session.receive_invalid(now, &error, &mut self.outputs);
+                return;
+            }
+        };
+        match self.session.receive(now, &message, &mut self.outputs) {
+            Received::Application => {}
+            Received::Authenticate | Received::Handled => return,
+        }
+        if self.desk.is_none() {
+            // The venue takes no more orders: this one stays the client's, who is asked for it at the next Logon.
+            self.first_untaken.get_or_insert(message.header.msg_seq_num);
+            return;
+        }
+        if matches!(self.profile.role, Role::DropCopy { .. }) {
+            let why = BusinessReject {
+                reason: BusinessRejectReason::NotAuthorized,
+                reference: None,
+                text: Some("a drop-copy session takes no orders"),
+            };
+            self.session
+                .reject_business(now, &message, &why, &mut self.outputs);
+            return;
+        }
+        let sender = self.profile.sender(self.store.epoch());
+        match inbound::command(&message, &sender, now) {
+            Ok(input) => self.decoded.push(input),
+            Err(Refusal::Message(reject)) => {
+                self.session
+                    .reject(now, &message, &reject, &mut self.outputs);
+            }
+            Err(Refusal::Answer(answer)) => {
+                self.session
+                    .send(now, &answer, SendOptions::default(), &mut self.outputs);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The live FIX sessions: one task each, which owns the session's state machine, its message store and,
+//! while the client is connected, its connection. Nothing here knows what an order is: messages go to
+//! `order_entry` and `drop_copy`, which are the only dictionaries.
+
+mod actor;
+mod input;
+mod mail;
+mod output;
+mod profile;
+mod registry;
+mod reports;
+mod seats;
+
+pub(crate) use actor::Drained;
+pub(crate) use mail::Mail;
+pub(crate) use registry::{Letterbox, Registry};
+pub(crate) use seats::Seats;

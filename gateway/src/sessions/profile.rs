@@ -1,0 +1,93 @@
+//! What the configuration says of one session, as its task and its state machine use it.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use config::{Config, Role, TimePrecision, Validation};
+use engine::{CurrencyCode, SessionName, Symbol};
+use fix_codec::dictionary::ValidationOptions;
+use fix_session::{Settings, Timeouts};
+
+use crate::order_entry::inbound::Sender;
+
+/// One session of a member.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    /// The client's CompID.
+    pub(crate) name: SessionName,
+    /// What it is for.
+    pub(crate) role: Role,
+    /// The longest message that is taken, in bytes.
+    pub(crate) max_message_bytes: usize,
+    /// A client that has more bytes than this still to take is cut.
+    pub(crate) max_unsent_bytes: usize,
+    /// How long the last bytes of a connection may take.
+    pub(crate) goodbye_time: Duration,
+    /// The currency of each instrument's prices; one map for all sessions.
+    pub(crate) currencies: Arc<BTreeMap<Symbol, CurrencyCode>>,
+}
+
+impl Profile {
+    /// What `config` says of `session`.
+    pub(crate) fn new(
+        config: &Config,
+        session: &config::Session,
+        currencies: &Arc<BTreeMap<Symbol, CurrencyCode>>,
+    ) -> Self {
+        Self {
+            name: session.comp_id,
+            role: session.role.clone(),
+            max_message_bytes: config.fix.max_message_bytes,
+            max_unsent_bytes: config.fix.max_unsent_bytes,
+            goodbye_time: config.fix.logout_timeout,
+            currencies: Arc::clone(currencies),
+        }
+    }
+
+    /// Who sends what comes in this session, as order entry asks.
+    pub(crate) fn sender(&self, epoch: u32) -> Sender<'_> {
+        let default_account = match &self.role {
+            Role::OrderEntry { default_account } => *default_account,
+            Role::DropCopy { .. } => None,
+        };
+        Sender {
+            session: self.name,
+            epoch,
+            default_account,
+            currencies: &self.currencies,
+        }
+    }
+}
+
+/// How the state machine of `session` is set up.
+pub(crate) fn settings(config: &Config, session: &config::Session) -> Settings {
+    let mut settings = Settings::acceptor(config.venue.comp_id.as_str(), session.comp_id.as_str());
+    settings.role = fix_session::Role::Acceptor {
+        heartbeat_seconds: heartbeat(session),
+        authenticate: false,
+    };
+    settings.sending_time_tolerance = Some(session.sending_time_tolerance);
+    settings.accept_reset = session.accept_reset;
+    settings.precision = match config.fix.time_precision {
+        TimePrecision::Milliseconds => fix_codec::values::TimePrecision::Millis,
+        TimePrecision::Microseconds => fix_codec::values::TimePrecision::Micros,
+        TimePrecision::Nanoseconds => fix_codec::values::TimePrecision::Nanos,
+    };
+    settings.validation = match session.validation {
+        Validation::Strict => ValidationOptions::STRICT,
+        Validation::Relaxed => ValidationOptions::RELAXED,
+    };
+    settings.timeouts = Timeouts {
+        logon: config.fix.logon_timeout,
+        logout: config.fix.logout_timeout,
+        ..Timeouts::default()
+    };
+    settings
+}
+
+fn heartbeat(session: &config::Session) -> RangeInclusive<u32> {
+    let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+    seconds(session.heartbeat_min)..=seconds(session.heartbeat_max)
+}

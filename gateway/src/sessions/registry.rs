@@ -1,0 +1,82 @@
+//! Which FIX sessions there are, and how a connection or a report reaches each.
+
+use dashmap::DashMap;
+use engine::SessionName;
+use tokio::sync::mpsc;
+
+use super::mail::Mail;
+use crate::net::Connection;
+
+/// Connections that may wait for a session to look at them; it refuses all but the first at once.
+const WAITING_CONNECTIONS: usize = 4;
+
+/// Batches of reports that may wait for a session; beyond it, those who bring them wait.
+const WAITING_MAIL: usize = 64;
+
+/// The live sessions, by the client's CompID.
+#[derive(Default)]
+pub(crate) struct Registry {
+    sessions: DashMap<SessionName, Door>,
+}
+
+/// How others reach a session.
+#[derive(Clone)]
+struct Door {
+    connections: mpsc::Sender<Connection>,
+    mail: mpsc::Sender<Mail>,
+}
+
+/// What a session takes from others.
+pub(crate) struct Letterbox {
+    /// New connections of its client.
+    pub(crate) connections: mpsc::Receiver<Connection>,
+    /// Events that concern it. Closed when the venue stops and the last one was delivered.
+    pub(crate) mail: mpsc::Receiver<Mail>,
+}
+
+/// Why a connection could not be given to its session.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// No such session.
+    #[error("no session is configured for SenderCompID {0}")]
+    Unknown(SessionName),
+    /// Too many connections of the same client at once.
+    #[error("session {0} is taking no more connections now")]
+    Busy(SessionName),
+}
+
+impl Registry {
+    /// Adds a session. One of that name that was there before is forgotten.
+    pub(crate) fn add(&self, name: SessionName) -> Letterbox {
+        let (connections, connections_out) = mpsc::channel(WAITING_CONNECTIONS);
+        let (mail, mail_out) = mpsc::channel(WAITING_MAIL);
+        self.sessions.insert(name, Door { connections, mail });
+        Letterbox {
+            connections: connections_out,
+            mail: mail_out,
+        }
+    }
+
+    /// Gives a connection to the session of `name`.
+    pub(crate) fn connect(&self, name: SessionName, connection: Connection) -> Result<(), Refused> {
+        let door = self.sessions.get(&name).ok_or(Refused::Unknown(name))?;
+        door.connections
+            .try_send(connection)
+            .map_err(|_| Refused::Busy(name))
+    }
+
+    /// Where mail for the session of `name` goes.
+    pub(crate) fn mail(&self, name: &SessionName) -> Option<mpsc::Sender<Mail>> {
+        self.sessions.get(name).map(|door| door.mail.clone())
+    }
+
+    /// Where mail for every session goes.
+    pub(crate) fn doors(&self) -> Vec<mpsc::Sender<Mail>> {
+        self.sessions.iter().map(|door| door.mail.clone()).collect()
+    }
+
+    /// Closes every letterbox: each session ends when it has read what is in its own.
+    pub(crate) fn close(&self) {
+        self.sessions.clear();
+    }
+}

@@ -1,0 +1,68 @@
+//! From events to a session's messages: reports to their owner, copies to those who watch. A message is made
+//! from one event and nothing else, so that it can be made again.
+
+use chrono::{DateTime, Utc};
+use config::Role;
+use engine::{Event, EventBody};
+use fix_session::SendOptions;
+use sequencer::{EventBatch, EventPosition};
+
+use super::actor::{Actor, Failed};
+use crate::clock;
+use crate::drop_copy;
+use crate::order_entry;
+
+impl Actor {
+    /// Sends what these events of the batch call for, and keeps it. What was handled before a restart is
+    /// passed over.
+    pub(super) fn report(&mut self, batch: &EventBatch, picks: &[usize]) -> Result<(), Failed> {
+        let now = clock::now();
+        let mut handled = 0;
+        for &place in picks {
+            let Some(event) = batch.events().get(place) else {
+                continue;
+            };
+            let position = position(batch, place);
+            handled = position.get().saturating_add(1);
+            if handled <= self.store.handled() {
+                continue;
+            }
+            match &event.body {
+                EventBody::SessionReset { session, epoch } if *session == self.profile.name => {
+                    self.reset(*epoch)?;
+                }
+                _ => self.send_reports(now, position, event),
+            }
+        }
+        // The store may call these events handled only when it has what they called for.
+        self.keep()?;
+        self.store.set_handled(handled);
+        Ok(())
+    }
+
+    fn send_reports(&mut self, now: DateTime<Utc>, position: EventPosition, event: &Event) {
+        let options = SendOptions {
+            cause: position.get().saturating_add(1),
+            poss_resend: self.made_again.includes(position),
+        };
+        let (session, outputs) = (&mut self.session, &mut self.outputs);
+        match &self.profile.role {
+            Role::OrderEntry { .. } => {
+                for report in order_entry::reports(event, &self.profile.name) {
+                    session.send(now, &report, options, outputs);
+                }
+            }
+            Role::DropCopy { of } => {
+                for copy in drop_copy::copies(event, of) {
+                    session.send(now, &copy, options, outputs);
+                }
+            }
+        }
+    }
+}
+
+/// The position in the event log of the event at this place of the batch.
+fn position(batch: &EventBatch, place: usize) -> EventPosition {
+    let place = u64::try_from(place).unwrap_or(u64::MAX);
+    EventPosition::new(batch.first().get().saturating_add(place))
+}

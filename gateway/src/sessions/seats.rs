@@ -1,0 +1,128 @@
+//! Opening every configured session at the venue's start: its store, its sequence numbers, its task.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use config::Config;
+use fix_session::{Resume, Session, Settings};
+use sequencer::{CommandSender, EventPosition, Opened};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::actor::{Actor, MadeAgain};
+use super::profile::{Profile, settings};
+use super::{Drained, Registry};
+use crate::layout::Layout;
+use crate::store::{Stop, Store};
+
+/// The configured sessions, opened and not yet running.
+pub(crate) struct Seats {
+    seats: Vec<Seat>,
+}
+
+struct Seat {
+    profile: Profile,
+    session: Session,
+    store: Store,
+    made_again: MadeAgain,
+}
+
+impl Seats {
+    /// Opens the store of every session in `config` and brings it in step with the journal.
+    pub(crate) fn open(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<Self> {
+        let currencies = config
+            .instruments
+            .iter()
+            .map(|instrument| (instrument.symbol, instrument.currency));
+        let currencies = Arc::new(currencies.collect());
+        let seats = config
+            .sessions
+            .iter()
+            .map(|session| {
+                let profile = Profile::new(config, session, &currencies);
+                open(profile, settings(config, session), layout, opened)
+                    .with_context(|| format!("session {} cannot be opened", session.comp_id))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Self { seats })
+    }
+
+    /// The first event that some session has not handled.
+    pub(crate) fn first_unhandled(&self) -> Option<EventPosition> {
+        let handled = self.seats.iter().map(|seat| seat.store.handled()).min()?;
+        Some(EventPosition::new(handled))
+    }
+
+    /// Starts the task of every session.
+    pub(crate) fn take_up(
+        self,
+        commands: &CommandSender,
+        guard: &Drained,
+        registry: &Arc<Registry>,
+        draining: &watch::Receiver<bool>,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+    ) {
+        for seat in self.seats {
+            let letterbox = registry.add(seat.profile.name);
+            let actor = Actor::new(
+                seat.profile,
+                seat.session,
+                seat.store,
+                seat.made_again,
+                commands.clone(),
+                guard.clone(),
+            );
+            let draining = draining.clone();
+            tasks.spawn(async move { Ok(actor.run(letterbox, draining).await?) });
+        }
+    }
+}
+
+fn open(
+    profile: Profile,
+    settings: Settings,
+    layout: &Layout,
+    opened: &Opened,
+) -> anyhow::Result<Seat> {
+    let (mut store, recovered) = Store::open(&layout.session(&profile.name))?;
+    if let Some(cut) = &recovered.cut {
+        tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
+    }
+    let position = opened.engine_view.session(&profile.name);
+    let known =
+        position.is_some_and(|position| position.epoch > 0 || position.last_msg_seq_num > 0);
+    anyhow::ensure!(
+        recovered.stop != Stop::New || !known,
+        "its message store is gone, though the journal knows the session: numbers would be used twice. \
+         Restore its folder, or the whole data folder, from a backup"
+    );
+    if recovered.stop == Stop::New {
+        store.set_handled(opened.recovery.next_event.get());
+    }
+    let mut next_incoming = store.next_incoming();
+    if let Some(position) = position {
+        // The journal is ahead when the venue ended between journaling a reset and following it.
+        if position.epoch > store.epoch() {
+            store.reset(position.epoch)?;
+            next_incoming = store.next_incoming();
+        }
+        if position.epoch == store.epoch() {
+            next_incoming = next_incoming.max(position.last_msg_seq_num.saturating_add(1));
+        }
+    }
+    let resume = Resume {
+        next_outgoing: store.next_outgoing(),
+        next_incoming,
+    };
+    let made_again = match recovered.stop {
+        Stop::Unclean => MadeAgain::until(opened.recovery.next_event),
+        Stop::New | Stop::Clean => MadeAgain::none(),
+    };
+    tracing::debug!(session = %profile.name, ?resume, stop = ?recovered.stop, "opened");
+    Ok(Seat {
+        profile,
+        session: Session::new(settings, resume),
+        store,
+        made_again,
+    })
+}

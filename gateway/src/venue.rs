@@ -1,0 +1,203 @@
+//! The wiring diagram of the venue: which room hands what to which, and in what order they start and stop.
+//!
+//! ```text
+//! net -> sessions -> order_entry -> sequencer (engine) -> published events -> publisher -> sessions -> net
+//!                                                                          -> settlement desk -> sequencer
+//! ```
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use config::Config;
+use engine::{Input, Origin, SessionName};
+use sequencer::{CommandSender, EventLog, Opened, Running};
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::clock::SystemClock;
+use crate::layout::Layout;
+use crate::net::Listener;
+use crate::publisher::Publisher;
+use crate::routing::Routes;
+use crate::sessions::{Drained, Registry, Seats};
+use crate::settlement_desk::SettlementDesk;
+use crate::trading_day;
+
+/// A running venue.
+pub struct Venue {
+    comp_id: SessionName,
+    address: SocketAddr,
+    events: EventLog,
+    draining: watch::Sender<bool>,
+    drained: mpsc::Receiver<()>,
+    running: Running,
+    listener: JoinHandle<()>,
+    days: JoinHandle<anyhow::Result<()>>,
+    /// The sessions and the publisher; they end by themselves once the sequencer has stopped.
+    tasks: JoinSet<anyhow::Result<()>>,
+    desk: Option<SettlementDesk>,
+}
+
+impl Venue {
+    /// Starts a venue that keeps everything under `data`: recovers what was, admits what `config` declares,
+    /// then takes connections.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used or trusted, or the address cannot be bound. Nothing is left running.
+    pub async fn start(config: Config, data: &Path) -> anyhow::Result<Self> {
+        let layout = Layout::new(data);
+        let listener = Listener::bind(config.fix.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", config.fix.listen))?;
+        let opened = open_sequencer(&config, &layout).await?;
+        admit(&config, &opened.commands, &opened.events).await?;
+
+        let (draining, drain) = watch::channel(false);
+        let (guard, drained) = Drained::new();
+        let registry = Arc::new(Registry::default());
+        let mut tasks = JoinSet::new();
+        let seats = Seats::open(&config, &layout, &opened)?;
+        let from = seats
+            .first_unhandled()
+            .unwrap_or_else(|| opened.events.end());
+        seats.take_up(&opened.commands, &guard, &registry, &drain, &mut tasks);
+        drop(guard);
+
+        let reader = opened.events.reader(from);
+        let publisher = Publisher::new(reader, Arc::clone(&registry), Routes::new(&config));
+        tasks.spawn(async { Ok(publisher.run().await?) });
+        let days = trading_day::run(opened.commands.clone(), opened.recovery.time, drain.clone());
+        let days = tokio::spawn(days);
+        let desk = SettlementDesk::open(&config, &layout, &opened).await?;
+        let address = listener.address();
+        let listener = tokio::spawn(listener.run(registry, config.fix.logon_timeout, drain));
+        tracing::info!(venue = %config.venue.comp_id, %address, "taking connections");
+        Ok(Self {
+            comp_id: config.venue.comp_id,
+            address,
+            events: opened.events,
+            draining,
+            drained,
+            running: opened.running,
+            listener,
+            days,
+            tasks,
+            desk,
+        })
+    }
+
+    /// The venue's CompID.
+    #[must_use]
+    pub fn comp_id(&self) -> &SessionName {
+        &self.comp_id
+    }
+
+    /// Where it takes FIX connections.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has published, to follow.
+    #[must_use]
+    pub fn events(&self) -> &EventLog {
+        &self.events
+    }
+
+    /// Settlement, where the venue has providers.
+    #[must_use]
+    pub fn settlement_desk(&self) -> Option<&SettlementDesk> {
+        self.desk.as_ref()
+    }
+
+    /// Waits until a part of the venue has failed: then it must be stopped.
+    pub async fn failed(&mut self) -> anyhow::Error {
+        tokio::select! {
+            failure = desk_failed(&mut self.desk) => failure,
+            failure = self.running.ended() => match failure {
+                Some(error) => anyhow::Error::new(error),
+                None => anyhow::anyhow!("the sequencer has ended"),
+            },
+            Some(ended) = self.tasks.join_next() => match ended {
+                Ok(Ok(())) => anyhow::anyhow!("a session has ended by itself"),
+                Ok(Err(error)) => error,
+                Err(panic) => panic.into(),
+            },
+        }
+    }
+
+    /// Stops cleanly: no new connections and no new orders; what was accepted is made durable and answered;
+    /// every client gets a Logout(5); the stores are closed.
+    ///
+    /// # Errors
+    /// The first failure of any part. All parts were stopped all the same.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.draining.send_replace(true);
+        let listener = self.listener.await.map_err(anyhow::Error::from);
+        let days = self.days.await.map_err(anyhow::Error::from).flatten();
+        let quiet = match &mut self.desk {
+            Some(desk) => desk.quiet().await,
+            None => Ok(()),
+        };
+        // Nothing is ever sent: this waits until every session has let go of its guard.
+        while self.drained.recv().await.is_some() {}
+        let running = self.running;
+        let sequencer = tokio::task::spawn_blocking(move || running.stop()).await?;
+        let mut result = sequencer
+            .map_err(anyhow::Error::new)
+            .and(quiet)
+            .and(listener)
+            .and(days);
+        if let Some(desk) = self.desk {
+            result = result.and(desk.close().await);
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            result = result.and(ended.map_err(anyhow::Error::from).flatten());
+        }
+        tracing::info!(venue = %self.comp_id, "stopped");
+        result
+    }
+}
+
+async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Opened> {
+    let mut options = sequencer::Options::new(layout.journal());
+    options.durability = match config.journal.durability {
+        config::Durability::Fsync => sequencer::Durability::Fsync,
+        config::Durability::Buffered => sequencer::Durability::Buffered,
+    };
+    options.queue_limit = config.journal.queue_limit;
+    options.batch_limit = config.journal.batch_limit;
+    options.segment_bytes = config.journal.segment_bytes;
+    let opened =
+        tokio::task::spawn_blocking(move || sequencer::open(&options, SystemClock)).await?;
+    Ok(opened?)
+}
+
+/// Submits what the configuration declares, and waits until the market knows it.
+async fn admit(config: &Config, commands: &CommandSender, events: &EventLog) -> anyhow::Result<()> {
+    let admissions: Vec<Input> = config
+        .commands()
+        .into_iter()
+        .map(|command| Input {
+            origin: Origin::Venue,
+            command,
+        })
+        .collect();
+    let mut expected = admissions.len();
+    let mut reader = events.reader(events.end());
+    commands.submit(admissions).await?;
+    // Each command of the venue itself is answered by one event.
+    while expected > 0 {
+        expected = expected.saturating_sub(reader.next().await?.events().len());
+    }
+    Ok(())
+}
+
+async fn desk_failed(desk: &mut Option<SettlementDesk>) -> anyhow::Error {
+    match desk {
+        Some(desk) => desk.failed().await,
+        None => std::future::pending().await,
+    }
+}
