@@ -8,7 +8,8 @@ use crate::dictionary::{self, Place};
 use crate::field::{TagValue, data_field, field};
 use crate::frame::Frame;
 use crate::message::{FieldSpan, Message};
-use crate::{PartialHeader, SOH, SessionReject, SessionRejectReason, tags};
+use crate::values::ValueError;
+use crate::{BEGIN_STRING, PartialHeader, SOH, SessionReject, SessionRejectReason, tags};
 
 /// The most fields of one message. More of them are rejected.
 pub const FIELDS_MAX: usize = 16_384;
@@ -79,7 +80,7 @@ impl Decoder {
         };
         let complete = match scan.header_fault {
             None => header.complete(),
-            Some(reject) => Err(reject),
+            Some((error, tag)) => Err(SessionReject::new(error.reason(), tag)),
         };
         match complete {
             Ok(header) => Ok(Message::new(header, frame.bytes(), &self.spans, parts)),
@@ -96,7 +97,8 @@ struct Scan<'s, 'a> {
     bytes: &'a [u8],
     spans: &'s mut Vec<FieldSpan>,
     header: &'s mut PartialHeader<'a>,
-    header_fault: Option<SessionReject>,
+    /// The first header field that could not be read.
+    header_fault: Option<(ValueError, u32)>,
     /// The index of the first field that is not the header's.
     header_end: Option<usize>,
     /// The index of the first field of the trailer.
@@ -105,7 +107,10 @@ struct Scan<'s, 'a> {
 
 impl<'a> Scan<'_, 'a> {
     fn run(&mut self, frame: Frame<'a>) -> Result<(), Fault> {
-        self.header.begin_string = core::str::from_utf8(frame.begin_string()).unwrap_or_default();
+        self.header.begin_string = match frame.begin_string() {
+            value if value == BEGIN_STRING.as_bytes() => BEGIN_STRING,
+            value => core::str::from_utf8(value).unwrap_or_default(),
+        };
         let content = frame.content();
         if !content.starts_with(b"35=") {
             return Err(Fault::Garbled);
@@ -172,8 +177,8 @@ impl<'a> Scan<'_, 'a> {
         let kind = dictionary::kind(tag);
         match kind.place {
             Place::Header => {
-                if let Err(reject) = self.header.take(tag, value) {
-                    self.header_fault.get_or_insert(reject);
+                if let Err(error) = self.header.take(tag, value) {
+                    self.header_fault.get_or_insert((error, tag));
                 }
             }
             Place::Body => {

@@ -105,7 +105,7 @@ pub struct PartialHeader<'a> {
 impl<'a> PartialHeader<'a> {
     /// Takes one header field in. A field that has come before is left as it was. An empty value
     /// counts as absent: that it is empty is for validation to say, except where it is required.
-    pub(crate) fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<(), SessionReject> {
+    pub(crate) fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<(), ValueError> {
         let routing = &mut self.routing;
         match tag {
             tags::MSG_TYPE => put(&mut self.msg_type, value),
@@ -129,10 +129,10 @@ impl<'a> PartialHeader<'a> {
             tags::DELIVER_TO_LOCATION_ID => put(&mut routing.deliver_to_location_id, value),
             _ => Ok(()),
         }
-        .map_err(|error| SessionReject::new(error.reason(), tag))
     }
 
     /// The header, if all that is required is there.
+    #[inline(always)]
     pub(crate) fn complete(&self) -> Result<Header<'a>, SessionReject> {
         let missing = |tag| SessionReject::new(SessionRejectReason::RequiredTagMissing, tag);
         let msg_type = self.msg_type.ok_or_else(|| missing(tags::MSG_TYPE))?;

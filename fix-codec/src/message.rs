@@ -33,6 +33,7 @@ pub struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
+    #[inline(always)]
     pub(crate) fn new(
         header: Header<'a>,
         bytes: &'a [u8],
@@ -151,6 +152,11 @@ impl<'a> Fields<'a> {
         let count = self.field(self.spans.get(index)?).value;
         let after = self.slice(index + 1, self.len());
         Some(Entries::new(definition, count, after))
+    }
+
+    /// All fields of a message but the first three and the last.
+    pub(crate) fn without_framing(&self) -> Self {
+        self.slice(3, self.len().saturating_sub(1))
     }
 
     /// The first `length` fields and the others.

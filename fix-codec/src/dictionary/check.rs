@@ -10,7 +10,7 @@ use crate::values::{FieldValue, MonthYear, TokenList, ValueError, is_decimal, ti
 /// # Errors
 /// [`ValueError::Missing`] for an empty value, [`ValueError::Format`] for one that is not of the data
 /// type, [`ValueError::Range`] for one that is none of the values allowed.
-#[inline]
+#[inline(always)]
 pub(super) fn check(definition: &FieldDefinition, value: &[u8]) -> Result<(), ValueError> {
     if value.is_empty() {
         return Err(ValueError::Missing);
@@ -31,6 +31,7 @@ pub(super) fn check(definition: &FieldDefinition, value: &[u8]) -> Result<(), Va
     }
 }
 
+#[inline]
 fn characters(data_type: DataType, allowed: u128, value: &[u8]) -> Result<(), ValueError> {
     let one_of = |token: &[u8]| match token {
         [code] if code.is_ascii() && allowed >> *code & 1 == 1 => Ok(()),

@@ -17,6 +17,13 @@ use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason,
 /// Tags from here on are user-defined (FIX 4.4 Volume 1, "User Defined Fields").
 const USER_DEFINED_FIRST: u32 = 5_000;
 
+/// The first three fields and the last one, which framing and decoding have checked.
+const FRAMED: TagSet = TagSet::EMPTY
+    .with(tags::BEGIN_STRING)
+    .with(tags::BODY_LENGTH)
+    .with(tags::MSG_TYPE)
+    .with(tags::CHECK_SUM);
+
 /// What [`validate`] is to let pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ValidationOptions {
@@ -59,11 +66,11 @@ pub fn validate(message: &Message<'_>, options: ValidationOptions) -> Result<(),
     let mut pass = Pass {
         definition: super::message(message.msg_type()),
         options,
-        seen: TagSet::EMPTY,
+        seen: FRAMED,
         place: Place::Header,
         awaited_data: None,
     };
-    pass.run(message.fields())
+    pass.run(message.fields().without_framing())
         .map_err(|Refusal { reason, tag }| SessionReject::new(reason, tag))
 }
 
@@ -100,10 +107,11 @@ impl Pass {
                 rest = self.entries(group, field, rest)?;
             }
         }
-        let missing = self
-            .definition
-            .and_then(|definition| definition.body.required.first_missing_from(&self.seen))
-            .or_else(|| HEADER.required.first_missing_from(&self.seen));
+        // A message whose header lacks something is not decoded in the first place.
+        let missing = self.awaited_data.or_else(|| {
+            let definition = self.definition?;
+            definition.body.required.first_missing_from(&self.seen)
+        });
         match missing {
             Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
             None => Ok(()),
@@ -177,7 +185,7 @@ impl Pass {
     }
 
     /// Checks the value of a field, and that data follows its length.
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
         let reject = |reason, tag| Err(Refusal::new(reason, tag));
         let awaited = self.awaited_data.take();
