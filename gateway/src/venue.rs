@@ -18,7 +18,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::clock::SystemClock;
 use crate::layout::Layout;
-use crate::net::Listener;
+use crate::net::{Limits, Listener};
 use crate::publisher::Publisher;
 use crate::routing::Routes;
 use crate::sessions::{Drained, Registry, Seats};
@@ -72,7 +72,11 @@ impl Venue {
         let days = tokio::spawn(days);
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
-        let listener = tokio::spawn(listener.run(registry, config.fix.logon_timeout, drain));
+        let limits = Limits {
+            connections: config.fix.max_connections,
+            logon_timeout: config.fix.logon_timeout,
+        };
+        let listener = tokio::spawn(listener.run(registry, limits, drain));
         tracing::info!(venue = %config.venue.comp_id, %address, "taking connections");
         Ok(Self {
             comp_id: config.venue.comp_id,

@@ -75,7 +75,7 @@ impl MarketMaker {
             return Ok(());
         }
         let order = seen.field(tags::CL_ORD_ID)?;
-        let price = seen.field(tags::LAST_PX)?;
+        let price = seen.money(tags::LAST_PX)?;
         if self.bid.as_deref() == Some(&order) {
             narrator.line("CEDAR", format_args!("bought at {price}; bids again"));
             self.bid = Some(self.send(Side::Buy, BID).await?);

@@ -213,6 +213,12 @@ impl Seen {
             .with_context(|| format!("the message has no field {tag}: {}", self.0))
     }
 
+    /// An amount of money, with its cents.
+    pub(super) fn money(&self, tag: u32) -> anyhow::Result<String> {
+        let amount = Decimal::from_str(&self.field(tag)?)?;
+        Ok(format!("{amount:.2}"))
+    }
+
     fn is_refusal(&self) -> bool {
         self.is(MsgType::BusinessMessageReject)
             || self.is(MsgType::OrderCancelReject)

@@ -265,7 +265,7 @@ impl Cast {
         let bought = self.buyer.report(&bid, "F").await?;
         let sold = self.seller.report(&offer, "F").await?;
         for (member, fill) in [(&self.seller, &sold), (&self.buyer, &bought)] {
-            let (price, execution) = (fill.field(tags::LAST_PX)?, fill.field(tags::EXEC_ID)?);
+            let (price, execution) = (fill.money(tags::LAST_PX)?, fill.field(tags::EXEC_ID)?);
             ensure!(
                 fill.has(tags::INSTANCE_IDS, instance),
                 "the report names another instance"
@@ -307,8 +307,8 @@ impl Cast {
     ) -> anyhow::Result<Guest> {
         let slot = &props.sold.slot_id;
         let began = narrator.elapsed();
-        let bought = self.buyer.settled(narrator).await?;
-        let sold = self.seller.settled(narrator).await?;
+        let (buyer, seller) = (&mut self.buyer, &mut self.seller);
+        let (bought, sold) = tokio::try_join!(buyer.settled(narrator), seller.settled(narrator))?;
         let took = narrator.elapsed().saturating_sub(began);
         let new = Guest::look(&props.address).await?;
         props.old.is_gone()?;
@@ -327,7 +327,7 @@ impl Cast {
             new.instance
         );
         narrator.line(slot, format_args!("process {} ({}) is gone; process {} ({}) runs in the same place, {} ms after the trade", props.old.pid, props.old.name, new.pid, new.name, took.as_millis()));
-        let (paid, received) = (bought.field(tags::NET_MONEY)?, sold.field(tags::NET_MONEY)?);
+        let (paid, received) = (bought.money(tags::NET_MONEY)?, sold.money(tags::NET_MONEY)?);
         stage.cash("acme:1001", "1001.00").await?;
         stage.cash("acme:1002", "999.00").await?;
         narrator.line(
@@ -372,8 +372,8 @@ impl Cast {
             "ACME",
             format_args!("bids {RESALE} without an image, to have its slot back: they trade"),
         );
-        self.provider.settled(narrator).await?;
-        self.buyer.settled(narrator).await?;
+        let (provider, seller) = (&mut self.provider, &mut self.buyer);
+        tokio::try_join!(provider.settled(narrator), seller.settled(narrator))?;
         new.is_gone()?;
         register
             .until(slot, PATIENCE, |holder| holder.is_none())

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How much is read from the socket at once.
 const READ_BYTES: usize = 64 * 1024;
@@ -35,6 +36,8 @@ pub struct Connection {
     pub incoming: BytesMut,
     /// Bytes to write, in this order.
     outgoing: BytesMut,
+    /// Its place among the connections that the listener holds; given back when it is dropped.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Connection {
@@ -44,7 +47,15 @@ impl Connection {
             stream: Box::new(stream),
             incoming: BytesMut::new(),
             outgoing: BytesMut::new(),
+            place: None,
         }
+    }
+
+    /// The same connection, which takes up this place for as long as it lives.
+    #[must_use]
+    pub fn in_place(mut self, place: OwnedSemaphorePermit) -> Self {
+        self.place = Some(place);
+        self
     }
 
     /// Gives back what is left of [`Connection::incoming`] after it was taken out. An idle session holds no memory.

@@ -12,11 +12,20 @@ use super::Connection;
 use super::identify::{Unidentified, identify};
 use crate::sessions::Registry;
 
-/// Connections that may be taking their time over a Logon at once. More are closed as they come.
-const UNIDENTIFIED_LIMIT: usize = 1024;
+/// Connections that may be taking their time over a Logon at once, so that strangers leave room for members.
+const STRANGERS_LIMIT: usize = 256;
 
 /// How long to wait when the system is short of what a connection needs.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
+
+/// How many connections there may be, and how long each may take to log on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Connections at one time.
+    pub(crate) connections: usize,
+    /// From the connection to a complete Logon.
+    pub(crate) logon_timeout: Duration,
+}
 
 /// A bound socket that takes FIX connections.
 pub(crate) struct Listener {
@@ -41,26 +50,22 @@ impl Listener {
     pub(crate) async fn run(
         self,
         registry: Arc<Registry>,
-        logon_timeout: Duration,
+        limits: Limits,
         mut draining: watch::Receiver<bool>,
     ) {
-        let places = Arc::new(Semaphore::new(UNIDENTIFIED_LIMIT));
+        let doorway = Doorway {
+            registry,
+            logon_timeout: limits.logon_timeout,
+            places: Arc::new(Semaphore::new(limits.connections)),
+            strangers: Arc::new(Semaphore::new(STRANGERS_LIMIT)),
+        };
         loop {
             let accepted = tokio::select! {
                 _ = draining.wait_for(|draining| *draining) => return,
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => match Arc::clone(&places).try_acquire_owned() {
-                    Ok(place) => {
-                        let registry = Arc::clone(&registry);
-                        tokio::spawn(async move {
-                            admit(stream, peer, &registry, logon_timeout).await;
-                            drop(place);
-                        });
-                    }
-                    Err(_) => tracing::warn!(%peer, "too many connections without a Logon: closed"),
-                },
+                Ok((stream, peer)) => doorway.receive(stream, peer),
                 // The peer's fault or a passing shortage (descriptors): wait a moment, then go on.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -71,11 +76,44 @@ impl Listener {
     }
 }
 
-async fn admit(stream: TcpStream, peer: SocketAddr, registry: &Registry, logon_timeout: Duration) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %error, "TCP_NODELAY could not be set");
+/// Where new connections are looked at.
+struct Doorway {
+    registry: Arc<Registry>,
+    logon_timeout: Duration,
+    places: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+}
+
+impl Doorway {
+    /// Looks after a new connection, unless there are too many already: then it is closed at once.
+    fn receive(&self, stream: TcpStream, peer: SocketAddr) {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            tracing::warn!(%peer, "too many connections: closed");
+            return;
+        };
+        let Ok(stranger) = Arc::clone(&self.strangers).try_acquire_owned() else {
+            tracing::warn!(%peer, "too many connections without a Logon: closed");
+            return;
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%peer, %error, "TCP_NODELAY could not be set");
+        }
+        let connection = Connection::new(stream).in_place(place);
+        let (registry, logon_timeout) = (Arc::clone(&self.registry), self.logon_timeout);
+        tokio::spawn(async move {
+            admit(connection, peer, &registry, logon_timeout).await;
+            drop(stranger);
+        });
     }
-    let mut connection = Connection::new(stream);
+}
+
+/// Finds out whose the connection is, and hands it over.
+async fn admit(
+    mut connection: Connection,
+    peer: SocketAddr,
+    registry: &Registry,
+    logon_timeout: Duration,
+) {
     let identified = tokio::time::timeout(logon_timeout, identify(&mut connection)).await;
     match identified {
         Ok(Ok(name)) => match registry.connect(name, connection) {

@@ -5,4 +5,4 @@ mod identify;
 mod listener;
 
 pub use connection::{Connection, Stream, Turn};
-pub(crate) use listener::Listener;
+pub(crate) use listener::{Limits, Listener};

@@ -159,7 +159,7 @@ impl Actor {
     async fn settle(&mut self) -> Result<(), Failed> {
         loop {
             self.submit().await?;
-            self.carry_out().await?;
+            self.carry_out()?;
             if self.decoded.is_empty() {
                 return Ok(());
             }
@@ -219,11 +219,16 @@ impl Actor {
             .map_err(|_| Failed::Sequencer)
     }
 
-    /// Lets go of the connection; the session goes on without it.
+    /// Lets go of a connection that is of no more use; the session goes on without it.
     pub(super) fn disconnect(&mut self, why: &str) {
         if self.connection.take().is_some() {
             tracing::info!(session = %self.profile.name, why, "disconnected");
         }
+        self.disconnected();
+    }
+
+    /// The connection is gone.
+    pub(super) fn disconnected(&mut self) {
         self.resend = None;
         self.session.disconnected();
     }
@@ -238,7 +243,7 @@ impl Actor {
             Some("the venue is stopping"),
             &mut self.outputs,
         );
-        self.carry_out().await?;
+        self.carry_out()?;
         while self.connection.is_some() {
             let deadline = self.session.deadline();
             tokio::select! {
@@ -246,7 +251,7 @@ impl Actor {
                 () = clock::until(deadline) => self.session.tick(clock::now(), &mut self.outputs),
             }
             self.decoded.clear();
-            self.carry_out().await?;
+            self.carry_out()?;
         }
         Ok(())
     }

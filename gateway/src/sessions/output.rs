@@ -21,14 +21,14 @@ pub(super) struct Resend {
 impl Actor {
     /// Keeps and transmits what the session has put out, does what it asks, and goes on with a resend,
     /// until there is nothing to do but to wait.
-    pub(super) async fn carry_out(&mut self) -> Result<(), Failed> {
+    pub(super) fn carry_out(&mut self) -> Result<(), Failed> {
         loop {
             self.keep()?;
             self.transmit();
             let actions = std::mem::take(&mut self.outputs.actions);
             self.outputs.clear();
             for action in actions {
-                self.act(action).await?;
+                self.act(action);
             }
             if self.outputs.is_empty() && !self.continue_resend()? {
                 return Ok(());
@@ -67,7 +67,7 @@ impl Actor {
         }
     }
 
-    async fn act(&mut self, action: Action) -> Result<(), Failed> {
+    fn act(&mut self, action: Action) {
         match action {
             Action::LoggedOn { heartbeat } => {
                 tracing::info!(session = %self.profile.name, ?heartbeat, "logged on");
@@ -81,9 +81,8 @@ impl Actor {
                 });
             }
             Action::ResetSequences => self.ask_for_reset(),
-            Action::Disconnect(reason) => self.hang_up(reason).await,
+            Action::Disconnect(reason) => self.hang_up(reason),
         }
-        Ok(())
     }
 
     /// Both sequence numbers start again at 1: that is journaled first, and answered when it is durable.
@@ -115,15 +114,18 @@ impl Actor {
         Ok(())
     }
 
-    /// Writes what is pending, as far as the client takes it at once, and closes.
-    async fn hang_up(&mut self, reason: DisconnectReason) {
-        if let Some(connection) = &mut self.connection {
-            let flushed = tokio::time::timeout(self.profile.goodbye_time, connection.flush()).await;
-            if !matches!(flushed, Ok(Ok(()))) {
-                tracing::debug!(session = %self.profile.name, "the client did not take the last messages");
-            }
+    /// Closes the connection once the client has taken what is pending, or has had its time for it. The session
+    /// does not wait for that.
+    fn hang_up(&mut self, reason: DisconnectReason) {
+        if let Some(mut connection) = self.connection.take() {
+            tracing::info!(session = %self.profile.name, ?reason, "disconnected");
+            let time = self.profile.goodbye_time;
+            tokio::spawn(async move {
+                let flushed = tokio::time::timeout(time, connection.flush()).await;
+                tracing::debug!(?flushed, "the last bytes of a connection");
+            });
         }
-        self.disconnect(&format!("{reason:?}"));
+        self.disconnected();
     }
 
     /// Sends the next few messages of a range that was asked for again. Live messages go between.

@@ -27,11 +27,12 @@ impl Actor {
             if handled <= self.store.handled() {
                 continue;
             }
-            match &event.body {
-                EventBody::SessionReset { session, epoch } if *session == self.profile.name => {
-                    self.reset(*epoch)?;
-                }
-                _ => self.send_reports(now, position, event),
+            if let EventBody::SessionReset { session, epoch } = &event.body
+                && *session == self.profile.name
+            {
+                self.reset(*epoch)?;
+            } else {
+                self.send_reports(now, position, event);
             }
         }
         // The store may call these events handled only when it has what they called for.
