@@ -64,6 +64,7 @@ messages! {
         /// ReassignmentStatus(20004).
         optional reassignment_status: ReassignmentStatus = tags::REASSIGNMENT_STATUS,
     }
+    empty [tags::NO_UNDERLYINGS, tags::NO_LEGS]
 }
 
 group_entries! {

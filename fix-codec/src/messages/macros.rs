@@ -145,13 +145,15 @@ macro_rules! constructor {
     };
 }
 
-/// Defines messages.
+/// Defines messages. `empty` groups are always written, with the count 0: FIX 4.4 requires their counts
+/// where the venue has nothing to say.
 macro_rules! messages {
     ($(
         $(#[$meta:meta])*
         pub struct $name:ident $(<$lifetime:lifetime>)? {
             $($(#[$field_meta:meta])* $kind:ident $field:ident: $type:ty = $tag:path,)*
         }
+        $(empty [$($empty:path),*])?
     )*) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
@@ -185,6 +187,7 @@ macro_rules! messages {
             #[inline]
             fn encode_body(&self, out: &mut $crate::BodyWriter<'_>) {
                 $($crate::messages::macros::member_write!($kind out &self.$field, $tag);)*
+                $($(out.member(const { $crate::writer::TagText::new($empty) }, &0_u8);)*)?
             }
         }
     )*};

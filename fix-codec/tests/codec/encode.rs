@@ -1,14 +1,22 @@
 //! Encoding: the exact bytes, lengths and checksums; what is sent again.
 
 use bytes::BytesMut;
-use chrono::{DateTime, Utc};
-use fix_codec::messages::{Heartbeat, LineOfText, Logon, Logout, News, ResendRequest, TestRequest};
-use fix_codec::values::{EncryptMethod, FieldValue, TimePrecision};
+use chrono::{DateTime, NaiveDate, Utc};
+use fix_codec::dictionary::{ValidationOptions, validate};
+use fix_codec::messages::{
+    Capacity, Confirmation, Group, Heartbeat, LineOfText, Logon, Logout, News, ResendRequest,
+    TestRequest,
+};
+use fix_codec::values::{
+    ConfirmStatus, ConfirmTransType, ConfirmType, EncryptMethod, FieldValue, OrderCapacity, Side,
+    TimePrecision,
+};
 use fix_codec::{
     EncodeBody, EncodeHeader, MsgType, RawBody, ResendError, Routing, encode, encode_resend,
 };
+use rust_decimal::Decimal;
 
-use crate::wire::{bytes, frame, message, text};
+use crate::wire::{bytes, decoded, frame, message, text};
 
 fn time(text: &str) -> DateTime<Utc> {
     DateTime::read(text.as_bytes()).expect(text)
@@ -78,6 +86,44 @@ fn messages() {
         &news,
         &format!("35=B|{start}148=head|33=2|58=one|58=two|"),
     );
+}
+
+/// FIX 4.4 requires the counts of two groups that the venue never fills.
+#[test]
+fn a_confirmation_has_the_groups_that_fix_44_requires() {
+    let one = Decimal::ONE;
+    let capacities = [Capacity::new(OrderCapacity::Principal, one)];
+    let confirmation = Confirmation {
+        capacities: Group::new(&capacities),
+        ..Confirmation::new(
+            "c",
+            ConfirmTransType::New,
+            ConfirmType::Confirmation,
+            ConfirmStatus::Confirmed,
+            time("20250115-10:15:30"),
+            NaiveDate::read(b"20250115").expect("a date"),
+            "S",
+            one,
+            Side::Buy,
+            "acme:1",
+            one,
+            one,
+            one,
+        )
+    };
+    check(
+        &header(),
+        &confirmation,
+        "35=AK|49=SERVER|56=CLIENT|34=177|52=20090107-18:15:16.000|664=c|666=0|773=2|665=4|\
+         60=20250115-10:15:30.000|75=20250115|55=S|80=1|54=1|862=1|528=P|863=1|79=acme:1|6=1|381=1|\
+         118=1|711=0|555=0|",
+    );
+    let mut wire = BytesMut::new();
+    encode(&header(), &confirmation, &mut wire);
+    decoded(&wire, |message| {
+        let message = message.expect("our own message");
+        assert_eq!(validate(&message, ValidationOptions::STRICT), Ok(()));
+    });
 }
 
 #[test]
