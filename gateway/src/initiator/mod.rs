@@ -223,8 +223,12 @@ impl Client {
     async fn carry_out(&mut self) -> Result<(), ClientError> {
         loop {
             self.history.keep(&self.outputs);
-            if let Some(connection) = &mut self.connection {
-                connection.transmit(&self.outputs.wire)?;
+            if let Some(connection) = &mut self.connection
+                && let Err(error) = connection.transmit(&self.outputs.wire)
+            {
+                self.outputs.clear();
+                self.hang_up(None);
+                return Err(error.into());
             }
             let actions = std::mem::take(&mut self.outputs.actions);
             self.outputs.clear();
