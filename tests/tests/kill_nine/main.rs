@@ -1,0 +1,161 @@
+//! The venue is killed (SIGKILL) at random instants while members trade, and started again on the same data. At the
+//! end every order, fill and cancel that was ever acknowledged is there once, in order, and every request was
+//! answered once.
+//!
+//! `KILL_NINE_SEED` repeats a run's choices (not its timing), `KILL_NINE_ROUNDS` makes it longer.
+
+mod accounts;
+mod history;
+mod setting;
+mod trader;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fix_codec::tags;
+use tests::member::{Member, PATIENCE, Seen};
+use tests::random::Random;
+use tests::venue_process::VenueProcess;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use history::History;
+use setting::Setting;
+use trader::{Pace, Trader, WATCH};
+
+/// How often the venue is killed under order flow, unless the environment says otherwise.
+const ROUNDS: u64 = 6;
+
+/// A round ends after so many answers at the most.
+const ANSWERS_MAX: u64 = 1500;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_doubled_by_kill_nine() {
+    let mut random = Random::of_seed(Random::seed("KILL_NINE_SEED"));
+    let rounds = std::env::var("KILL_NINE_ROUNDS").ok();
+    let rounds = rounds.map_or(ROUNDS, |rounds| {
+        rounds.parse().expect("KILL_NINE_ROUNDS is a number")
+    });
+    let setting = Setting::new();
+    let mut traders = Trader::all(&mut random);
+    for round in 1..=rounds {
+        if random.percent(30) {
+            setting.kill_while_it_starts(&mut random);
+        }
+        let answers = trade_until_killed(&setting, &mut traders, &mut random).await;
+        let verified = setting.verify();
+        eprintln!(
+            "round {round}: killed after {answers} answers; {} events are good",
+            verified.next_event
+        );
+    }
+    trade_to_the_end(&setting, &mut traders).await;
+    setting.verify();
+    let history = History::of(&setting.journal()).await;
+    for trader in &traders {
+        trader.check(&history);
+    }
+    accounts::check(&traders);
+    look_again(&setting, &traders).await;
+    setting.verify();
+}
+
+/// Starts the venue, has everybody trade, and kills it at a random instant. How many answers had come by then.
+async fn trade_until_killed(
+    setting: &Setting,
+    traders: &mut Vec<Trader>,
+    random: &mut Random,
+) -> u64 {
+    let venue = setting.start();
+    let (count, mut counted) = watch::channel(0);
+    let trading = trade(&venue, traders, Pace::Unending, count);
+    let enough = random.below(ANSWERS_MAX);
+    let wait = tokio::time::timeout(PATIENCE, counted.wait_for(|count| *count >= enough));
+    let reached = wait.await.is_ok_and(|count| count.is_ok());
+    if !reached {
+        panic!(
+            "{enough} answers never came; the venue's log ends with:\n{}",
+            venue.log()
+        );
+    }
+    // Not to wait for anything: the instant must fall anywhere between two answers.
+    tokio::time::sleep(Duration::from_micros(random.below(5000))).await;
+    venue.kill().expect("a running process can be killed");
+    *traders = trading.join_all().await;
+    traders.sort_by(|a, b| a.name().cmp(b.name()));
+    *counted.borrow()
+}
+
+/// Starts the venue and has everybody come back and wait for what is outstanding; then stops it cleanly.
+async fn trade_to_the_end(setting: &Setting, traders: &mut Vec<Trader>) {
+    let venue = setting.start();
+    let (count, counted) = watch::channel(0);
+    *traders = trade(&venue, traders, Pace::Finish, count).join_all().await;
+    drop(counted);
+    let stopping = tokio::task::spawn_blocking(|| venue.stop());
+    for trader in traders.iter_mut() {
+        trader.see_the_rest().await;
+    }
+    let ended = stopping.await.expect("waiting does not fail");
+    assert!(ended.expect("the venue stops").success());
+}
+
+fn trade(
+    venue: &VenueProcess,
+    traders: &mut Vec<Trader>,
+    pace: Pace,
+    count: watch::Sender<u64>,
+) -> JoinSet<Trader> {
+    let address = venue.address();
+    let count = Arc::new(count);
+    let each = traders.drain(..).map(|mut trader| {
+        let count = Arc::clone(&count);
+        async move {
+            trader.trade(address, pace, &count).await;
+            trader
+        }
+    });
+    each.collect()
+}
+
+/// Everybody asks for everything again: each MsgSeqNum(34) still stands for the message that it came with.
+async fn look_again(setting: &Setting, traders: &[Trader]) {
+    let venue = setting.start();
+    for trader in traders {
+        let again = everything_again(trader.member(), &venue).await;
+        trader.check_second_look(&again);
+    }
+    assert!(venue.stop().expect("the venue stops").success());
+}
+
+async fn everything_again(member: &Member, venue: &VenueProcess) -> BTreeMap<u64, Seen> {
+    let mut member = member.without_memory();
+    let connected = member.connect(venue.address()).await;
+    connected.expect("a member can log on with a gap to fill");
+    // A live message, which comes when the gap is filled. A drop-copy session gets a refusal for it.
+    let marker = member.cancel(
+        "LAST-LOOK",
+        "NOTHING",
+        setting::SYMBOLS[0],
+        fix_codec::values::Side::Buy,
+    );
+    marker.await.expect("the venue is there");
+    let is_marker = |seen: &Seen| {
+        if member_is_watch(seen) {
+            seen.is(tags::MSG_TYPE, "j")
+        } else {
+            seen.is(tags::CL_ORD_ID, "LAST-LOOK")
+        }
+    };
+    let mut seen = member.until(is_marker).await;
+    seen.pop();
+    let numbered = seen
+        .into_iter()
+        .map(|seen| (seen.number(tags::MSG_SEQ_NUM), seen));
+    numbered.collect()
+}
+
+fn member_is_watch(seen: &Seen) -> bool {
+    seen.is(tags::TARGET_COMP_ID, WATCH)
+}

@@ -1,0 +1,286 @@
+//! One member who trades without pause, remembers everything that it sent and got, and comes back when it is cut off.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+
+use fix_codec::tags;
+use fix_codec::values::{Side, TimeInForce};
+use gateway::initiator::ClientError;
+use tests::member::{Member, Seen, Terms};
+use tests::random::Random;
+use tokio::sync::watch;
+
+use crate::history::{History, Name};
+use crate::setting::SYMBOLS;
+
+/// The session that gets a copy of every report.
+pub(crate) const WATCH: &str = "WATCH";
+
+/// How many of the load test's members trade.
+const TRADERS: u32 = 4;
+
+/// Requests of one member that are not answered yet, at the most.
+const IN_FLIGHT: usize = 32;
+
+/// How long a member goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// New requests until the connection breaks.
+    Unending,
+    /// No new requests; until everything sent is answered.
+    Finish,
+}
+
+/// An order or a cancel that was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// Symbol(55).
+    pub(crate) symbol: &'static str,
+    /// Buy or sell.
+    pub(crate) side: Side,
+    /// OrderQty(38); a cancel has none.
+    pub(crate) quantity: Option<u32>,
+}
+
+/// A member.
+pub(crate) struct Trader {
+    member: Member,
+    random: Random,
+    /// By ClOrdID(11).
+    pub(crate) requests: BTreeMap<String, Request>,
+    unanswered: BTreeSet<String>,
+    /// Orders that may be open.
+    open: Vec<String>,
+    /// Everything that came, as it came.
+    pub(crate) seen: Vec<Seen>,
+}
+
+impl Trader {
+    /// Those who trade, and the one who watches.
+    pub(crate) fn all(random: &mut Random) -> Vec<Self> {
+        let names = (1..=TRADERS).map(|number| format!("CLIENT{number}"));
+        let mut trader = |name: String| Self {
+            member: Member::new(&name),
+            random: random.fork(),
+            requests: BTreeMap::new(),
+            unanswered: BTreeSet::new(),
+            open: Vec::new(),
+            seen: Vec::new(),
+        };
+        names.chain([WATCH.to_owned()]).map(&mut trader).collect()
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.member.name()
+    }
+
+    pub(crate) fn member(&self) -> &Member {
+        &self.member
+    }
+
+    fn trades(&self) -> bool {
+        self.name() != WATCH
+    }
+
+    /// Comes back and goes on until the connection breaks or, if it is to finish, everything is answered.
+    pub(crate) async fn trade(
+        &mut self,
+        address: SocketAddr,
+        pace: Pace,
+        answers: &watch::Sender<u64>,
+    ) {
+        match self.member.connect(address).await {
+            Ok(()) => {}
+            Err(ClientError::Refused(Some(reason))) => panic!("{}: {reason:?}", self.name()),
+            // The venue was killed under it.
+            Err(error) => {
+                assert_eq!(pace, Pace::Unending, "{}: {error}", self.name());
+                return self.see_the_rest().await;
+            }
+        }
+        while pace == Pace::Unending || !self.unanswered.is_empty() {
+            if pace == Pace::Unending && !self.send_some().await {
+                return self.see_the_rest().await;
+            }
+            match self.member.next().await.expect("the venue says something") {
+                Some(seen) => {
+                    self.take(seen);
+                    answers.send_modify(|answers| *answers += 1);
+                }
+                None => {
+                    assert_eq!(pace, Pace::Unending, "{} was cut off", self.name());
+                    return;
+                }
+            }
+        }
+    }
+
+    /// What the venue still has to say before it ends the connection.
+    pub(crate) async fn see_the_rest(&mut self) {
+        for seen in self.member.rest().await {
+            self.take(seen);
+        }
+    }
+
+    /// Sends as much as may be in flight; whether the connection still stands.
+    async fn send_some(&mut self) -> bool {
+        while self.trades() && self.unanswered.len() < IN_FLIGHT {
+            let id = format!("{}-{}", self.name(), self.requests.len() + 1);
+            let sent = if !self.open.is_empty() && self.random.percent(35) {
+                self.send_cancel(&id).await
+            } else {
+                self.send_order(&id).await
+            };
+            if sent.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    async fn send_order(&mut self, id: &str) -> Result<(), ClientError> {
+        let random = &mut self.random;
+        let quantity = 1 + u32::try_from(random.below(5)).expect("it is small");
+        let request = Request {
+            symbol: random.pick(&SYMBOLS),
+            side: random.pick(&[Side::Buy, Side::Sell]),
+            quantity: Some(quantity),
+        };
+        let terms = Terms {
+            symbol: request.symbol,
+            side: request.side,
+            quantity,
+            cents: 10_000 + random.below(7).cast_signed(),
+            time_in_force: match random.below(10) {
+                0 => TimeInForce::ImmediateOrCancel,
+                1 => TimeInForce::FillOrKill,
+                _ => TimeInForce::Day,
+            },
+        };
+        self.note(id, request);
+        self.member.order(id, &terms).await
+    }
+
+    async fn send_cancel(&mut self, id: &str) -> Result<(), ClientError> {
+        let last = u64::try_from(self.open.len()).expect("a list fits in memory");
+        let place = usize::try_from(self.random.below(last)).expect("it is below a usize");
+        let order = self.open.swap_remove(place);
+        let named = &self.requests[&order];
+        let request = Request {
+            quantity: None,
+            ..*named
+        };
+        let (symbol, side) = (request.symbol, request.side);
+        self.note(id, request);
+        self.member.cancel(id, &order, symbol, side).await
+    }
+
+    /// Before it is sent: what breaks while it is sent may have been taken.
+    fn note(&mut self, id: &str, request: Request) {
+        self.requests.insert(id.to_owned(), request);
+        self.unanswered.insert(id.to_owned());
+    }
+
+    fn take(&mut self, seen: Seen) {
+        if let Some(id) = seen.get(tags::CL_ORD_ID) {
+            self.unanswered.remove(id);
+            if seen.is(tags::EXEC_TYPE, "0") && self.trades() {
+                self.open.push(id.to_owned());
+            }
+        }
+        self.seen.push(seen);
+    }
+
+    /// What came is what the venue says has happened: all of it, in order, and nothing twice without saying so.
+    pub(crate) fn check(&self, history: &History) {
+        let name = self.name();
+        assert!(self.unanswered.is_empty(), "{name}: {:?}", self.unanswered);
+        let mut first: BTreeMap<Name, &Seen> = BTreeMap::new();
+        let mut order = Vec::new();
+        let mut numbers = BTreeSet::new();
+        for seen in &self.seen {
+            let number = seen.number(tags::MSG_SEQ_NUM);
+            assert!(
+                numbers.insert(number),
+                "{name} got {number} twice: {seen:?}"
+            );
+            match first.get(&name_of(seen)) {
+                None => {
+                    first.insert(name_of(seen), seen);
+                    order.push(name_of(seen));
+                }
+                Some(known) => {
+                    assert!(
+                        seen.may_be_known(),
+                        "{name}: {known:?} came again: {seen:?}"
+                    );
+                    assert_eq!(known.content(), seen.content(), "{name}");
+                }
+            }
+        }
+        let expected = history.of_session(name);
+        let differs = order.iter().zip(expected).position(|(got, is)| got != is);
+        assert!(
+            differs.is_none() && order.len() == expected.len(),
+            "{name} got {} messages, not {}; the first difference is at {differs:?}",
+            order.len(),
+            expected.len()
+        );
+        self.check_answers();
+    }
+
+    /// Each request was answered once: taken once, for taken twice it would have been refused the second time.
+    fn check_answers(&self) {
+        let mut answers: BTreeMap<&str, BTreeSet<Name>> = BTreeMap::new();
+        for seen in &self.seen {
+            let id = seen.must(tags::CL_ORD_ID);
+            assert!(!seen.is(tags::EXEC_TYPE, "8"), "refused: {seen:?}");
+            let request = self.requests.get(id);
+            let is_cancel = request.is_some_and(|request| request.quantity.is_none());
+            if is_cancel || seen.is(tags::EXEC_TYPE, "0") {
+                answers.entry(id).or_default().insert(name_of(seen));
+            }
+        }
+        for id in self.requests.keys() {
+            let count = answers.get(id.as_str()).map_or(0, BTreeSet::len);
+            assert_eq!(count, 1, "answers to {id}");
+        }
+    }
+
+    /// What came when everything was asked for again. A number may be gap-filled, and its report made again under
+    /// another; it never stands for another message.
+    pub(crate) fn check_second_look(&self, again: &BTreeMap<u64, Seen>) {
+        let name = self.name();
+        let mut names: BTreeSet<Name> = self.seen.iter().map(name_of).collect();
+        let mut filled = 0;
+        for seen in &self.seen {
+            let number = seen.number(tags::MSG_SEQ_NUM);
+            match again.get(&number) {
+                Some(again) => {
+                    assert_eq!(seen.content(), again.content(), "{name}: {number}");
+                    assert!(again.is(tags::POSS_DUP_FLAG, "Y"), "{name}: {again:?}");
+                }
+                None => filled += 1,
+            }
+        }
+        for again in again.values() {
+            names.remove(&name_of(again));
+        }
+        assert!(names.is_empty(), "{name} cannot get again: {names:?}");
+        eprintln!(
+            "{name}: {} messages, {} when asked again, {filled} numbers gap-filled",
+            self.seen.len(),
+            again.len()
+        );
+    }
+}
+
+fn name_of(seen: &Seen) -> Name {
+    let name = if seen.is(tags::MSG_TYPE, "8") {
+        tags::EXEC_ID
+    } else {
+        assert!(seen.is(tags::MSG_TYPE, "9"), "nobody asked for {seen:?}");
+        tags::CL_ORD_ID
+    };
+    seen.must(name).to_owned()
+}
