@@ -6,6 +6,7 @@
 
 mod accounts;
 mod history;
+mod power;
 mod setting;
 mod trader;
 
@@ -32,6 +33,24 @@ const ANSWERS_MAX: u64 = 1500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_doubled_by_kill_nine() {
+    check(Crash::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_doubled_by_power_loss() {
+    check(Crash::Power).await;
+}
+
+/// What a crash takes with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Crash {
+    /// The process only: what it has written stays.
+    Process,
+    /// Also what was written and never synced: the ends of the message stores and of the event log.
+    Power,
+}
+
+async fn check(crash: Crash) {
     let mut random = Random::of_seed(Random::seed("KILL_NINE_SEED"));
     let rounds = std::env::var("KILL_NINE_ROUNDS").ok();
     let rounds = rounds.map_or(ROUNDS, |rounds| {
@@ -44,9 +63,12 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_kill_nine() {
             setting.kill_while_it_starts(&mut random);
         }
         let answers = trade_until_killed(&setting, &mut traders, &mut random).await;
+        if crash == Crash::Power {
+            setting.lose_what_was_not_synced(&mut random);
+        }
         let verified = setting.verify();
         eprintln!(
-            "round {round}: killed after {answers} answers; {} events are good",
+            "{crash:?}, round {round}: killed after {answers} answers; {} events are good",
             verified.next_event
         );
     }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tests::random::Random;
 use tests::venue_process::{VenueProcess, on_free_port};
 
+use crate::power;
 use crate::trader::WATCH;
 
 /// What is traded.
@@ -73,6 +74,11 @@ impl Setting {
         std::thread::sleep(instant);
         child.kill().expect("a running process can be killed");
         child.wait().expect("a child can be waited for");
+    }
+
+    /// What power loss would take now, as the venue does not run.
+    pub(crate) fn lose_what_was_not_synced(&self, random: &mut Random) {
+        power::lose(&self.data().join("sessions"), &self.journal(), random);
     }
 
     /// Both logs are good, and the journal replayed gives the event log byte for byte.

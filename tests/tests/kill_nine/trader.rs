@@ -267,8 +267,9 @@ impl Trader {
             names.remove(&name_of(again));
         }
         assert!(names.is_empty(), "{name} cannot get again: {names:?}");
+        let resent = self.seen.iter().filter(|seen| seen.may_be_known()).count();
         eprintln!(
-            "{name}: {} messages, {} when asked again, {filled} numbers gap-filled",
+            "{name}: {} messages, {resent} of them marked as possibly known, {} when asked again, {filled} numbers gap-filled",
             self.seen.len(),
             again.len()
         );
