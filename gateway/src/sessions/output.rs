@@ -12,6 +12,9 @@ const RESEND_MESSAGES: usize = 64;
 /// No more messages are read for a resend while the client has this many bytes still to take.
 const RESEND_PENDING_BYTES: usize = 256 * 1024;
 
+/// Nor while it has this part of what it may leave untaken: a resend alone must not make a client too slow.
+const RESEND_PENDING_PART: usize = 4;
+
 /// A range that the client asked for again, under way.
 pub(super) struct Resend {
     reader: MessageReader,
@@ -134,7 +137,8 @@ impl Actor {
             self.resend = None;
             return Ok(false);
         };
-        if connection.pending() > RESEND_PENDING_BYTES {
+        let part = self.profile.max_unsent_bytes / RESEND_PENDING_PART;
+        if connection.pending() > part.min(RESEND_PENDING_BYTES) {
             return Ok(false);
         }
         let Some(resend) = &mut self.resend else {
