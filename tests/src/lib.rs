@@ -1,6 +1,7 @@
 //! End-to-end, conformance, interop, fault injection, simulation and benchmarks of the whole venue.
 //! Here is what several of them share; they themselves are in `tests/` and `benchmarks/`.
 
+pub mod ground;
 pub mod member;
 pub mod random;
 pub mod venue_process;

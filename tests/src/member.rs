@@ -59,13 +59,19 @@ impl Member {
     /// The same member come back with nothing but its own numbers: whatever the venue has ever sent it, it has not got.
     #[must_use]
     pub fn without_memory(&self) -> Self {
-        let settings = Settings::initiator(self.name.as_str(), VENUE, HEARTBEAT_SECONDS);
+        Self::returning(&self.name, self.client.session().next_outgoing())
+    }
+
+    /// A member come back with nothing but the MsgSeqNum(34) that it sends next.
+    #[must_use]
+    pub fn returning(name: &str, next_outgoing: u64) -> Self {
+        let settings = Settings::initiator(name, VENUE, HEARTBEAT_SECONDS);
         let resume = Resume {
-            next_outgoing: self.client.session().next_outgoing(),
+            next_outgoing,
             next_incoming: 1,
         };
         Self {
-            name: self.name.clone(),
+            name: name.to_owned(),
             client: Client::resume(settings, resume),
         }
     }

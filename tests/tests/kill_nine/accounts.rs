@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fix_codec::tags;
 use tests::member::Seen;
 
-use crate::trader::{Trader, WATCH};
+use crate::trader::Trader;
+use tests::ground::WATCH;
 
 /// One order, as its reports tell of it.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use engine::{Event, EventBody, Origin};
 use gateway::clock::SystemClock;
 use sequencer::EventPosition;
 
-use crate::trader::WATCH;
+use tests::ground::WATCH;
 
 /// The name of one message: of a report its ExecID(17), of an OrderCancelReject(9) the request's ClOrdID(11).
 pub(crate) type Name = String;

@@ -22,8 +22,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use history::History;
-use setting::Setting;
-use trader::{Pace, Trader, WATCH};
+use tests::ground::{Ground, WATCH};
+use trader::{Pace, Trader};
 
 /// How often the venue is killed under order flow, unless the environment says otherwise.
 const ROUNDS: u64 = 6;
@@ -56,40 +56,40 @@ async fn check(crash: Crash) {
     let rounds = rounds.map_or(ROUNDS, |rounds| {
         rounds.parse().expect("KILL_NINE_ROUNDS is a number")
     });
-    let setting = Setting::new();
+    let ground = setting::ground();
     let mut traders = Trader::all(&mut random);
     for round in 1..=rounds {
         if random.percent(30) {
-            setting.kill_while_it_starts(&mut random);
+            setting::kill_while_it_starts(&ground, &mut random);
         }
-        let answers = trade_until_killed(&setting, &mut traders, &mut random).await;
+        let answers = trade_until_killed(&ground, &mut traders, &mut random).await;
         if crash == Crash::Power {
-            setting.lose_what_was_not_synced(&mut random);
+            setting::lose_what_was_not_synced(&ground, &mut random);
         }
-        let verified = setting.verify();
+        let verified = ground.verify();
         eprintln!(
             "{crash:?}, round {round}: killed after {answers} answers; {} events are good",
             verified.next_event
         );
     }
-    trade_to_the_end(&setting, &mut traders).await;
-    setting.verify();
-    let history = History::of(&setting.journal()).await;
+    trade_to_the_end(&ground, &mut traders).await;
+    let _report = ground.verify();
+    let history = History::of(&ground.journal()).await;
     for trader in &traders {
         trader.check(&history);
     }
     accounts::check(&traders);
-    look_again(&setting, &traders).await;
-    setting.verify();
+    look_again(&ground, &traders).await;
+    let _report = ground.verify();
 }
 
 /// Starts the venue, has everybody trade, and kills it at a random instant. How many answers had come by then.
 async fn trade_until_killed(
-    setting: &Setting,
+    ground: &Ground,
     traders: &mut Vec<Trader>,
     random: &mut Random,
 ) -> u64 {
-    let venue = setting.start();
+    let venue = ground.start();
     let (count, mut counted) = watch::channel(0);
     let trading = trade(&venue, traders, Pace::Unending, count);
     let enough = random.below(ANSWERS_MAX);
@@ -110,8 +110,8 @@ async fn trade_until_killed(
 }
 
 /// Starts the venue and has everybody come back and wait for what is outstanding; then stops it cleanly.
-async fn trade_to_the_end(setting: &Setting, traders: &mut Vec<Trader>) {
-    let venue = setting.start();
+async fn trade_to_the_end(ground: &Ground, traders: &mut Vec<Trader>) {
+    let venue = ground.start();
     let (count, counted) = watch::channel(0);
     *traders = trade(&venue, traders, Pace::Finish, count).join_all().await;
     drop(counted);
@@ -142,8 +142,8 @@ fn trade(
 }
 
 /// Everybody asks for everything again: each MsgSeqNum(34) still stands for the message that it came with.
-async fn look_again(setting: &Setting, traders: &[Trader]) {
-    let venue = setting.start();
+async fn look_again(ground: &Ground, traders: &[Trader]) {
+    let venue = ground.start();
     for trader in traders {
         let again = everything_again(trader.member(), &venue).await;
         trader.check_second_look(&again);

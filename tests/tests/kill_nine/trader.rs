@@ -6,15 +6,13 @@ use std::net::SocketAddr;
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
 use gateway::initiator::ClientError;
+use tests::ground::WATCH;
 use tests::member::{Member, Seen, Terms};
 use tests::random::Random;
 use tokio::sync::watch;
 
 use crate::history::{History, Name};
 use crate::setting::SYMBOLS;
-
-/// The session that gets a copy of every report.
-pub(crate) const WATCH: &str = "WATCH";
 
 /// How many of the load test's members trade.
 const TRADERS: u32 = 4;
