@@ -35,7 +35,7 @@ pub struct Options {
 /// # Errors
 /// The step of the story that failed, and why; nothing is left running.
 pub async fn run(options: Options) -> anyhow::Result<()> {
-    let folder = Folder::prepare(options.data)?;
+    let folder = Folder::prepare(options.data).context("step 1 failed: the files")?;
     let played = play(folder.path(), options.guest_runtime, options.once).await;
     folder.leave()?;
     played
