@@ -2,7 +2,10 @@
 //! Here is what several of them share; they themselves are in `tests/` and `benchmarks/`.
 
 pub mod ground;
+pub mod guests;
 pub mod member;
+pub mod program;
+pub mod provider_process;
 pub mod random;
 pub mod venue_process;
 
