@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
-use engine::{Input, Origin, SessionName};
+use engine::{Event, EventBody, IgnoreReason, Input, Origin, SessionName};
 use sequencer::{CommandSender, EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -194,8 +194,27 @@ async fn admit(config: &Config, commands: &CommandSender, events: &EventLog) -> 
     commands.submit(admissions).await?;
     // Each command of the venue itself is answered by one event.
     while expected > 0 {
-        expected = expected.saturating_sub(reader.next().await?.events().len());
+        let batch = reader.next().await?;
+        for event in batch.events() {
+            refuse_contradiction(event)?;
+        }
+        expected = expected.saturating_sub(batch.events().len());
     }
+    Ok(())
+}
+
+/// A declaration that the market cannot take is a mistake that must not be passed over.
+fn refuse_contradiction(event: &Event) -> anyhow::Result<()> {
+    let EventBody::Ignored { reason, .. } = &event.body else {
+        return Ok(());
+    };
+    anyhow::ensure!(
+        *reason == IgnoreReason::AlreadySo,
+        "the configuration declares what the market cannot take ({reason:?}), in command {} of the journal: an \
+         instrument's currency and kind, a firm's kind, and whose an account or a session is, stay as they were \
+         first declared. Declare them so, or use another name",
+        event.cause
+    );
     Ok(())
 }
 

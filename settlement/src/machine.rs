@@ -257,6 +257,7 @@ fn park(facts: &Facts, why: &str) -> Decision {
         .to(State::Manual)
         .reporting(Report::Failed)
         .because(why)
+        .alarming()
 }
 
 const fn call(action: Action) -> Then {

@@ -102,13 +102,7 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
     );
     let segment = size_or(table, "segment_size", 256 * MIB, MIB..=4 * GIB, report);
     let queue = count_or(table, "queue_limit", 65_536, 1..=16_777_216, report);
-    let batch = count_or(
-        table,
-        "batch_limit",
-        1_024.min(queue),
-        1..=1_048_576,
-        report,
-    );
+    let batch = count_or(table, "batch_limit", 1_024.min(queue), 1..=65_536, report);
     if batch > queue {
         let fault = Fault::new(
             "is larger than journal.queue_limit, so no batch could fill",

@@ -165,7 +165,7 @@ impl Fault {
 
 /// The operating system refused something about a file.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", file.display())]
+#[error("cannot {action} {}", file.display())]
 pub struct FileError {
     /// What was tried: a verb.
     pub action: &'static str,

@@ -16,7 +16,7 @@ pub use output::say;
 
 /// Cloudpit: a FIX 4.4 trading venue for running cloud instances.
 #[derive(Debug, Parser)]
-#[command(name = "cloudpit", version, about)]
+#[command(name = "cloudpit", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -35,7 +35,7 @@ fn invite(address: &str, image: &str) {
 The venue goes on serving. Connect a FIX 4.4 client of your own:
 
   host {host}  port {port}  BeginString FIX.4.4
-  SenderCompID GUEST  TargetCompID CLOUDPIT  no password, HeartBtInt 1 to 600, 141=Y allowed
+  SenderCompID GUEST  TargetCompID CLOUDPIT  no password, HeartBtInt 1 to 300, 141=Y allowed
 
 Buy the market maker's instance (fields of a NewOrderSingle; | stands for SOH):
   35=D|11=my-1|55={symbol}|54=1|38=1|40=2|44={offer}|59=0|60=20260101-00:00:00|20002={image}|

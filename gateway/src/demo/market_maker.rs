@@ -70,6 +70,11 @@ impl MarketMaker {
         }
     }
 
+    /// Logs out.
+    pub(super) async fn leave(self) -> anyhow::Result<()> {
+        self.member.log_out().await
+    }
+
     async fn answer(&mut self, seen: &Seen, narrator: Narrator) -> anyhow::Result<()> {
         if !seen.is(MsgType::ExecutionReport) || !seen.has(tags::EXEC_TYPE, "F") {
             return Ok(());

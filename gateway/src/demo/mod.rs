@@ -46,6 +46,7 @@ async fn play(folder: &Path, guest_runtime: PathBuf, once: bool) -> anyhow::Resu
     let narrator = Narrator::start();
     let told = story::tell(folder, guest_runtime, narrator, &mut stop).await?;
     if once {
+        told.market_maker.leave().await?;
         told.stage.close().await
     } else {
         farewell::serve(told, narrator, &mut stop).await
@@ -75,6 +76,12 @@ impl Folder {
             Self::Given(path) => std::fs::create_dir_all(path),
         };
         made.with_context(|| format!("the folder {} cannot be made", path.display()))?;
+        let used = std::fs::read_dir(path)?.next().is_some();
+        anyhow::ensure!(
+            !used,
+            "the folder {} is not empty: the demo starts from nothing; name a new one",
+            path.display()
+        );
         Ok(folder)
     }
 

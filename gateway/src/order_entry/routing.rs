@@ -2,7 +2,8 @@
 //! writes a message.
 
 use engine::{
-    CancelCause, Event, EventBody, FirmName, Origin, SessionName, Side, Trade, TradeSide,
+    CancelCause, Event, EventBody, FirmName, Origin, ReassignmentStatus, SessionName, Side, Trade,
+    TradeSide,
 };
 
 /// The part of an event that one message is about.
@@ -47,7 +48,7 @@ impl Concern<'_> {
 /// | order refused, cancel refused | one to the session that asked |
 /// | cancelled | one to the order's session; one more to the session that asked, when it is another one |
 /// | trade | for each instance, one to the buyer's and one to the seller's session; none on a test instrument |
-/// | reassignment | one to the buyer's and one to the seller's session |
+/// | reassignment, but pending | one to the buyer's and one to the seller's session |
 /// | everything else | none |
 pub fn concerns(event: &Event) -> impl Iterator<Item = Concern<'_>> {
     (0..count(&event.body)).filter_map(|index| concern(&event.body, index))
@@ -61,7 +62,10 @@ fn count(body: &EventBody) -> usize {
         | EventBody::OrderFilled { .. }
         | EventBody::OrderExpired { .. }
         | EventBody::CancelRejected { .. } => 1,
-        EventBody::OrderCancelled { .. } | EventBody::ReassignmentUpdated(_) => 2,
+        EventBody::OrderCancelled { .. } => 2,
+        // That it is pending, the trade itself has said.
+        EventBody::ReassignmentUpdated(update) if update.status == ReassignmentStatus::Pending => 0,
+        EventBody::ReassignmentUpdated(_) => 2,
         EventBody::TradeExecuted(trade) => trade.legs.len() * 2,
         EventBody::Ignored { .. }
         | EventBody::InstrumentListed(_)

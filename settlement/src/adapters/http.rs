@@ -46,6 +46,9 @@ pub enum EndpointError {
     /// A token must not travel in the clear.
     #[error("{0} is neither https nor on this machine")]
     NotPrivate(String),
+    /// TLS is not spoken yet.
+    #[error("{0} is https, which this version does not speak: use a control plane on this machine")]
+    NoTls(String),
     /// The HTTP client could not be made.
     #[error("cannot make an HTTP client")]
     Client(#[source] reqwest::Error),
@@ -167,7 +170,7 @@ fn private_url(endpoint: &str) -> Result<Url, EndpointError> {
             .parse::<std::net::IpAddr>()
             .is_ok_and(|address| address.is_loopback());
     match url.scheme() {
-        "https" => Ok(url),
+        "https" => Err(EndpointError::NoTls(endpoint.to_owned())),
         "http" if loopback => Ok(url),
         _ => Err(EndpointError::NotPrivate(endpoint.to_owned())),
     }
@@ -194,12 +197,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_travels_over_https_or_within_the_machine() {
+    fn a_token_travels_within_the_machine_only() {
         for (endpoint, allowed) in [
             ("http://127.0.0.1:8080", true),
             ("http://[::1]:8080/base/", true),
             ("http://localhost:1", true),
-            ("https://control.acme.example", true),
+            ("https://control.acme.example", false),
             ("http://control.acme.example", false),
             ("http://127.0.0.1.evil.example", false),
             ("ftp://127.0.0.1", false),

@@ -18,9 +18,7 @@ pub(super) fn unseen(facts: &Facts, error: &ProviderError) -> Decision {
         Class::Gone if need_is_image(facts) => image(facts, false),
         Class::BadImage => image(facts, false),
         Class::Gone if facts.state.is_end() => stay(facts, Then::Rest).fence_held(false),
-        Class::Gone if facts.state.is_past_no_return() => {
-            park(facts, "the slot is gone").alarming()
-        }
+        Class::Gone if facts.state.is_past_no_return() => park(facts, "the slot is gone"),
         Class::Gone => undeliverable(facts),
         Class::Transient | Class::Unknown | Class::Conflict | Class::NoCapacity => {
             hold(facts, Pause::Retry, "the provider cannot be asked")

@@ -111,7 +111,7 @@ fn placing(facts: &Facts, sight: &Sight) -> Decision {
     match sight.occupant {
         Occupant::Ours {
             right_image: false, ..
-        } => park(facts, "the slot holds another image than the buyer's").alarming(),
+        } => park(facts, "the slot holds another image than the buyer's"),
         Occupant::Ours { .. } if sight.task == Task::Working => {
             hold(facts, Pause::Poll, "the image is not placed in time")
         }
@@ -163,7 +163,7 @@ fn starting(facts: &Facts, sight: &Sight) -> Decision {
         } => stay(facts, Then::Look).to(State::Running),
         Occupant::Ours {
             right_image: false, ..
-        } => park(facts, "the slot holds another image than the buyer's").alarming(),
+        } => park(facts, "the slot holds another image than the buyer's"),
         Occupant::Ours {
             phase: Phase::Running | Phase::Starting,
             ..
@@ -260,7 +260,7 @@ fn settle(facts: &Facts) -> Decision {
 }
 
 fn changed(facts: &Facts) -> Decision {
-    park(facts, "the slot holds what nobody ordered").alarming()
+    park(facts, "the slot holds what nobody ordered")
 }
 
 fn lost(facts: &Facts) -> Decision {
@@ -268,5 +268,5 @@ fn lost(facts: &Facts) -> Decision {
 }
 
 fn duplicated(facts: &Facts) -> Decision {
-    park(facts, "the buyer's instance exists in a second slot").alarming()
+    park(facts, "the buyer's instance exists in a second slot")
 }

@@ -57,6 +57,8 @@ fn each_event_goes_to_those_it_concerns() {
         &cancelled(buy(0, 0, OrderStatus::Cancelled), CancelCause::FillOrKill),
         &buyer,
     );
+    // The trade itself has said that its reassignments are pending.
+    check(&updated(trade(), ReassignmentStatus::Pending), &[]);
     let buyer_of = |leg| ("BUYER", "GREEN", settlement(leg, Side::Buy));
     let seller_of = |leg| ("SELLER", "BLUE", settlement(leg, Side::Sell));
     check(
