@@ -1,5 +1,6 @@
 //! The values of fields: how each data type of FIX 4.4 is read and written (Volume 1, "Data Types").
 
+mod code_macros;
 mod codes;
 mod decimal;
 mod number;
@@ -10,7 +11,7 @@ pub use codes::*;
 pub use text::{Data, MonthYear, TokenList, Tokens};
 pub use timestamp::TimePrecision;
 
-pub(crate) use codes::int_codes;
+pub(crate) use code_macros::int_codes;
 pub(crate) use decimal::is_decimal;
 pub(crate) use timestamp::{precision_of, time_of};
 

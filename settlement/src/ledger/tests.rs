@@ -1,3 +1,5 @@
+//! The ledger: what it takes, what it refuses, and what never changes whatever is tried.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The state machine, a line a row: facts and what was learnt, to what follows.
+
 use super::*;
 use crate::{
     provider::{Class, Phase},

@@ -1,3 +1,5 @@
+//! What an observed slot means for one reassignment, case by case.
+
 use std::collections::BTreeMap;
 
 use engine::{InstanceName, SlotName};

@@ -1,3 +1,5 @@
+//! The journal of the store: what is written comes back, and damage is found.
+
 use std::fs;
 
 use super::*;
