@@ -57,11 +57,14 @@ impl MarketMaker {
         Ok(BID)
     }
 
-    /// Keeps its prices while others trade with it, until it is dropped.
+    /// Keeps its prices while others trade with it, until it is dropped or the connection ends.
     pub(super) async fn keep(mut self, narrator: Narrator) {
         loop {
             let Ok(seen) = self.member.next(PATIENCE * 60).await else {
-                continue;
+                if self.member.is_connected() {
+                    continue;
+                }
+                return;
             };
             if let Err(error) = self.answer(&seen, narrator).await {
                 narrator.line("CEDAR", format_args!("stops quoting: {error:#}"));

@@ -180,6 +180,11 @@ impl Member {
         }
     }
 
+    /// Whether the connection stands.
+    pub(super) fn is_connected(&self) -> bool {
+        self.client.is_connected()
+    }
+
     /// Logs out.
     pub(super) async fn log_out(mut self) -> anyhow::Result<()> {
         Ok(self.client.logout().await?)

@@ -46,8 +46,9 @@ async fn play(folder: &Path, guest_runtime: PathBuf, once: bool) -> anyhow::Resu
     let narrator = Narrator::start();
     let told = story::tell(folder, guest_runtime, narrator, &mut stop).await?;
     if once {
-        told.market_maker.leave().await?;
-        told.stage.close().await
+        // Else the venue would wait for its answer to a Logout.
+        let left = told.market_maker.leave().await;
+        told.stage.close().await.and(left)
     } else {
         farewell::serve(told, narrator, &mut stop).await
     }
