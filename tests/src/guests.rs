@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a guest may take to answer.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
 
 /// A guest's process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +38,21 @@ impl Guest {
     #[must_use]
     pub fn port(&self) -> &str {
         self.variable("SLOT_PORT")
+    }
+
+    /// What it says of itself on its port; nothing when it does not answer.
+    #[must_use]
+    pub fn beacon(&self) -> String {
+        let Ok(port) = self.port().parse::<u16>() else {
+            return String::new();
+        };
+        let mut said = String::new();
+        if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
+            // What does not answer has said nothing.
+            drop(stream.set_read_timeout(Some(ANSWER_TIME)));
+            drop(BufReader::new(stream).read_line(&mut said));
+        }
+        said
     }
 
     fn variable(&self, name: &str) -> &str {
