@@ -2,6 +2,7 @@
 
 mod check_config;
 mod demo;
+mod dictionary;
 mod guest;
 mod output;
 mod provider;
@@ -30,6 +31,8 @@ enum Command {
     Run(run::Arguments),
     /// Reports every mistake in a configuration file, with line and remedy.
     CheckConfig(check_config::Arguments),
+    /// Writes the data dictionary of what the venue speaks, for a FIX engine to load.
+    Dictionary(dictionary::Arguments),
     /// Runs the reference provider's control plane.
     Provider(provider::Arguments),
     /// Replays a venue's journal and compares it with what was published.
@@ -47,6 +50,10 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::Dictionary(arguments) => {
+            dictionary::run(&arguments);
+            Ok(())
+        }
         Command::Provider(arguments) => provider::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Guest(arguments) => guest::run(&arguments),
