@@ -7,6 +7,7 @@ pub mod member;
 pub mod program;
 pub mod provider_process;
 pub mod random;
+pub mod requirements;
 pub mod venue_process;
 
 #[path = "../benchmarks/mod.rs"]
