@@ -3,10 +3,9 @@
 
 use std::io;
 
-use bytes::Buf;
 use engine::SessionName;
 use fix_codec::Decoder;
-use fix_codec::frame::{Framing, next_frame};
+use fix_codec::frame::{FrameError, Framing, next_frame};
 
 use super::{Connection, Turn};
 
@@ -25,6 +24,9 @@ pub(super) enum Unidentified {
     /// Nothing that could be read as a message within the limit.
     #[error("no Logon within the first {LOGON_BYTES} bytes")]
     NoLogon,
+    /// What came is no message.
+    #[error("no message to begin with")]
+    Garbled(#[from] FrameError),
     /// A SenderCompID that cannot be anybody's.
     #[error("SenderCompID {0:?} is nobody's here")]
     Nameless(String),
@@ -46,26 +48,69 @@ pub(super) async fn identify(connection: &mut Connection) -> Result<SessionName,
     }
 }
 
-/// Whose the first whole message is; `None` while it is not whole. Garbled bytes before it are dropped. Whether it
-/// is a Logon, and a good one, is for the session to say.
-fn first_message(connection: &mut Connection) -> Result<Option<SessionName>, Unidentified> {
-    loop {
-        let skip = match next_frame(&connection.incoming, LOGON_BYTES) {
-            Framing::Incomplete => return Ok(None),
-            Framing::Garbled { skip, .. } => skip,
-            Framing::Message(frame) => {
-                let mut decoder = Decoder::new();
-                let sender = match decoder.decode(frame) {
-                    Ok(message) => Some(message.header.sender_comp_id),
-                    Err(error) => error.header.sender_comp_id,
-                };
-                return name(sender.unwrap_or_default()).map(Some);
-            }
-        };
-        connection.incoming.advance(skip);
-    }
+/// Whose the first whole message is; `None` while it is not whole. Whether it is a Logon, and a good one, is for the
+/// session to say. Garbled bytes are ignored in a session; there is none yet, so they end the connection.
+fn first_message(connection: &Connection) -> Result<Option<SessionName>, Unidentified> {
+    let frame = match next_frame(&connection.incoming, LOGON_BYTES) {
+        Framing::Incomplete => return Ok(None),
+        Framing::Garbled { error, .. } => return Err(error.into()),
+        Framing::Message(frame) => frame,
+    };
+    let mut decoder = Decoder::new();
+    let sender = match decoder.decode(frame) {
+        Ok(message) => Some(message.header.sender_comp_id),
+        Err(error) => error.header.sender_comp_id,
+    };
+    name(sender.unwrap_or_default()).map(Some)
 }
 
 fn name(sender_comp_id: &str) -> Result<SessionName, Unidentified> {
     SessionName::new(sender_comp_id).map_err(|_| Unidentified::Nameless(sender_comp_id.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::{Connection, identify};
+
+    /// The name that a connection is given for `bytes`, after which the peer says no more; or why it has none.
+    async fn identified(bytes: &str) -> String {
+        let (mut peer, ours) = tokio::io::duplex(1024);
+        let bytes = bytes.replace('|', "\u{1}");
+        peer.write_all(bytes.as_bytes())
+            .await
+            .expect("it fits the pipe");
+        drop(peer);
+        match identify(&mut Connection::new(ours)).await {
+            Ok(name) => name.to_string(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_message_says_whose_a_connection_is() {
+        for (bytes, expected) in [
+            ("8=FIX.4.4|9=11|35=A|49=ME|10=030|", "ME"),
+            (
+                "8=FIX.4.4|9=5|35=A|10=180|",
+                "SenderCompID \"\" is nobody's here",
+            ),
+            (
+                "8=FIX.4.4|9=7|35=A|49=ME|10=000|",
+                "no message to begin with",
+            ),
+            (
+                "8=FIX.4.4|9=11|35=A|49=ME|10=000|",
+                "no message to begin with",
+            ),
+            ("GET / HTTP/1.1", "no message to begin with"),
+            (
+                "8=FIX.4.4|9=11|35=A|",
+                "the connection was closed before a Logon came",
+            ),
+        ] {
+            assert_eq!(identified(bytes).await, expected, "{bytes}");
+        }
+    }
 }
