@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use fix_codec::dictionary::validate;
 use fix_codec::{
-    DecodeError, Fault, Message, MsgType, PartialHeader, SessionReject, SessionRejectReason, tags,
+    DecodeError, Fault, Header, Message, MsgType, PartialHeader, SessionReject,
+    SessionRejectReason, tags,
 };
 
 use crate::outputs::{DisconnectReason, Outputs, Received};
@@ -111,15 +112,26 @@ impl Session {
         match self.position(header.msg_seq_num) {
             Position::Expected => self.take(now, message, out),
             Position::Past => {
-                if !header.poss_dup {
-                    self.too_low(now, header.msg_seq_num, out);
-                }
+                self.receive_past(now, header, out);
                 Received::Handled
             }
             Position::Beyond => {
                 self.receive_beyond(now, message, out);
                 Received::Handled
             }
+        }
+    }
+
+    /// A number that has had its turn. Unless it says so itself, the sides are out of step; a peer
+    /// that logs out has its answer even so, for nothing follows that could be lost.
+    fn receive_past(&mut self, now: Time, header: &Header<'_>, out: &mut Outputs) {
+        if header.poss_dup {
+            return;
+        }
+        if header.msg_type == MsgType::Logout {
+            self.receive_logout(now, header, out);
+        } else {
+            self.too_low(now, header.msg_seq_num, out);
         }
     }
 

@@ -23,6 +23,24 @@ fn an_unsolicited_logout_is_answered_and_ends_the_connection() {
 }
 
 #[test]
+fn a_logout_is_answered_whatever_its_number() {
+    for number in [2, 3, 9] {
+        let script = format!(
+            "connect
+             < 35=A|34=1|98=0|108=30
+             > 35=A|34=1|98=0|108=30
+             ! logged on, heartbeat 30
+             < 35=0|34=2
+             < 35=5|34={number}
+             > 35=5|34=2
+             ! logged out
+             ! disconnect LoggedOut"
+        );
+        check(acceptor(), &script);
+    }
+}
+
+#[test]
 fn our_logout_waits_for_the_peers() {
     check(
         acceptor(),
