@@ -94,7 +94,7 @@ pub enum EventBody {
         origin: Origin,
         /// The firm of that session, when the session is known.
         firm: Option<FirmName>,
-        /// The order as it was sent.
+        /// The order as it was sent, but for the instances it named: they are in the command, and may be many.
         order: NewOrder,
         /// The venue's name for it.
         order_id: OrderId,

@@ -63,7 +63,10 @@ impl Engine {
         out.push(EventBody::OrderRejected {
             origin,
             firm: firm.map(|firm| self.registry.firms[firm].name),
-            order: new.clone(),
+            order: NewOrder {
+                instances: Vec::new(),
+                ..*new
+            },
             order_id: OrderId::new(out.number()),
             execution: out.execution(),
             reason,

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::clock;
 
 /// Whether a trading day has ended between the latest command before a restart and `now`.
-fn missed(latest: Timestamp, now: DateTime<Utc>) -> bool {
+fn ended_between(latest: Timestamp, now: DateTime<Utc>) -> bool {
     let nanos = i64::try_from(latest.nanos()).unwrap_or(i64::MAX);
     latest.nanos() > 0 && DateTime::from_timestamp_nanos(nanos).date_naive() < now.date_naive()
 }
@@ -20,32 +20,33 @@ fn end_of_day(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     Some(tomorrow.and_time(NaiveTime::MIN).and_utc())
 }
 
-/// Ends each trading day when it is over, until the venue drains. `latest` is the time of the latest command
-/// before this start.
+/// Whether a trading day has ended since the latest command, while the venue was down.
+pub(crate) fn missed(latest: Timestamp) -> bool {
+    ended_between(latest, clock::now())
+}
+
+/// Ends each trading day when it is over, until the venue drains.
 pub(crate) async fn run(
     commands: CommandSender,
-    latest: Timestamp,
     mut draining: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let mut ended = missed(latest, clock::now());
     loop {
-        if ended {
-            tracing::info!("the trading day ends");
-            let end = Input {
-                origin: Origin::Venue,
-                command: Command::EndTradingDay,
-            };
-            commands.submit(vec![end]).await?;
-        }
-        let deadline = end_of_day(clock::now());
-        tokio::select! {
-            _ = draining.wait_for(|draining| *draining) => return Ok(()),
-            () = clock::until(deadline) => ended = true,
-        }
+        let Some(deadline) = end_of_day(clock::now()) else {
+            return Ok(()); // The calendar has no tomorrow.
+        };
         // A timer may fire a little before its time by the clock that days are told by.
-        while deadline.is_some_and(|deadline| clock::now() < deadline) {
-            clock::until(deadline).await;
+        while clock::now() < deadline {
+            tokio::select! {
+                _ = draining.wait_for(|draining| *draining) => return Ok(()),
+                () = clock::until(Some(deadline)) => {}
+            }
         }
+        tracing::info!("the trading day ends");
+        let end = Input {
+            origin: Origin::Venue,
+            command: Command::EndTradingDay,
+        };
+        commands.submit(vec![end]).await?;
     }
 }
 
@@ -71,9 +72,9 @@ mod tests {
             ("2026-03-02T00:00:01Z", "2026-03-01T23:00:00Z", false),
         ] {
             let latest = clock::timestamp(at(latest));
-            assert_eq!(missed(latest, at(now)), expected, "{now}");
+            assert_eq!(ended_between(latest, at(now)), expected, "{now}");
         }
-        assert!(!missed(
+        assert!(!ended_between(
             Timestamp::from_nanos(0),
             at("2026-03-01T10:00:00Z")
         ));

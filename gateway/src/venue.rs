@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
-use engine::{Event, EventBody, IgnoreReason, Input, Origin, SessionName};
-use sequencer::{CommandSender, EventLog, Opened, Running};
+use engine::{Command, Event, EventBody, IgnoreReason, Input, Origin, SessionName};
+use sequencer::{EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -52,13 +52,14 @@ impl Venue {
             .await
             .with_context(|| format!("cannot listen on {}", config.fix.listen))?;
         let opened = open_sequencer(&config, &layout).await?;
-        admit(&config, &opened.commands, &opened.events).await?;
+        // The stores first: a session that the market knows has one.
+        let seats = Seats::open(&config, &layout, &opened)?;
+        admit(&config, &opened).await?;
 
         let (draining, drain) = watch::channel(false);
         let (guard, drained) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
-        let seats = Seats::open(&config, &layout, &opened)?;
         let from = seats
             .first_unhandled()
             .unwrap_or_else(|| opened.events.end());
@@ -68,7 +69,7 @@ impl Venue {
         let reader = opened.events.reader(from);
         let publisher = Publisher::new(reader, Arc::clone(&registry), Routes::new(&config));
         tasks.spawn(async { Ok(publisher.run().await?) });
-        let days = trading_day::run(opened.commands.clone(), opened.recovery.time, drain.clone());
+        let days = trading_day::run(opened.commands.clone(), drain.clone());
         let days = tokio::spawn(days);
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
@@ -179,26 +180,35 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
     Ok(opened?)
 }
 
-/// Submits what the configuration declares, and waits until the market knows it.
-async fn admit(config: &Config, commands: &CommandSender, events: &EventLog) -> anyhow::Result<()> {
-    let admissions: Vec<Input> = config
-        .commands()
+/// Ends a trading day that passed while the venue was down, submits what the configuration declares, and waits
+/// until the market knows it.
+async fn admit(config: &Config, opened: &Opened) -> anyhow::Result<()> {
+    let day_end = trading_day::missed(opened.recovery.time).then_some(Command::EndTradingDay);
+    let declared = config.commands().into_iter();
+    let admissions: Vec<Input> = day_end
         .into_iter()
+        .chain(declared)
         .map(|command| Input {
             origin: Origin::Venue,
             command,
         })
         .collect();
-    let mut expected = admissions.len();
-    let mut reader = events.reader(events.end());
-    commands.submit(admissions).await?;
-    // Each command of the venue itself is answered by one event.
-    while expected > 0 {
-        let batch = reader.next().await?;
-        for event in batch.events() {
+    let Some(last) = u64::try_from(admissions.len())
+        .ok()
+        .filter(|count| *count > 0)
+    else {
+        return Ok(());
+    };
+    // Nobody else submits yet: the numbers are known.
+    let last = opened.recovery.next_command.get().saturating_add(last - 1);
+    let mut reader = opened.events.reader(opened.events.end());
+    opened.commands.submit(admissions).await?;
+    let mut answered = 0;
+    while answered < last {
+        for event in reader.next().await?.events() {
             refuse_contradiction(event)?;
+            answered = event.cause.get();
         }
-        expected = expected.saturating_sub(batch.events().len());
     }
     Ok(())
 }

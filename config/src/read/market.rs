@@ -16,8 +16,11 @@ use crate::model::Provider;
 use crate::table::Table;
 use crate::value;
 
-/// The most instances that one order may be for, whatever a file says.
-const ORDER_QUANTITY_MAX: u64 = 1_000_000_000;
+/// The most that one order on a test instrument may be for, whatever a file says.
+const TEST_QUANTITY_MAX: u64 = 1_000_000_000;
+
+/// The most instances that one order may be for: a report names each of them, and is one message.
+const INSTANCES_MAX: u64 = 10_000;
 
 pub(super) fn providers(
     tables: &[Table<'_>],
@@ -135,7 +138,11 @@ fn instrument(
     let kind = instrument_kind(table, declared, report);
     let currency = table.required("currency", value::name, report);
     let tick = table.required("tick", value::micros, report);
-    let quantity = |v| value::integer(v, 1..=ORDER_QUANTITY_MAX);
+    let quantity_max = match kind {
+        Some(InstrumentKind::Instances { .. }) => INSTANCES_MAX,
+        Some(InstrumentKind::Test) | None => TEST_QUANTITY_MAX,
+    };
+    let quantity = |v| value::integer(v, 1..=quantity_max);
     let quantity = table.required("max_order_quantity", quantity, report);
     Some(Instrument {
         symbol: symbol?.value,

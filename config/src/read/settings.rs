@@ -61,7 +61,7 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
         |v| value::choice(v, &PRECISIONS),
         report,
     );
-    let message = size_or(table, "max_message_size", 64 * KIB, KIB..=16 * MIB, report);
+    let message = size_or(table, "max_message_size", 64 * KIB, KIB..=512 * KIB, report);
     let unsent = size_or(table, "max_unsent_size", 16 * MIB, 64 * KIB..=GIB, report);
     if unsent < message {
         let fault = Fault::new(

@@ -40,7 +40,7 @@ fn values() {
         "max_order_quantity = -1",
         &[
             "f:21:22: instruments.max_order_quantity: -1 is out of range. \
-         Write a whole number from 1 to 1000000000.",
+         Write a whole number from 1 to 10000.",
         ],
     );
     let decimal = "Write a positive decimal with at most six places, such as \"0.01\".";

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use engine::Input;
+use engine::{Command, Input};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, TryAcquireError};
 
@@ -41,6 +41,9 @@ pub enum TrySubmitError {
     Stopped(#[from] Stopped),
 }
 
+/// So many names of instances take about the memory of one command.
+const NAMES_PER_COMMAND: usize = 8;
+
 /// What ended the engine thread, for everyone who asks. Empty while it runs and after a stop.
 pub(crate) type Cause = Arc<OnceLock<Arc<RunError>>>;
 
@@ -55,6 +58,7 @@ pub struct CommandSender {
     messages: UnboundedSender<Message>,
     // The queue itself has no limit: a permit for each command in it is the limit.
     room: Arc<Semaphore>,
+    limit: u32,
     piece_limit: usize,
     cause: Cause,
 }
@@ -64,20 +68,24 @@ pub struct CommandSender {
 pub(crate) struct Inbox {
     messages: UnboundedReceiver<Message>,
     room: Arc<Semaphore>,
+    limit: u32,
 }
 
 /// A queue for so many commands, taken in pieces of at most `piece_limit`.
 pub(crate) fn queue(limit: usize, piece_limit: usize, cause: Cause) -> (CommandSender, Inbox) {
     let (sender, messages) = unbounded_channel();
     let room = Arc::new(Semaphore::new(limit));
+    let limit = u32::try_from(limit).expect("the options keep the limit below 2^24");
     let inbox = Inbox {
         messages,
         room: Arc::clone(&room),
+        limit,
     };
     (
         CommandSender {
             messages: sender,
             room,
+            limit,
             piece_limit,
             cause,
         },
@@ -120,7 +128,7 @@ impl CommandSender {
         if inputs.len() > self.piece_limit {
             return Err(TrySubmitError::Full(inputs));
         }
-        match self.room.try_acquire_many(permits(&inputs)) {
+        match self.room.try_acquire_many(permits(&inputs, self.limit)) {
             Ok(permit) => permit.forget(),
             Err(TryAcquireError::NoPermits) => return Err(TrySubmitError::Full(inputs)),
             Err(TryAcquireError::Closed) => return Err(self.stopped().into()),
@@ -129,7 +137,7 @@ impl CommandSender {
     }
 
     async fn submit_piece(&self, piece: Vec<Input>) -> Result<(), Stopped> {
-        match self.room.acquire_many(permits(&piece)).await {
+        match self.room.acquire_many(permits(&piece, self.limit)).await {
             Ok(permit) => permit.forget(),
             Err(_) => return Err(self.stopped()),
         }
@@ -156,9 +164,28 @@ impl CommandSender {
     }
 }
 
-/// A piece is at most the batch limit, which the options keep below this.
-fn permits(piece: &[Input]) -> u32 {
-    u32::try_from(piece.len()).expect("the batch limit fits 32 bits")
+/// How much room a piece takes, at most all there is. A piece is at most the batch limit, which the options keep
+/// below the limit of the queue.
+fn permits(piece: &[Input], limit: u32) -> u32 {
+    let weight: usize = piece.iter().map(weight).sum();
+    u32::try_from(weight).unwrap_or(u32::MAX).min(limit)
+}
+
+/// How many commands this one counts for: an order that names many instances takes the memory of several.
+fn weight(input: &Input) -> usize {
+    match &input.command {
+        Command::SubmitOrder(order) => 1 + order.instances.len() / NAMES_PER_COMMAND,
+        Command::ListInstrument(_)
+        | Command::AdmitFirm { .. }
+        | Command::OpenAccount { .. }
+        | Command::AdmitSession { .. }
+        | Command::ResetSession { .. }
+        | Command::CancelOrder(_)
+        | Command::DepositInstance { .. }
+        | Command::WithdrawInstance { .. }
+        | Command::UpdateReassignment { .. }
+        | Command::EndTradingDay => 1,
+    }
 }
 
 impl Inbox {
@@ -178,13 +205,17 @@ impl Inbox {
                 Err(_) => break,
             }
         }
-        self.room.add_permits(batch.len());
         true
     }
 
     fn take(&mut self, message: Message, batch: &mut Vec<Input>) {
         match message {
-            Message::Submit(inputs) => batch.extend(inputs),
+            Message::Submit(inputs) => {
+                let room = permits(&inputs, self.limit);
+                self.room
+                    .add_permits(usize::try_from(room).expect("32 bits fit"));
+                batch.extend(inputs);
+            }
             // What was sent before is still in the queue.
             Message::Stop => self.messages.close(),
         }

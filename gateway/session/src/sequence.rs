@@ -36,6 +36,10 @@ pub(crate) struct Gap {
     requests: u32,
 }
 
+/// The highest number that a peer may set us to. From there on numbers grow by one a message, so that none ever reaches
+/// the end of a `u64`.
+const SEQ_NUM_MAX: u64 = 999_999_999_999_999;
+
 impl Session {
     pub(crate) fn position(&self, msg_seq_num: u64) -> Position {
         match msg_seq_num.cmp(&self.next_incoming) {
@@ -139,11 +143,10 @@ impl Session {
     }
 }
 
-/// NewSeqNo(36), if it is `least` or more. The highest number of all is refused: nothing could
-/// follow it.
+/// NewSeqNo(36), if it is `least` or more and no higher than [`SEQ_NUM_MAX`].
 fn new_seq_no(message: &Message<'_>, least: u64) -> Result<u64, SessionReject> {
     let SequenceReset { new_seq_no, .. } = SequenceReset::try_from(message)?;
-    if (least..u64::MAX).contains(&new_seq_no) {
+    if (least..=SEQ_NUM_MAX).contains(&new_seq_no) {
         Ok(new_seq_no)
     } else {
         Err(SessionReject::new(

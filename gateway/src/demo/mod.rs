@@ -37,8 +37,7 @@ pub struct Options {
 pub async fn run(options: Options) -> anyhow::Result<()> {
     let folder = Folder::prepare(options.data).context("step 1 failed: the files")?;
     let played = play(folder.path(), options.guest_runtime, options.once).await;
-    folder.leave()?;
-    played
+    played.and(folder.leave())
 }
 
 async fn play(folder: &Path, guest_runtime: PathBuf, once: bool) -> anyhow::Result<()> {

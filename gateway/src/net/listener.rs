@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
@@ -14,6 +15,11 @@ use crate::sessions::Registry;
 
 /// Connections that may be taking their time over a Logon at once, so that strangers leave room for members.
 const STRANGERS_LIMIT: usize = 256;
+
+/// A silent connection is probed after this time, then at this interval, and given up after so many probes.
+const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+const KEEPALIVE_PROBES: u32 = 3;
 
 /// How long to wait when the system is short of what a connection needs.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
@@ -95,8 +101,8 @@ impl Doorway {
             tracing::warn!(%peer, "too many connections without a Logon: closed");
             return;
         };
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%peer, %error, "TCP_NODELAY could not be set");
+        if let Err(error) = set_options(&stream) {
+            tracing::debug!(%peer, %error, "the socket's options could not be set");
         }
         let connection = Connection::new(stream).in_place(place);
         let (registry, logon_timeout) = (Arc::clone(&self.registry), self.logon_timeout);
@@ -105,6 +111,17 @@ impl Doorway {
             drop(stranger);
         });
     }
+}
+
+/// Small messages leave at once, and a client that has vanished without a word is noticed, whatever heartbeats
+/// were agreed on.
+fn set_options(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    sockopt::set_socket_keepalive(stream, true)?;
+    sockopt::set_tcp_keepidle(stream, KEEPALIVE_IDLE)?;
+    sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;
+    sockopt::set_tcp_keepcnt(stream, KEEPALIVE_PROBES)?;
+    Ok(())
 }
 
 /// Finds out whose the connection is, and hands it over.

@@ -4,9 +4,10 @@
 use std::future::pending;
 
 use fix_codec::Decoder;
-use fix_session::{Outputs, Session};
+use fix_session::{Outputs, Session, Status};
 use sequencer::{CommandSender, EventPosition};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use super::output::Resend;
 use super::profile::Profile;
@@ -73,6 +74,8 @@ pub(crate) struct Actor {
     /// The first MsgSeqNum(34) that came after the venue stopped taking orders: it was not taken.
     pub(super) first_untaken: Option<u64>,
     pub(super) desk: Option<Desk>,
+    /// Connections that were hung up and whose last bytes are on their way.
+    pub(super) last_words: JoinSet<()>,
 }
 
 /// What a session woke up for.
@@ -126,6 +129,7 @@ impl Actor {
                 commands,
                 _drained: drained,
             }),
+            last_words: JoinSet::new(),
         }
     }
 
@@ -158,6 +162,9 @@ impl Actor {
     /// Submits and carries out until nothing is left to do.
     async fn settle(&mut self) -> Result<(), Failed> {
         loop {
+            // What was answered here is kept before what came after it can be journaled: a message whose
+            // number is passed over at the next start has its answer in the store.
+            self.keep()?;
             self.submit().await?;
             self.carry_out()?;
             if self.decoded.is_empty() {
@@ -173,11 +180,17 @@ impl Actor {
     ) -> Wake {
         let taking_orders = self.desk.is_some();
         let deadline = self.session.deadline();
+        if deadline.is_some_and(|deadline| deadline <= clock::now()) {
+            // Asked first, so that no flood of messages can put off what is due.
+            return Wake::Deadline;
+        }
+        // What comes while a reset is being made durable waits with the client.
+        let reading = taking_orders && self.session.status() != Status::Resetting;
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
             mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
-            turn = turn(&mut self.connection, taking_orders) => Wake::Turn(turn),
+            turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             () = clock::until(deadline) => Wake::Deadline,
         }
@@ -235,9 +248,6 @@ impl Actor {
 
     /// Sends a Logout(5) and waits for the answer, or for the session's own time-out.
     async fn say_goodbye(&mut self) -> Result<(), Failed> {
-        if self.connection.is_none() {
-            return Ok(());
-        }
         self.session.logout(
             clock::now(),
             Some("the venue is stopping"),
@@ -253,6 +263,7 @@ impl Actor {
             self.decoded.clear();
             self.carry_out()?;
         }
+        while self.last_words.join_next().await.is_some() {}
         Ok(())
     }
 

@@ -123,7 +123,8 @@ impl Actor {
         if let Some(mut connection) = self.connection.take() {
             tracing::info!(session = %self.profile.name, ?reason, "disconnected");
             let time = self.profile.goodbye_time;
-            tokio::spawn(async move {
+            while self.last_words.try_join_next().is_some() {}
+            self.last_words.spawn(async move {
                 let flushed = tokio::time::timeout(time, connection.flush()).await;
                 tracing::debug!(?flushed, "the last bytes of a connection");
             });

@@ -117,9 +117,18 @@ impl Store {
     /// stop), [`StoreError::Missing`] when one of the two files is gone, [`StoreError::InUse`] when another
     /// process has it, [`StoreError::Io`] when the disk refuses.
     pub fn open(directory: &Path) -> Result<(Self, Recovered), StoreError> {
+        Self::open_from(directory, 0)
+    }
+
+    /// As [`Store::open`]; a store that is made new regards the events before position `first` as handled: they
+    /// were before its session.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_from(directory: &Path, first: u64) -> Result<(Self, Recovered), StoreError> {
         fs::create_dir_all(directory).map_err(StoreError::io("create", directory))?;
         let Some(state) = State::read(directory)? else {
-            return Self::create(directory);
+            return Self::create(directory, first);
         };
         let (log, survey) = Log::open(directory, &state)?;
         let stop = if state.clean {
@@ -153,7 +162,7 @@ impl Store {
         ))
     }
 
-    fn create(directory: &Path) -> Result<(Self, Recovered), StoreError> {
+    fn create(directory: &Path, handled: u64) -> Result<(Self, Recovered), StoreError> {
         Log::refuse_orphans(directory)?;
         let log = Log::create(directory, FIRST_EPOCH)?;
         let store = Self {
@@ -164,7 +173,7 @@ impl Store {
             next_incoming: 1,
             reserved_outgoing_end: 1,
             block: BLOCK_MIN,
-            handled: 0,
+            handled,
             broken: false,
         };
         store.state(true).replace(directory)?;
@@ -172,7 +181,7 @@ impl Store {
             store,
             Recovered {
                 stop: Stop::New,
-                handled: 0,
+                handled,
                 cut: None,
             },
         ))
@@ -309,7 +318,8 @@ impl Store {
             reserved_outgoing_end: 1,
             handled: self.handled,
             log_length: log.length(),
-            clean: true,
+            // Not clean: whether reports before it may have been seen is still to be remembered.
+            clean: false,
         };
         state.replace(&self.directory)?;
         self.log = log;

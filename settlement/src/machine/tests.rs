@@ -196,7 +196,7 @@ fn a_buy_back_ends_with_the_slot_in_the_pool() {
         VACANT retire held called | vacant failed:transient -> VACANT retry held
         VACANT retire held rested | vacant failed:transient -> VACANT retire anew held
         VACANT retire held      | retired               -> SETTLED rest Post report:Settled
-        VACANT retire held spent| vacant failed:unknown -> MANUAL rest report:Failed held
+        VACANT retire held spent| vacant failed:unknown -> MANUAL rest report:Failed held ALARM
         VACANT retire held      | ready                 -> MANUAL rest report:Failed held ALARM
         ",
     );
@@ -242,18 +242,18 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         TERMINATING held        | terminate:conflict  -> TERMINATING retry held
         TERMINATING held        | terminate:gone      -> TERMINATING retry held
         TERMINATING held        | terminate:throttled -> TERMINATING throttle held
-        TERMINATING held overdue| terminate:throttled -> MANUAL rest report:Failed held
+        TERMINATING held overdue| terminate:throttled -> MANUAL rest report:Failed held ALARM
         TERMINATING held called | old                 -> TERMINATING retry held
         TERMINATING held rested | old                 -> TERMINATING terminate held
         TERMINATING held called | old failed:transient -> TERMINATING retry held
         TERMINATING held rested | old failed:transient -> TERMINATING terminate anew held
         TERMINATING held        | old done            -> TERMINATING poll held
-        TERMINATING held spent  | old                 -> MANUAL rest report:Failed held
-        TERMINATING held overdue| old working         -> MANUAL rest report:Failed held
+        TERMINATING held spent  | old                 -> MANUAL rest report:Failed held ALARM
+        TERMINATING held overdue| old working         -> MANUAL rest report:Failed held ALARM
         TERMINATING held overdue| vacant              -> VACANT look held
         PLACING held            | place:unknown       -> PLACING retry held
         PLACING held            | place:no_capacity   -> PLACING retry held
-        PLACING held overdue    | place:no_capacity   -> MANUAL rest report:Failed held
+        PLACING held overdue    | place:no_capacity   -> MANUAL rest report:Failed held ALARM
         PLACING held called     | vacant              -> PLACING retry held
         PLACING held rested     | vacant              -> PLACING place held
         PLACING held            | vacant done         -> PLACING poll held
@@ -265,13 +265,13 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         STARTING held rested    | stopped failed:unknown -> STARTING start anew held
         STARTING held called    | failed failed:unknown -> STARTING retry held
         STARTING held rested    | failed failed:unknown -> STARTING start anew held
-        STARTING held spent     | failed failed:unknown -> MANUAL rest report:Failed held
-        STARTING held spent     | placed              -> MANUAL rest report:Failed held
+        STARTING held spent     | failed failed:unknown -> MANUAL rest report:Failed held ALARM
+        STARTING held spent     | placed              -> MANUAL rest report:Failed held ALARM
         PLACED held             | up                  -> STARTING look report:Starting held
         RUNNING held            | up                  -> STARTING poll held
         TERMINATING held        | unseen:unknown      -> TERMINATING retry held
         TERMINATING held        | unseen:throttled    -> TERMINATING throttle held
-        TERMINATING held overdue| unseen:transient    -> MANUAL rest report:Failed held
+        TERMINATING held overdue| unseen:transient    -> MANUAL rest report:Failed held ALARM
         ",
     );
 }
@@ -280,18 +280,18 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
 fn past_the_point_of_no_return_it_is_parked_and_never_undone() {
     check(
         "
-        TERMINATING held | terminate:denied        -> MANUAL rest report:Failed held
-        TERMINATING held | unseen:denied           -> MANUAL rest report:Failed held
+        TERMINATING held | terminate:denied        -> MANUAL rest report:Failed held ALARM
+        TERMINATING held | unseen:denied           -> MANUAL rest report:Failed held ALARM
         TERMINATING held | unseen:gone             -> MANUAL rest report:Failed held ALARM
         TERMINATING held | strange                 -> MANUAL rest report:Failed held ALARM
-        PLACING held     | place:bad_image         -> MANUAL rest report:Failed held
-        PLACING held     | vacant failed:bad_image -> MANUAL rest report:Failed held
+        PLACING held     | place:bad_image         -> MANUAL rest report:Failed held ALARM
+        PLACING held     | vacant failed:bad_image -> MANUAL rest report:Failed held ALARM
         PLACING held     | wrong                   -> MANUAL rest report:Failed held ALARM
         PLACING held     | vacant twice            -> MANUAL rest report:Failed held ALARM
-        PLACED held      | failed                  -> MANUAL rest report:Failed held
-        STARTING held    | ended                   -> MANUAL rest report:Failed held
+        PLACED held      | failed                  -> MANUAL rest report:Failed held ALARM
+        STARTING held    | ended                   -> MANUAL rest report:Failed held ALARM
         STARTING held    | wrong                   -> MANUAL rest report:Failed held ALARM
-        STARTING held overdue | up                 -> MANUAL rest report:Failed held
+        STARTING held overdue | up                 -> MANUAL rest report:Failed held ALARM
         RUNNING held     | ready twice             -> MANUAL rest report:Failed held ALARM
         ",
     );
@@ -303,7 +303,7 @@ fn an_old_picture_of_the_slot_changes_nothing() {
         "
         FUNDED        | past   -> FUNDED poll
         TERMINATING held | past -> TERMINATING poll held
-        PLACING held overdue | past -> MANUAL rest report:Failed held
+        PLACING held overdue | past -> MANUAL rest report:Failed held ALARM
         VACANT held   | old    -> VACANT poll held
         PLACING held  | old    -> PLACING poll held
         PLACED held   | vacant -> PLACED poll held

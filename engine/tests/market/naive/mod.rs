@@ -174,7 +174,8 @@ impl Naive {
             Err(reason) => {
                 let execution = told.execution();
                 let test = matches!(instrument_of(new.symbol.as_str()), Some((None, _)));
-                let (order, firm) = (new.clone(), Some(firm));
+                let (mut order, firm) = (new.clone(), Some(firm));
+                order.instances.clear();
                 return told.tell(EventBody::OrderRejected {
                     origin,
                     firm,

@@ -225,6 +225,27 @@ fn a_sequence_reset_never_goes_down() {
 }
 
 #[test]
+fn no_peer_can_count_us_to_the_end() {
+    for beyond in ["1000000000000000", "18446744073709551614"] {
+        check_logged_on(&format!(
+            "< 35=4|34=2|36={beyond}
+             > 35=3|34=2|45=2|371=36|372=4|373=5|58=Value is incorrect (out of range) for this tag
+             < 35=4|34=2|36={beyond}|123=Y
+             > 35=3|34=3|45=2|371=36|372=4|373=5|58=Value is incorrect (out of range) for this tag",
+        ));
+    }
+    check_logged_on(
+        "< 35=4|34=2|36=999999999999999
+         < 35=1|34=999999999999999|112=HELLO
+         > 35=0|34=2|112=HELLO
+         < 35=1|34=1000000000000000|112=HELLO
+         > 35=0|34=3|112=HELLO
+         < 35=1|34=18446744073709551615|112=HELLO
+         > 35=2|34=4|7=1000000000000001|16=0",
+    );
+}
+
+#[test]
 fn a_sequence_reset_past_a_gap_closes_it() {
     check_logged_on(
         "< 35=B|34=5|148=e|33=1|58=text

@@ -46,6 +46,9 @@ pub(super) fn read<'a>(
     }
 }
 
+/// The most instances that one order may name: each name takes room in the market long after the message is gone.
+const INSTANCE_IDS_MAX: usize = 1_000;
+
 /// What the market can hold of the values that it takes as they are.
 struct Held {
     client_order_id: ClientOrderId,
@@ -60,6 +63,9 @@ impl Held {
     fn of(order: &NewOrderSingle<'_>) -> Result<Self, SessionReject> {
         let instances = match &order.instance_ids {
             None => Vec::new(),
+            Some(names) if names.iter().nth(INSTANCE_IDS_MAX).is_some() => {
+                return Err(out_of_range(tags::INSTANCE_IDS));
+            }
             Some(names) => {
                 let names = names.iter().map(InstanceName::new);
                 names

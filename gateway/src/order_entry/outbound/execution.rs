@@ -22,12 +22,15 @@ use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
 use fix_codec::{BodyWriter, EncodeBody};
 
 use crate::order_entry::amounts::{average_price, price_to, quantity_to};
+use crate::order_entry::codes;
 use crate::order_entry::refusals::{ord_rej_reason, order_text};
 use crate::order_entry::times::utc;
 use crate::order_entry::words::Words;
-use crate::order_entry::{codes, refusals};
 
-/// Text(58) where nothing else is to be said of an order for a test instrument.
+/// Room for Text(58).
+type Text = Words<224>;
+
+/// How Text(58) marks every report on an order for a test instrument.
 const TEST_INSTRUMENT: &str = "test instrument";
 
 /// One report on an order, in the market's words.
@@ -45,6 +48,8 @@ pub(super) struct Execution<'e> {
     filled: Notional,
     fill: Option<&'e Fill>,
     remark: Remark<'e>,
+    /// On a test instrument: every report says so.
+    test: bool,
     time: Timestamp,
 }
 
@@ -64,7 +69,6 @@ struct Terms<'e> {
 #[derive(Debug, Clone, Copy)]
 enum Remark<'e> {
     None,
-    Test,
     Refused(OrderRefusal, &'e NewOrder),
     CancelledByMarket(&'static str),
 }
@@ -103,8 +107,12 @@ impl<'e> Execution<'e> {
                 order_id,
                 execution,
                 reason,
+                test,
                 ..
-            } => Some(Self::refused(order, *order_id, *execution, *reason, time)),
+            } => Some(Self {
+                test: *test,
+                ..Self::refused(order, *order_id, *execution, *reason, time)
+            }),
             EventBody::CancelRejected { .. }
             | EventBody::TradeExecuted(_)
             | EventBody::ReassignmentUpdated(_)
@@ -150,11 +158,8 @@ impl<'e> Execution<'e> {
             cumulative: order.cumulative,
             filled: order.filled_notional,
             fill: None,
-            remark: if order.test {
-                Remark::Test
-            } else {
-                Remark::None
-            },
+            remark: Remark::None,
+            test: order.test,
             time,
         }
     }
@@ -211,6 +216,7 @@ impl<'e> Execution<'e> {
             filled: Notional::ZERO,
             fill: None,
             remark: Remark::Refused(reason, order),
+            test: false,
             time,
         }
     }
@@ -226,28 +232,46 @@ impl<'e> Execution<'e> {
             .flat_map(|fill| &fill.instances)
             .map(|name| name.as_str())
             .collect();
-        let refused = match self.remark {
-            Remark::Refused(reason, order) => Some((reason, order_text(reason, order))),
-            Remark::None | Remark::Test | Remark::CancelledByMarket(_) => None,
-        };
+        let text = self.text();
         let ids = Ids {
             order_id: order_id.as_str(),
             exec_id: exec_id.as_str(),
             trade_id: trade_id.as_ref().map(Words::as_str),
             instances: &instances,
         };
-        self.message(&ids, refused.as_ref(), parties)
+        self.message(&ids, text.as_ref().map(Words::as_str), parties)
             .encode_body(out);
+    }
+
+    /// Text(58): what is to be said, behind the mark of a test instrument.
+    fn text(&self) -> Option<Text> {
+        let said = match self.remark {
+            Remark::None if self.test => return Some(Text::of(TEST_INSTRUMENT)),
+            Remark::None => return None,
+            Remark::Refused(reason, order) => Text::of(order_text(reason, order).as_str()),
+            Remark::CancelledByMarket(why) => Text::of(why),
+        };
+        if self.test {
+            return Some(Text::of(format_args!(
+                "{TEST_INSTRUMENT}: {}",
+                said.as_str()
+            )));
+        }
+        Some(said)
     }
 
     fn message<'m>(
         &'m self,
         ids: &Ids<'m>,
-        refused: Option<&'m (OrderRefusal, refusals::RefusalText)>,
+        text: Option<&'m str>,
         parties: &'m [Party<'m>],
     ) -> ExecutionReport<'m> {
         let terms = &self.terms;
         let by_market = matches!(self.remark, Remark::CancelledByMarket(_));
+        let ord_rej_reason = match self.remark {
+            Remark::Refused(reason, _) => Some(ord_rej_reason(reason)),
+            Remark::None | Remark::CancelledByMarket(_) => None,
+        };
         ExecutionReport {
             order_id: ids.order_id,
             secondary_exec_id: ids.trade_id,
@@ -262,7 +286,7 @@ impl<'e> Execution<'e> {
             exec_ref_id: None,
             exec_type: self.exec_type,
             ord_status: self.ord_status,
-            ord_rej_reason: refused.map(|(reason, _)| ord_rej_reason(*reason)),
+            ord_rej_reason,
             exec_restatement_reason: by_market.then_some(ExecRestatementReason::MarketOption),
             account: Some(terms.account.as_str()),
             symbol: terms.symbol.as_str(),
@@ -281,12 +305,7 @@ impl<'e> Execution<'e> {
             cum_qty: quantity_to(self.cumulative),
             avg_px: average_price(self.filled, self.cumulative),
             transact_time: Some(utc(self.time)),
-            text: match (self.remark, refused) {
-                (_, Some((_, text))) => Some(text.as_str()),
-                (Remark::CancelledByMarket(why), None) => Some(why),
-                (Remark::Test, None) => Some(TEST_INSTRUMENT),
-                (Remark::None | Remark::Refused(..), None) => None,
-            },
+            text,
             last_liquidity_ind: self
                 .fill
                 .map(|fill| codes::last_liquidity_ind(fill.liquidity)),

@@ -68,6 +68,12 @@ fn values_that_cannot_be_read_or_held() {
         (ORDER, "60=yesterday", 60, bad_format),
         (ORDER, &long(20001, 65), 20001, bad_value),
         (ORDER, "20001=i-1  i-2", 20001, bad_format),
+        (
+            ORDER,
+            &format!("20001=i{}", " i".repeat(1_000)),
+            20001,
+            bad_value,
+        ),
         (ORDER, &long(20002, 65), 20002, bad_value),
         (CANCEL, "-41", 41, missing),
         (CANCEL, "-11", 11, missing),

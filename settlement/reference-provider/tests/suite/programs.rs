@@ -1,5 +1,6 @@
 //! Tests that need a program which not every machine has.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
 
 /// Whether all these programs are installed. When one is not: names what is skipped, or fails when
@@ -11,7 +12,12 @@ pub(crate) fn installed(what: &str, programs: &[&str]) -> bool {
     };
     let required = std::env::var("CLOUDPIT_REQUIRE_PROGRAMS").is_ok_and(|value| value == "1");
     assert!(!required, "{what}: {missing} is not installed");
-    eprintln!("skipped: {what}: {missing} is not installed");
+    // Not `eprintln!`, which the test runner keeps to itself when a test passes.
+    writeln!(
+        std::io::stderr(),
+        "skipped: {what}: {missing} is not installed"
+    )
+    .expect("standard error takes a line");
     false
 }
 

@@ -67,13 +67,21 @@ pub(super) struct SlotList {
     pub(super) slots: Vec<SlotBody>,
 }
 
+/// A generation that can be: one that cannot be kept is no answer to act on.
+fn generation(number: u64) -> Result<u64, ProviderError> {
+    match i64::try_from(number) {
+        Ok(_) => Ok(number),
+        Err(_) => Err(unusable(&format!("generation {number}"))),
+    }
+}
+
 impl SlotBody {
     pub(super) fn view(self) -> Result<SlotView, ProviderError> {
         Ok(SlotView {
             slot: SlotName::new(&self.slot_id).map_err(|_| unusable(&self.slot_id))?,
             region: self.region,
             instance_type: self.instance_type,
-            generation: self.generation,
+            generation: generation(self.generation)?,
             custody: self.custody.map(|custody| Custody {
                 account: custody.account,
                 beneficiary: custody.beneficiary,
@@ -122,7 +130,7 @@ impl InstanceBody {
             instance: InstanceName::new(&self.instance_id)
                 .map_err(|_| unusable(&self.instance_id))?,
             slot: self.slot_id,
-            generation: self.generation,
+            generation: generation(self.generation)?,
             account: self.account,
             image_digest: self.image_digest,
             phase: match self.state {
