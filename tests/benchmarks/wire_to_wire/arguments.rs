@@ -18,7 +18,7 @@ pub struct Arguments {
     rate: u64,
     /// How many of a hundred orders cross.
     #[arg(long, default_value_t = 0)]
-    pub(super) crossing: u64,
+    crossing: u64,
     /// Where the data folders are made: the disk that is measured. Otherwise beside this program.
     #[arg(long, value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
@@ -42,7 +42,9 @@ pub(super) struct Lengths {
     pub(super) orders_per_second: u64,
     /// Orders of one load at most.
     pub(super) orders_max: u64,
-    /// Syncs of the disk in one round.
+    /// How many of a hundred orders cross.
+    pub(super) crossing_percent: u64,
+    /// Syncs of the disk at each look.
     pub(super) syncs: u64,
 }
 
@@ -60,6 +62,7 @@ impl Arguments {
                 measured: SECOND / 5,
                 orders_per_second: self.rate.min(500),
                 orders_max: 10_000,
+                crossing_percent: self.crossing,
                 syncs: 10,
             };
         }
@@ -69,7 +72,8 @@ impl Arguments {
             measured: self.seconds * SECOND,
             orders_per_second: self.rate,
             orders_max: 8_000_000,
-            syncs: 200,
+            crossing_percent: self.crossing,
+            syncs: 50,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The budgets of the venue, as ratios to the floor and the disk of the same round, and whether each is met.
 
 use super::super::clock::Nanos;
-use super::super::disk::Syncs;
 use super::super::load::Latency;
 use super::super::say::{Hundredths, Micros, Thousands};
 use super::contestant::{Contestant, Role};
@@ -36,7 +35,7 @@ fn buffered(results: &Results, venue: &Contestant) -> Vec<Verdict> {
         .filter_map(|(name, percent)| {
             let rounds = pairs(results, venue.role, Load::Paced);
             let rounds = rounds
-                .map(|(venue, floor, _)| (percentile(venue, percent), percentile(floor, percent)));
+                .map(|(venue, floor)| (percentile(venue, percent), percentile(floor, percent)));
             let (measured, against, ratio) = median(rounds.collect())?;
             Some(Verdict {
                 what: format!("{}: {name} at the pace", venue.name),
@@ -56,9 +55,12 @@ fn fsync(results: &Results, venue: &Contestant) -> Vec<Verdict> {
         (Load::Paced, "p50 at the pace"),
     ];
     let latency = latency.into_iter().filter_map(|(load, name)| {
-        let rounds = pairs(results, venue.role, load).map(|(venue, floor, syncs)| {
-            let allowed = percentile(floor, 50) + of_latency(&syncs.appended, 50) * 13 / 10;
-            (percentile(venue, 50), allowed)
+        let rounds = pairs(results, venue.role, load).filter_map(|(venue, floor)| {
+            let sync = of_latency(&venue.syncs.as_ref()?.appended, 50);
+            Some((
+                percentile(venue, 50),
+                percentile(floor, 50) + sync * 13 / 10,
+            ))
         });
         let (measured, against, ratio) = median(rounds.collect())?;
         Some(Verdict {
@@ -71,7 +73,7 @@ fn fsync(results: &Results, venue: &Contestant) -> Vec<Verdict> {
         })
     });
     let rounds = pairs(results, venue.role, Load::Full);
-    let rounds = rounds.map(|(venue, floor, _)| {
+    let rounds = rounds.map(|(venue, floor)| {
         (
             venue.outcome.orders_per_second(),
             floor.outcome.orders_per_second(),
@@ -88,19 +90,10 @@ fn fsync(results: &Results, venue: &Contestant) -> Vec<Verdict> {
     latency.chain(throughput).collect()
 }
 
-/// Venue, floor and disk of each round.
-fn pairs(
-    results: &Results,
-    venue: Role,
-    load: Load,
-) -> impl Iterator<Item = (&Cell, &Cell, &Syncs)> {
+/// Venue and floor of each round.
+fn pairs(results: &Results, venue: Role, load: Load) -> impl Iterator<Item = (&Cell, &Cell)> {
     let floor = results.rounds(Role::Floor, load);
-    let rounds = results
-        .rounds(venue, load)
-        .iter()
-        .zip(floor)
-        .zip(&results.syncs);
-    rounds.map(|((venue, floor), syncs)| (venue, floor, syncs))
+    results.rounds(venue, load).iter().zip(floor)
 }
 
 fn percentile(cell: &Cell, percent: u32) -> Nanos {

@@ -31,6 +31,16 @@ pub(super) enum Role {
     ComparedFsync,
 }
 
+impl Role {
+    /// Whether the disk is on the way to each answer.
+    pub(super) fn syncs(self) -> bool {
+        match self {
+            Self::Floor | Self::Buffered | Self::ComparedBuffered => false,
+            Self::Fsync | Self::ComparedFsync => true,
+        }
+    }
+}
+
 impl Contestant {
     /// All of them, in the order in which they are measured.
     pub(super) fn all(programs: &Programs) -> Vec<Self> {

@@ -27,7 +27,7 @@ pub fn run(arguments: &Arguments, programs: &Programs) -> anyhow::Result<()> {
     let contestants = Contestant::all(programs);
     let mut results = Results::default();
     for round in 1..=lengths.rounds {
-        rounds::run(&contestants, &lengths, arguments, programs, &mut results)
+        rounds::run(&contestants, &lengths, &programs.folder, &mut results)
             .with_context(|| format!("round {round}"))?;
         eprintln!("round {round} of {} done", lengths.rounds);
     }

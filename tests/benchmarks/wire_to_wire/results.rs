@@ -52,13 +52,14 @@ pub(super) struct Cell {
     pub(super) outcome: Outcome,
     /// Processor time of the server in all, for [`Outcome::sent`] orders.
     pub(super) cpu_time: Nanos,
+    /// What the disk took just before and just after, where it is on the way to the answer.
+    pub(super) syncs: Option<Syncs>,
 }
 
 /// What was measured.
 #[derive(Debug, Default)]
 pub(super) struct Results {
     cells: BTreeMap<(Role, Load), Vec<Cell>>,
-    pub(super) syncs: Vec<Syncs>,
 }
 
 impl Results {
@@ -85,9 +86,13 @@ impl Results {
 
     /// All syncs of the disk together; nothing if there was none.
     pub(super) fn total_syncs(&self) -> Option<Syncs> {
-        let (first, others) = self.syncs.split_first()?;
-        let mut total = first.clone();
-        others.iter().for_each(|other| total.add(other));
+        let mut all = self
+            .cells
+            .values()
+            .flatten()
+            .filter_map(|cell| cell.syncs.as_ref());
+        let mut total = all.next()?.clone();
+        all.for_each(|other| total.add(other));
         Some(total)
     }
 }
