@@ -19,6 +19,9 @@ pub struct Arguments {
     /// How many of a hundred orders cross.
     #[arg(long, default_value_t = 0)]
     crossing: u64,
+    /// How often a load is tried at most while others use more than a twentieth of the machine.
+    #[arg(long, default_value_t = 3)]
+    attempts: u32,
     /// Where the data folders are made: the disk that is measured. Otherwise beside this program.
     #[arg(long, value_name = "DIR")]
     pub(super) folder: Option<PathBuf>,
@@ -37,6 +40,7 @@ pub struct Arguments {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lengths {
     pub(super) rounds: u32,
+    pub(super) attempts: u32,
     pub(super) warm_up: Nanos,
     pub(super) measured: Nanos,
     pub(super) orders_per_second: u64,
@@ -58,6 +62,7 @@ impl Arguments {
         if self.test {
             return Lengths {
                 rounds: 1,
+                attempts: 1,
                 warm_up: SECOND / 20,
                 measured: SECOND / 5,
                 orders_per_second: self.rate.min(500),
@@ -68,6 +73,7 @@ impl Arguments {
         }
         Lengths {
             rounds: self.rounds,
+            attempts: self.attempts,
             warm_up: SECOND,
             measured: self.seconds * SECOND,
             orders_per_second: self.rate,

@@ -52,8 +52,19 @@ pub(super) struct Cell {
     pub(super) outcome: Outcome,
     /// Processor time of the server in all, for [`Outcome::sent`] orders.
     pub(super) cpu_time: Nanos,
+    /// Processor time that neither server nor load generator has used, of [`Cell::machine_time`] that there was.
+    pub(super) others_time: Nanos,
+    /// How long it took, times the number of processors.
+    pub(super) machine_time: Nanos,
     /// What the disk took just before and just after, where it is on the way to the answer.
     pub(super) syncs: Option<Syncs>,
+}
+
+impl Cell {
+    /// How much of the machine others used meanwhile, in percent.
+    pub(super) fn others_percent(&self) -> u64 {
+        self.others_time * 100 / self.machine_time.max(1)
+    }
 }
 
 /// What was measured.
@@ -80,6 +91,8 @@ impl Results {
         for other in others {
             total.outcome.add(&other.outcome);
             total.cpu_time += other.cpu_time;
+            total.others_time += other.others_time;
+            total.machine_time += other.machine_time;
         }
         Some(total)
     }

@@ -15,9 +15,9 @@ impl fmt::Display for Figures<'_> {
         let Self(results, contestants) = self;
         writeln!(
             f,
-            "| load | server | p50 | p90 | p99 | orders/s | CPU an order |"
+            "| load | server | p50 | p90 | p99 | orders/s | CPU an order | used by others |"
         )?;
-        writeln!(f, "|---|---|---|---|---|---|---|")?;
+        writeln!(f, "|---|---|---|---|---|---|---|---|")?;
         for load in Load::ALL {
             for contestant in *contestants {
                 let Some(cell) = results.total(contestant.role, load) else {
@@ -26,7 +26,7 @@ impl fmt::Display for Figures<'_> {
                 let latency = |percent| Micros(of_latency(&cell.outcome.latency, percent));
                 writeln!(
                     f,
-                    "| {} | {} | {} | {} | {} | {} | {} |",
+                    "| {} | {} | {} | {} | {} | {} | {} | {} % |",
                     load.name(),
                     contestant.name,
                     latency(50),
@@ -34,6 +34,7 @@ impl fmt::Display for Figures<'_> {
                     latency(99),
                     Thousands(cell.outcome.orders_per_second()),
                     Micros(cell.cpu_time / cell.outcome.sent.max(1)),
+                    cell.others_percent(),
                 )?;
             }
         }
@@ -48,7 +49,7 @@ impl fmt::Display for Figures<'_> {
             let (p50, p90, p99) = (latency(50), latency(90), latency(99));
             writeln!(
                 f,
-                "| fdatasync of 4 KiB, {name} | the disk | {p50} | {p90} | {p99} | | |"
+                "| fdatasync of 4 KiB, {name} | the disk | {p50} | {p90} | {p99} | | | |"
             )?;
         }
         Ok(())
