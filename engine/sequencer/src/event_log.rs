@@ -18,6 +18,8 @@ pub struct EventLog {
     ring: Arc<Ring>,
     index: EventIndex,
     end: watch::Receiver<EventPosition>,
+    /// Closes when the engine thread ends; wakes nobody before.
+    ended: watch::Receiver<()>,
     cause: Cause,
 }
 
@@ -26,6 +28,7 @@ pub struct EventLog {
 pub(crate) struct Publisher {
     ring: Arc<Ring>,
     end: watch::Sender<EventPosition>,
+    _ended: watch::Sender<()>,
 }
 
 /// Why a reader got no events.
@@ -54,9 +57,11 @@ pub(crate) fn event_log(
 ) -> (Publisher, EventLog) {
     let ring = Arc::new(Ring::new(ring_events));
     let (sender, end) = watch::channel(end);
+    let (alive, ended) = watch::channel(());
     let publisher = Publisher {
         ring: Arc::clone(&ring),
         end: sender,
+        _ended: alive,
     };
     (
         publisher,
@@ -64,6 +69,7 @@ pub(crate) fn event_log(
             ring,
             index,
             end,
+            ended,
             cause,
         },
     )
@@ -94,9 +100,9 @@ impl EventLog {
         }
     }
 
-    /// Changes with every publication, and closes when the engine thread ends.
-    pub(crate) fn end_watch(&self) -> watch::Receiver<EventPosition> {
-        self.end.clone()
+    /// Never changes, and closes when the engine thread ends.
+    pub(crate) fn ended_watch(&self) -> watch::Receiver<()> {
+        self.ended.clone()
     }
 
     /// The position behind the last event that was published.

@@ -58,7 +58,7 @@ pub enum RunError {
 pub struct Running {
     thread: JoinHandle<()>,
     commands: CommandSender,
-    ended: watch::Receiver<EventPosition>,
+    ended: watch::Receiver<()>,
     cause: Cause,
 }
 
@@ -72,7 +72,7 @@ impl Running {
         Self {
             thread,
             commands,
-            ended: events.end_watch(),
+            ended: events.ended_watch(),
             cause,
         }
     }
