@@ -69,7 +69,10 @@ pub fn main() -> ExitCode {
 
 /// The runtime that everything but the engine runs on.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    // The engine thread has a core to itself: workers that share it make both wait.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.saturating_sub(1).max(1))
         .enable_all()
         .build()
 }
