@@ -168,8 +168,9 @@ impl<C: Clock> EngineThread<C> {
             if self.durability == Durability::Fsync {
                 self.journal.file.sync()?;
             }
+            // Published first: the answers are on their way while their record is written.
+            let events = self.publish(&mut events);
             self.log_events(place, &events)?;
-            self.publish(&mut events);
         }
         self.journal.file.sync()?;
         self.events.file.sync()?;
@@ -223,12 +224,13 @@ impl<C: Clock> EngineThread<C> {
         Ok(())
     }
 
-    fn publish(&mut self, events: &mut Vec<Event>) {
-        if events.is_empty() {
-            return;
+    fn publish(&mut self, events: &mut Vec<Event>) -> Arc<[Event]> {
+        let events: Arc<[Event]> = events.drain(..).collect();
+        if !events.is_empty() {
+            let first = EventPosition::new(self.next_event);
+            self.next_event += wide(events.len());
+            self.publisher.publish(first, Arc::clone(&events));
         }
-        let first = EventPosition::new(self.next_event);
-        self.next_event += wide(events.len());
-        self.publisher.publish(first, events.drain(..).collect());
+        events
     }
 }
