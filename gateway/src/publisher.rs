@@ -1,6 +1,6 @@
 //! The way out: follows the published events and brings each to the sessions that it concerns.
-//! A session that is slow to take its mail delays the others' mail, never the engine; sessions never wait for
-//! their clients, so none is slow for long.
+//! A session that is slow to take its mail delays the others' mail, never the engine. Sessions never wait for their
+//! clients; one waits at most for room in the queue of commands, which the engine empties without waiting for anybody.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

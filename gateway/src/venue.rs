@@ -45,7 +45,8 @@ impl Venue {
     /// then takes connections.
     ///
     /// # Errors
-    /// When the data folder cannot be used or trusted, or the address cannot be bound. Nothing is left running.
+    /// When the data folder cannot be used or trusted, or the address cannot be bound. What was started ends by
+    /// itself.
     pub async fn start(config: Config, data: &Path) -> anyhow::Result<Self> {
         let layout = Layout::new(data);
         let listener = Listener::bind(config.fix.listen)
