@@ -39,8 +39,8 @@ pub struct Plan {
     pub measured: Nanos,
     /// The load ends when so many orders were sent, even if it is not over: books must not grow without limit.
     pub orders_max: u64,
-    /// How many of a hundred orders cross, and so trade with one that rests. The others rest at prices that do
-    /// not cross.
+    /// How many of a hundred orders cross, and so trade with one of another session that rests. The others rest at
+    /// prices that do not cross.
     pub crossing_percent: u64,
     /// How long to wait for a server that does not get on with it.
     pub patience: Nanos,
