@@ -2,6 +2,9 @@
 //! state machine decide, and carries out what it decided. Never blocks on its client.
 
 use std::future::pending;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 
 use fix_codec::Decoder;
 use fix_session::{Outputs, Session, Status};
@@ -53,6 +56,16 @@ impl MadeAgain {
     }
 }
 
+/// How long a second connection waits for the first to end: a client that comes back at once must not be refused
+/// because the end of its old connection has not been seen yet.
+const NEWCOMER_WAIT: Duration = Duration::from_millis(250);
+
+/// A second connection of the client, which waits for the end of the first.
+struct Newcomer {
+    connection: Connection,
+    until: DateTime<Utc>,
+}
+
 /// What a session needs to take orders; given back when the venue drains.
 pub(super) struct Desk {
     commands: CommandSender,
@@ -66,6 +79,7 @@ pub(crate) struct Actor {
     pub(super) store: Store,
     pub(super) outputs: Outputs,
     pub(super) connection: Option<Connection>,
+    newcomer: Option<Newcomer>,
     pub(super) resend: Option<Resend>,
     pub(super) made_again: MadeAgain,
     pub(super) decoder: Decoder,
@@ -120,6 +134,7 @@ impl Actor {
             store,
             outputs: Outputs::new(),
             connection: None,
+            newcomer: None,
             resend: None,
             made_again,
             decoder: Decoder::new(),
@@ -153,8 +168,10 @@ impl Actor {
                 Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
                 Wake::Drain => self.desk = None,
             }
+            self.seat_newcomer();
             self.settle().await?;
         }
+        self.newcomer = None;
         self.say_goodbye().await?;
         self.close()
     }
@@ -179,7 +196,8 @@ impl Actor {
         draining: &mut watch::Receiver<bool>,
     ) -> Wake {
         let taking_orders = self.desk.is_some();
-        let deadline = self.session.deadline();
+        let waiting = self.newcomer.as_ref().map(|newcomer| newcomer.until);
+        let deadline = self.session.deadline().into_iter().chain(waiting).min();
         if deadline.is_some_and(|deadline| deadline <= clock::now()) {
             // Asked first, so that no flood of messages can put off what is due.
             return Wake::Deadline;
@@ -196,15 +214,34 @@ impl Actor {
         }
     }
 
-    /// Takes a connection of the client, unless it has one already: the second is closed, the first unharmed.
+    /// Takes a connection of the client. While it has one already, the new one waits a moment: the end of the first
+    /// may be on its way.
     fn attach(&mut self, connection: Connection) {
-        if self.connection.is_some() {
-            tracing::warn!(session = %self.profile.name, "a second connection was refused: the session is in use");
+        if self.newcomer.is_some() {
+            tracing::warn!(session = %self.profile.name, "a third connection was refused: the session is in use");
             return;
         }
-        self.connection = Some(connection);
-        self.session.connected(clock::now(), &mut self.outputs);
-        self.take_input();
+        self.newcomer = Some(Newcomer {
+            connection,
+            until: clock::now() + NEWCOMER_WAIT,
+        });
+    }
+
+    /// Gives the connection that waits its seat once that is free; closes it, the first unharmed, when that takes
+    /// too long.
+    fn seat_newcomer(&mut self) {
+        let Some(newcomer) = self.newcomer.take() else {
+            return;
+        };
+        if self.connection.is_none() {
+            self.connection = Some(newcomer.connection);
+            self.session.connected(clock::now(), &mut self.outputs);
+            self.take_input();
+        } else if clock::now() < newcomer.until {
+            self.newcomer = Some(newcomer);
+        } else {
+            tracing::warn!(session = %self.profile.name, "a second connection was refused: the session is in use");
+        }
     }
 
     fn turned(&mut self, turn: std::io::Result<Turn>) {
