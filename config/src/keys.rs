@@ -42,6 +42,7 @@ pub const FIX: Section = Section {
         key("max_message_size", "\"64KiB\""),
         key("max_unsent_size", "\"16MiB\""),
         key("max_connections", "1024"),
+        key("resend_batch", "64"),
         key("logon_timeout", "\"10s\""),
         key("logout_timeout", "\"5s\""),
     ],

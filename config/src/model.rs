@@ -62,6 +62,8 @@ pub struct Fix {
     pub max_unsent_bytes: usize,
     /// Connections held at one time; more are closed at once.
     pub max_connections: usize,
+    /// Messages that a client asked for again are sent this many at a time, and what is new between.
+    pub resend_batch: usize,
     /// A connection that has not logged on by then is closed.
     pub logon_timeout: Duration,
     /// How long the answer to a Logout(5) is waited for.

@@ -75,6 +75,7 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
         );
     }
     let connections = count_or(table, "max_connections", 1_024, 1..=1_000_000, report);
+    let resend_batch = count_or(table, "resend_batch", 64, 1..=1_024, report);
     let seconds = |from, to| Duration::from_secs(from)..=Duration::from_secs(to);
     let logon = |v| value::duration(v, seconds(1, 300));
     let logon = table.or("logon_timeout", Duration::from_secs(10), logon, report);
@@ -87,6 +88,7 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
         max_message_bytes: usize::try_from(message).ok()?,
         max_unsent_bytes: usize::try_from(unsent).ok()?,
         max_connections: connections,
+        resend_batch,
         logon_timeout: logon,
         logout_timeout: logout,
     })

@@ -12,8 +12,8 @@ use sequencer::{CommandSender, EventPosition};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::output::Resend;
 use super::profile::Profile;
+use super::resend::Resend;
 use super::{Letterbox, Mail};
 use crate::clock;
 use crate::net::{Connection, Turn};
@@ -100,6 +100,8 @@ enum Wake {
     Turn(std::io::Result<Turn>),
     Deadline,
     Drain,
+    /// Nothing else waits, and the client has room for more of what it asked for again.
+    Resend,
 }
 
 /// Why a session's task ended before the venue stopped.
@@ -151,29 +153,57 @@ impl Actor {
     /// Runs until the letterbox is closed, then says goodbye to the client and closes the store.
     ///
     /// # Errors
-    /// When the store or the sequencer failed: the venue must stop.
+    /// When the sequencer failed: the venue must stop. When the store failed: at the end of the venue, for the session
+    /// alone was out of service until then.
     pub(crate) async fn run(
         mut self,
         mut letterbox: Letterbox,
         mut draining: watch::Receiver<bool>,
     ) -> Result<(), Failed> {
-        loop {
-            match self.wake(&mut letterbox, &mut draining).await {
-                Wake::Connection(connection) => self.attach(connection),
-                Wake::Mail(Mail::Events { batch, picks }) => self.report(&batch, &picks)?,
-                // Every event before this position was looked at: the next start goes on from there.
-                Wake::Mail(Mail::End(position)) => self.store.set_handled(position.get()),
-                Wake::MailClosed => break,
-                Wake::Turn(turn) => self.turned(turn),
-                Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
-                Wake::Drain => self.desk = None,
+        match self.live(&mut letterbox, &mut draining).await {
+            Ok(()) => {}
+            Err(failed @ Failed::Store { .. }) => {
+                return Err(self.stand_by(failed, &mut letterbox, &mut draining).await);
             }
-            self.seat_newcomer();
-            self.settle().await?;
+            Err(Failed::Sequencer) => return Err(Failed::Sequencer),
         }
         self.newcomer = None;
         self.say_goodbye().await?;
         self.close()
+    }
+
+    /// Runs until the letterbox is closed.
+    async fn live(
+        &mut self,
+        letterbox: &mut Letterbox,
+        draining: &mut watch::Receiver<bool>,
+    ) -> Result<(), Failed> {
+        loop {
+            match self.wake(letterbox, draining).await {
+                Wake::Connection(connection) => self.attach(connection),
+                Wake::Mail(Mail::Events { batch, picks }) => self.report(&batch, &picks)?,
+                // Every event before this position was looked at: the next start goes on from there.
+                Wake::Mail(Mail::End(position)) => self.store.set_handled(position.get()),
+                Wake::MailClosed => return Ok(()),
+                Wake::Turn(turn) => self.turned(turn),
+                Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
+                Wake::Drain => self.take_no_more_orders(),
+                Wake::Resend => {}
+            }
+            self.seat_newcomer();
+            self.settle().await?;
+            self.resend_some(letterbox.mail.is_empty())?;
+        }
+    }
+
+    /// Whether the venue still takes orders, as far as this session knows.
+    pub(super) fn takes_orders(&self) -> bool {
+        self.desk.is_some()
+    }
+
+    /// The venue drains.
+    pub(super) fn take_no_more_orders(&mut self) {
+        self.desk = None;
     }
 
     /// Submits and carries out until nothing is left to do.
@@ -204,6 +234,7 @@ impl Actor {
         }
         // What comes while a reset is being made durable waits with the client.
         let reading = taking_orders && self.session.status() != Status::Resetting;
+        let resending = self.can_resend();
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
@@ -211,6 +242,8 @@ impl Actor {
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             () = clock::until(deadline) => Wake::Deadline,
+            // The last: other sessions of this worker have their turn before a long resend goes on.
+            () = tokio::task::yield_now(), if resending => Wake::Resend,
         }
     }
 
@@ -293,12 +326,15 @@ impl Actor {
         self.carry_out()?;
         while self.connection.is_some() {
             let deadline = self.session.deadline();
+            let resending = self.can_resend();
             tokio::select! {
                 turn = turn(&mut self.connection, true) => self.turned(turn),
                 () = clock::until(deadline) => self.session.tick(clock::now(), &mut self.outputs),
+                () = tokio::task::yield_now(), if resending => {}
             }
             self.decoded.clear();
             self.carry_out()?;
+            self.resend_some(true)?;
         }
         while self.last_words.join_next().await.is_some() {}
         Ok(())

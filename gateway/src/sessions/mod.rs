@@ -5,10 +5,12 @@
 mod actor;
 mod input;
 mod mail;
+mod out_of_service;
 mod output;
 mod profile;
 mod registry;
 mod reports;
+mod resend;
 mod seats;
 
 pub(crate) use actor::Drained;

@@ -1,29 +1,13 @@
-//! Carrying out what a session decided: keep, then transmit, then act; and messages that the client asks for again.
+//! Carrying out what a session decided: keep, then transmit, then act.
 
-use fix_session::{Action, DisconnectReason, ResendError, Stored};
+use fix_session::{Action, DisconnectReason, Stored};
 
 use super::actor::{Actor, Failed};
 use crate::clock;
-use crate::store::{Chunk, MessageReader, Outgoing};
-
-/// Messages read from the store at a time while a client gets a range again, between live ones.
-const RESEND_MESSAGES: usize = 64;
-
-/// No more messages are read for a resend while the client has this many bytes still to take.
-const RESEND_PENDING_BYTES: usize = 256 * 1024;
-
-/// Nor while it has this part of what it may leave untaken: a resend alone must not make a client too slow.
-const RESEND_PENDING_PART: usize = 4;
-
-/// A range that the client asked for again, under way.
-pub(super) struct Resend {
-    reader: MessageReader,
-    chunk: Chunk,
-}
+use crate::store::Outgoing;
 
 impl Actor {
-    /// Keeps and transmits what the session has put out, does what it asks, and goes on with a resend,
-    /// until there is nothing to do but to wait.
+    /// Keeps and transmits what the session has put out, and does what it asks, until nothing is left to do.
     pub(super) fn carry_out(&mut self) -> Result<(), Failed> {
         loop {
             self.keep()?;
@@ -33,7 +17,7 @@ impl Actor {
             for action in actions {
                 self.act(action);
             }
-            if self.outputs.is_empty() && !self.continue_resend()? {
+            if self.outputs.is_empty() {
                 return Ok(());
             }
         }
@@ -55,7 +39,7 @@ impl Actor {
         Ok(())
     }
 
-    fn transmit(&mut self) {
+    pub(super) fn transmit(&mut self) {
         if self.outputs.wire.is_empty() {
             return;
         }
@@ -76,13 +60,7 @@ impl Actor {
                 tracing::info!(session = %self.profile.name, ?heartbeat, "logged on");
             }
             Action::LoggedOut => tracing::info!(session = %self.profile.name, "logged out"),
-            Action::Resend(range) => {
-                tracing::info!(session = %self.profile.name, begin = range.begin, end = range.end, "messages are asked for again");
-                self.resend = Some(Resend {
-                    reader: self.store.reader(range.begin..=range.end),
-                    chunk: Chunk::default(),
-                });
-            }
+            Action::Resend(range) => self.begin_resend(range),
             Action::ResetSequences => self.ask_for_reset(),
             Action::Disconnect(reason) => self.hang_up(reason),
         }
@@ -119,7 +97,7 @@ impl Actor {
 
     /// Closes the connection once the client has taken what is pending, or has had its time for it. The session
     /// does not wait for that.
-    fn hang_up(&mut self, reason: DisconnectReason) {
+    pub(super) fn hang_up(&mut self, reason: DisconnectReason) {
         if let Some(mut connection) = self.connection.take() {
             tracing::info!(session = %self.profile.name, ?reason, "disconnected");
             let time = self.profile.goodbye_time;
@@ -132,47 +110,7 @@ impl Actor {
         self.disconnected();
     }
 
-    /// Sends the next few messages of a range that was asked for again. Live messages go between.
-    fn continue_resend(&mut self) -> Result<bool, Failed> {
-        let Some(connection) = &self.connection else {
-            self.resend = None;
-            return Ok(false);
-        };
-        let part = self.profile.max_unsent_bytes / RESEND_PENDING_PART;
-        if connection.pending() > part.min(RESEND_PENDING_BYTES) {
-            return Ok(false);
-        }
-        let Some(resend) = &mut self.resend else {
-            return Ok(false);
-        };
-        let read = self
-            .store
-            .read(&mut resend.reader, RESEND_MESSAGES, &mut resend.chunk);
-        if let Err(source) = read {
-            return Err(self.failed(source));
-        }
-        let now = clock::now();
-        for message in resend.chunk.iter().filter(|message| message.resendable) {
-            let number = message.msg_seq_num;
-            let again = self
-                .session
-                .resend_message(now, number, message.bytes, &mut self.outputs);
-            match again {
-                Ok(()) => {}
-                Err(ResendError::NotAsked) => break,
-                Err(error) => {
-                    tracing::error!(session = %self.profile.name, number, %error, "a message could not be sent again");
-                }
-            }
-        }
-        if resend.chunk.is_empty() {
-            self.resend = None;
-            self.session.resend_done(now, &mut self.outputs);
-        }
-        Ok(true)
-    }
-
-    fn failed(&self, source: crate::store::StoreError) -> Failed {
+    pub(super) fn failed(&self, source: crate::store::StoreError) -> Failed {
         Failed::Store {
             session: self.profile.name,
             source,

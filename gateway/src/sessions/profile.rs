@@ -23,6 +23,8 @@ pub(crate) struct Profile {
     pub(crate) max_message_bytes: usize,
     /// A client that has more bytes than this still to take is cut.
     pub(crate) max_unsent_bytes: usize,
+    /// Messages that are sent again at a time.
+    pub(crate) resend_batch: usize,
     /// How long the last bytes of a connection may take.
     pub(crate) goodbye_time: Duration,
     /// The currency of each instrument's prices; one map for all sessions.
@@ -41,6 +43,7 @@ impl Profile {
             role: session.role.clone(),
             max_message_bytes: config.fix.max_message_bytes,
             max_unsent_bytes: config.fix.max_unsent_bytes,
+            resend_batch: config.fix.resend_batch,
             goodbye_time: config.fix.logout_timeout,
             currencies: Arc::clone(currencies),
         }

@@ -1,0 +1,54 @@
+//! A session whose own message store cannot be used any more: it alone is out of service until the venue starts again
+//! with a good store. Its client is told and cut; its mail is taken and dropped, so that nobody waits for it: the reports
+//! are made from the event log at that start.
+
+use tokio::sync::watch;
+
+use super::Letterbox;
+use super::actor::{Actor, Failed};
+use crate::clock;
+
+/// Text(58) of the Logout(5).
+const TEXT: &str =
+    "this session is out of service: its message store has failed; ask the operator of the venue";
+
+impl Actor {
+    /// Waits for the end of the venue, and gives the failure back then.
+    pub(super) async fn stand_by(
+        mut self,
+        failed: Failed,
+        letterbox: &mut Letterbox,
+        draining: &mut watch::Receiver<bool>,
+    ) -> Failed {
+        let session = self.profile.name;
+        let error = anyhow::Error::new(failed);
+        tracing::error!(%session, error = format!("{error:#}"), "out of service: others go on; restore its message store and start the venue again");
+        self.cut_off();
+        loop {
+            tokio::select! {
+                _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),
+                mail = letterbox.mail.recv() => if mail.is_none() { break },
+                Some(connection) = letterbox.connections.recv() => {
+                    tracing::warn!(%session, "a connection was refused: the session is out of service");
+                    drop(connection);
+                }
+            }
+        }
+        while self.last_words.join_next().await.is_some() {}
+        error.downcast().unwrap_or(Failed::Sequencer)
+    }
+
+    /// Says why, if the store still takes the Logout: a number that is not kept may be used again. Then hangs up.
+    fn cut_off(&mut self) {
+        self.resend = None;
+        self.outputs.clear();
+        self.decoded.clear();
+        self.session
+            .logout(clock::now(), Some(TEXT), &mut self.outputs);
+        if self.keep().is_ok() {
+            self.transmit();
+        }
+        self.outputs.clear();
+        self.hang_up(fix_session::DisconnectReason::LoggedOut);
+    }
+}
