@@ -3,6 +3,9 @@
 /// A full, annotated sample of every section and key.
 pub const VENUE: &str = include_str!("../examples/venue.toml");
 
+/// A venue that others than its own machine reach: TLS, client certificates, passwords, networks.
+pub const VENUE_TLS: &str = include_str!("../examples/venue-tls.toml");
+
 /// What `cloudpit demo` runs on. The demo sets its provider's endpoint and token at run time.
 pub const DEMO: &str = include_str!("../examples/demo.toml");
 

@@ -45,6 +45,21 @@ pub const FIX: Section = Section {
         key("resend_batch", "64"),
         key("logon_timeout", "\"10s\""),
         key("logout_timeout", "\"5s\""),
+        key("lockout_failures", "5"),
+        key("lockout_window", "\"1min\""),
+        key("lockout_duration", "\"5min\""),
+    ],
+};
+
+/// `[tls]`: how the FIX listener encrypts.
+pub const TLS: Section = Section {
+    name: "tls",
+    repeated: false,
+    keys: &[
+        key("certificate_file", "\"venue.pem\""),
+        key("key_file", "\"venue.key\""),
+        key("client_ca_file", "\"members-ca.pem\""),
+        key("require_client_certificate", "true"),
     ],
 };
 
@@ -146,13 +161,19 @@ pub const SESSIONS: Section = Section {
         key("accept_reset", "true"),
         key("validation", "\"strict\""),
         key("sending_time_tolerance", "\"120s\""),
+        key("username", "\"alder\""),
+        key("password_hash", "\"$argon2id$…\""),
+        key("password_hash_file", "\"alder-oms.hash\""),
+        key("certificates", "[\"9f86d0…\"]"),
+        key("allow_from", "[\"10.1.0.0/16\"]"),
     ],
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 9] = [
+pub const SECTIONS: [&Section; 10] = [
     &VENUE,
     &FIX,
+    &TLS,
     &JOURNAL,
     &SETTLEMENT,
     &PROVIDERS,

@@ -10,6 +10,7 @@ pub mod examples;
 pub mod keys;
 
 mod commands;
+mod identity;
 mod mistake;
 mod model;
 mod read;
@@ -20,6 +21,10 @@ mod value;
 use std::io::Read;
 use std::path::Path;
 
+pub use identity::{
+    Fingerprint, FingerprintError, Identity, Lockout, PasswordHash, PasswordHashError,
+    PasswordPlace, PasswordPlaceError, Tls,
+};
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
     Account, Config, Copied, Durability, Firm, Fix, Journal, Provider, Role, Session, Settlement,

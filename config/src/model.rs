@@ -10,6 +10,7 @@ use engine::{
     AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName, SessionName,
 };
 
+use crate::identity::{Identity, Lockout, Tls};
 use crate::secret::Secret;
 
 /// A venue's whole configuration.
@@ -21,6 +22,8 @@ pub struct Config {
     pub venue: Venue,
     /// The FIX listener.
     pub fix: Fix,
+    /// How the FIX listener encrypts; without it, it does not, and listens on loopback only.
+    pub tls: Option<Tls>,
     /// How commands are made durable.
     pub journal: Journal,
     /// Where settlement keeps its books.
@@ -49,7 +52,7 @@ pub struct Venue {
 /// `[fix]`: the listener, and what holds for every session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// Where clients connect. Loopback only; port 0 takes a free one.
+    /// Where clients connect. Loopback only, unless there is [`Config::tls`]; port 0 takes a free one.
     pub listen: SocketAddr,
     /// How far SendingTime(52) may be from the venue's clock, unless a session says otherwise.
     pub sending_time_tolerance: Duration,
@@ -68,6 +71,8 @@ pub struct Fix {
     pub logon_timeout: Duration,
     /// How long the answer to a Logout(5) is waited for.
     pub logout_timeout: Duration,
+    /// What follows failures to log on.
+    pub lockout: Lockout,
 }
 
 /// The precision of the times that the venue writes.
@@ -198,6 +203,8 @@ pub struct Session {
     pub validation: Validation,
     /// How far SendingTime(52) may be from the venue's clock.
     pub sending_time_tolerance: Duration,
+    /// What a client must show to log on.
+    pub identity: Identity,
 }
 
 /// What a session is for.

@@ -125,6 +125,11 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// Whether the file has this table.
+    pub(crate) fn is_there(&self) -> bool {
+        self.entries.is_some()
+    }
+
     /// Whether the key is written at all, however wrong its value.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.value(key).is_some()

@@ -129,22 +129,15 @@ pub(crate) fn integer(value: &Value<'_>, range: RangeInclusive<u64>) -> Result<u
         })
 }
 
-/// An address and a port to listen on, for plain (unencrypted) traffic: on this machine only.
-pub(crate) fn loopback_address<'a>(value: &'a Value<'a>) -> Result<SocketAddr, Fault> {
+/// An address and a port to listen on.
+pub(crate) fn address<'a>(value: &'a Value<'a>) -> Result<SocketAddr, Fault> {
     let text = string(value)?;
-    let address: SocketAddr = text.parse().map_err(|_| {
+    text.parse().map_err(|_| {
         Fault::new(
             format!("{text:?} is not an IP address with a port"),
             "Write them as \"127.0.0.1:9878\" or \"[::1]:9878\"; port 0 takes any free one",
         )
-    })?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    Err(Fault::new(
-        format!("{address} can be reached from other machines, and the listener does not encrypt"),
-        "Listen on 127.0.0.1 or [::1]",
-    ))
+    })
 }
 
 /// A duration such as `"250ms"`, within a range.

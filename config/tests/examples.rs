@@ -27,6 +27,7 @@ fn default_account(session: &Session) -> &str {
 fn every_sample_file_loads_and_is_embedded() {
     let embedded = [
         ("venue.toml", examples::VENUE),
+        ("venue-tls.toml", examples::VENUE_TLS),
         ("demo.toml", examples::DEMO),
         ("loadtest.toml", examples::LOADTEST),
         ("loadtest-buffered.toml", examples::LOADTEST_BUFFERED),
@@ -158,6 +159,27 @@ fn the_demo_has_its_cast() {
             account.name
         );
     }
+}
+
+#[test]
+fn the_encrypting_sample_asks_every_member_for_something() {
+    let config = load("venue-tls.toml");
+    let tls = config.tls.expect("it encrypts");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples");
+    assert_eq!(tls.certificate_file, folder.join("venue.pem"));
+    assert_eq!(tls.client_ca_file, Some(folder.join("members-ca.pem")));
+    assert!(tls.require_client_certificate);
+    assert!(!config.fix.listen.ip().is_loopback());
+    for session in &config.sessions {
+        let identity = &session.identity;
+        assert!(
+            identity.password.is_some() || !identity.certificates.is_empty(),
+            "{}",
+            session.comp_id
+        );
+    }
+    assert_eq!(config.sessions[0].identity.certificates.len(), 2);
+    assert_eq!(config.sessions[0].identity.allow_from.len(), 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod declared;
 mod drop_copy;
+mod identity;
 mod market;
 mod members;
 mod secrets;
@@ -25,6 +26,7 @@ use declared::Declared;
 struct Tables<'a> {
     venue: Table<'a>,
     fix: Table<'a>,
+    tls: Table<'a>,
     journal: Table<'a>,
     settlement: Table<'a>,
     providers: Vec<Table<'a>>,
@@ -50,17 +52,26 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     // Each is read before any is given up, so that the mistakes of all are found.
     let venue = settings::venue(&tables.venue, report);
     let fix = settings::fix(&tables.fix, report);
+    let tls = identity::tls(&tables.tls, file, report);
+    if let Some(fix) = &fix {
+        settings::check_listen(&tables.fix, fix.listen, tables.tls.is_there(), report);
+    }
     let journal = settings::journal(&tables.journal, report);
     let settlement = settings::settlement(&tables.settlement, report);
     let providers = market::providers(&tables.providers, &declared, file, report);
     let instruments = market::instruments(&tables.instruments, &declared, report);
     let firms = members::firms(&tables.firms, &declared, report);
     let accounts = members::accounts(&tables.accounts, &declared, report);
-    let tolerance = fix.as_ref().map(|fix| fix.sending_time_tolerance);
-    let sessions = sessions::sessions(&tables.sessions, &declared, tolerance, report);
+    let venue_wide = sessions::VenueWide {
+        file,
+        fix: fix.as_ref(),
+        tls: tls.as_ref(),
+    };
+    let sessions = sessions::sessions(&tables.sessions, &declared, venue_wide, report);
     Some(Config {
         venue: venue?,
         fix: fix?,
+        tls,
         journal: journal?,
         settlement: settlement?,
         providers: providers?,
@@ -75,6 +86,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
     let tables = Tables {
         venue: Table::single(root, &keys::VENUE, report),
         fix: Table::single(root, &keys::FIX, report),
+        tls: Table::single(root, &keys::TLS, report),
         journal: Table::single(root, &keys::JOURNAL, report),
         settlement: Table::single(root, &keys::SETTLEMENT, report),
         providers: Table::repeated(root, &keys::PROVIDERS, report),

@@ -37,7 +37,7 @@ pub(super) fn one_of(
         .or(variable.map(|variable| Secret::Environment(variable.value.to_owned())))
 }
 
-fn file_name<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Fault> {
+pub(super) fn file_name<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Fault> {
     let text = value::string(value)?;
     let printable = !text.chars().any(char::is_control);
     if !text.trim().is_empty() && printable && !text.contains("://") {

@@ -1,5 +1,6 @@
 //! Reads the FIX sessions of the members.
 
+use std::path::Path;
 use std::time::Duration;
 
 use engine::{AccountName, FirmKind, FirmName, SessionName};
@@ -7,9 +8,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
-use super::{drop_copy, every, settings};
+use super::{drop_copy, every, identity, settings};
+use crate::identity::Tls;
 use crate::mistake::{Fault, Report};
-use crate::model::{Role, Session, Validation};
+use crate::model::{Fix, Role, Session, Validation};
 use crate::table::{Found, Table};
 use crate::value;
 
@@ -33,19 +35,28 @@ const VALIDATIONS: [(&str, Validation); 2] = [
 /// No client asks for more.
 const HEARTBEAT_MAX: Duration = Duration::from_secs(24 * 3_600);
 
+/// What the file says for all sessions.
+#[derive(Clone, Copy)]
+pub(super) struct VenueWide<'a> {
+    /// The file, where relative paths start from.
+    pub(super) file: &'a Path,
+    pub(super) fix: Option<&'a Fix>,
+    pub(super) tls: Option<&'a Tls>,
+}
+
 pub(super) fn sessions(
     tables: &[Table<'_>],
     declared: &Declared<'_>,
-    tolerance: Option<Duration>,
+    venue_wide: VenueWide<'_>,
     report: &mut Report,
 ) -> Option<Vec<Session>> {
-    every(tables, |table| session(table, declared, tolerance, report))
+    every(tables, |table| session(table, declared, venue_wide, report))
 }
 
 fn session(
     table: &Table<'_>,
     declared: &Declared<'_>,
-    venue_tolerance: Option<Duration>,
+    venue_wide: VenueWide<'_>,
     report: &mut Report,
 ) -> Option<Session> {
     declared.sessions.check_unique(table, "comp_id", report);
@@ -72,7 +83,12 @@ fn session(
         |v| value::choice(v, &VALIDATIONS),
         report,
     );
+    let venue_tolerance = venue_wide.fix.map(|fix| fix.sending_time_tolerance);
     let tolerance = settings::sending_time_tolerance(table, report).or(venue_tolerance);
+    let identity = identity::identity(table, venue_wide.file, report);
+    if let Some(fix) = venue_wide.fix {
+        identity::check_listener(table, &identity, fix.listen, venue_wide.tls, report);
+    }
     Some(Session {
         comp_id: comp_id?.value,
         firm: firm?.value,
@@ -82,6 +98,7 @@ fn session(
         accept_reset,
         validation,
         sending_time_tolerance: tolerance?,
+        identity,
     })
 }
 

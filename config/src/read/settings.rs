@@ -1,9 +1,11 @@
 //! Reads the sections that stand once in a file: the venue, its listener, its journal, its settlement.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use engine::SessionName;
 
+use crate::identity::Lockout;
 use crate::mistake::{Fault, Report};
 use crate::model::{Durability, Fix, Journal, Settlement, Store, TimePrecision, Venue};
 use crate::table::Table;
@@ -52,7 +54,7 @@ pub(super) fn venue(table: &Table<'_>, report: &mut Report) -> Option<Venue> {
 }
 
 pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
-    let listen = table.required("listen", value::loopback_address, report);
+    let listen = table.required("listen", value::address, report);
     let tolerance = sending_time_tolerance(table, report).unwrap_or(Duration::from_secs(120));
     let precision = TimePrecision::Microseconds;
     let precision = table.or(
@@ -91,7 +93,38 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
         resend_batch,
         logon_timeout: logon,
         logout_timeout: logout,
+        lockout: lockout(table, report)?,
     })
+}
+
+fn lockout(table: &Table<'_>, report: &mut Report) -> Option<Lockout> {
+    let failures = count_or(table, "lockout_failures", 5, 1..=1_000, report);
+    let mut time = |key, default: Duration| {
+        let read = |value| value::duration(value, Duration::from_secs(1)..=DAY);
+        table.or(key, default, read, report)
+    };
+    Some(Lockout {
+        failures: u32::try_from(failures).ok()?,
+        window: time("lockout_window", MINUTE),
+        duration: time("lockout_duration", 5 * MINUTE),
+    })
+}
+
+/// Without TLS the listener is for this machine only.
+pub(super) fn check_listen(
+    table: &Table<'_>,
+    listen: SocketAddr,
+    encrypts: bool,
+    report: &mut Report,
+) {
+    if encrypts || listen.ip().is_loopback() {
+        return;
+    }
+    let fault = Fault::new(
+        format!("{listen} can be reached from other machines, and the listener does not encrypt"),
+        "Listen on 127.0.0.1 or [::1], or set up [tls]",
+    );
+    report.add(&table.span_of("listen"), &table.path("listen"), fault);
 }
 
 pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal> {

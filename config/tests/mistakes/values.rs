@@ -16,7 +16,7 @@ fn values() {
         "10.0.0.1:9878",
         &[
             "f:4:10: fix.listen: 10.0.0.1:9878 can be reached from other machines, and the listener does \
-         not encrypt. Listen on 127.0.0.1 or [::1].",
+         not encrypt. Listen on 127.0.0.1 or [::1], or set up [tls].",
         ],
     );
     check(
