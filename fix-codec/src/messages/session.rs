@@ -32,6 +32,8 @@ messages! {
         optional new_password: &'a str = tags::NEW_PASSWORD,
         /// CancelOrdersOnDisconnect(8013), of the venue.
         optional cancel_orders_on_disconnect: bool = tags::CANCEL_ORDERS_ON_DISCONNECT,
+        /// Text(58), of the venue in this message: what became of NewPassword(925).
+        optional text: &'a str = tags::TEXT,
     }
 
     /// Heartbeat(0).

@@ -109,6 +109,13 @@ impl Session {
         }
     }
 
+    /// As [`accept_logon`](Self::accept_logon); the answer says `text` in Text(58), which a Logon of FIX 4.4 does not
+    /// have: for a peer that asked for what only the venue has.
+    pub fn accept_logon_saying(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) {
+        self.logon_text = text.map(str::to_owned);
+        self.accept_logon(now, out);
+    }
+
     /// The driver does not let the peer log on: Logout(5) with `text`, and the end of the
     /// connection. Does nothing when that has ended already.
     ///
@@ -218,6 +225,7 @@ impl Session {
             Role::Acceptor { .. } => None,
             Role::Initiator { credentials, .. } => credentials.clone(),
         };
+        let text = self.logon_text.take();
         let body = Logon {
             encrypt_method: EncryptMethod::None,
             heart_bt_int_s: i64::from(heartbeat_seconds),
@@ -231,6 +239,7 @@ impl Session {
             password: credentials.as_ref().map(|known| known.password.as_str()),
             new_password: None,
             cancel_orders_on_disconnect: None,
+            text: text.as_deref(),
         };
         self.emit(now, &body, Emission::handshake(), out)
     }

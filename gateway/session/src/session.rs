@@ -20,6 +20,8 @@ pub struct Session {
     /// The driver was asked for a reset and has not said that it is done.
     pub(crate) reset_pending: bool,
     pub(crate) garbled: u64,
+    /// What the next Logon says in Text(58).
+    pub(crate) logon_text: Option<String>,
 }
 
 impl Session {
@@ -40,10 +42,24 @@ impl Session {
             held,
             reset_pending: false,
             garbled: 0,
+            logon_text: None,
         }
     }
 
-    /// What the session was told at its start.
+    /// Sets the session up otherwise, from the next connection on. Its numbers go on.
+    ///
+    /// # Panics
+    /// When the session has a connection: what a Logon agreed on holds for as long as it lives.
+    pub fn change_settings(&mut self, settings: Settings) {
+        assert!(
+            matches!(self.state, State::Disconnected),
+            "settings change between connections"
+        );
+        self.held = Held::new(settings.hold_limit_bytes);
+        self.settings = settings;
+    }
+
+    /// What the session was told last.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -111,6 +127,7 @@ impl Session {
     /// is asked for again after the next Logon.
     pub fn disconnected(&mut self) {
         self.state = State::Disconnected;
+        self.logon_text = None;
         self.held.clear();
     }
 

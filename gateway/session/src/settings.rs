@@ -7,7 +7,7 @@ use core::time::Duration;
 use fix_codec::dictionary::ValidationOptions;
 use fix_codec::values::TimePrecision;
 
-/// Everything that a session is told at its start; nothing here changes while it lives.
+/// Everything that a session is told at its start; nothing here changes while it has a connection.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Which side opens the conversation, with what only that side needs.

@@ -106,7 +106,10 @@ impl Bench {
             "connect" => session.connected(now, out),
             "disconnect" => session.disconnected(),
             "garbled" => session.receive_garbled(),
-            "accept" => session.accept_logon(now, out),
+            "accept" if rest.is_empty() => session.accept_logon(now, out),
+            "accept" => session.accept_logon_saying(now, Some(rest), out),
+            // Another driver's settings: it asks for no authentication.
+            "change" => session.change_settings(acceptor()),
             "refuse" => session.refuse_logon(now, rest, out),
             "logout" => session.logout(now, (!rest.is_empty()).then_some(rest), out),
             "send" => {
