@@ -32,6 +32,18 @@ impl Layout {
         self.root.join("sessions").join(folder_name(name.as_str()))
     }
 
+    /// Passwords that members have changed.
+    #[must_use]
+    pub fn passwords(&self) -> PathBuf {
+        self.root.join("passwords")
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub fn audit(&self) -> PathBuf {
+        self.root.join("audit")
+    }
+
     /// Settlement's database.
     #[must_use]
     pub fn settlement(&self) -> PathBuf {
@@ -41,7 +53,7 @@ impl Layout {
 
 /// A CompID as the name of a folder: letters, digits, `-` and `_` stand for themselves, every other byte for its
 /// two hexadecimal digits after a `%`. Different CompIDs have different folders, and none leads out of its own.
-fn folder_name(comp_id: &str) -> String {
+pub(crate) fn folder_name(comp_id: &str) -> String {
     let mut name = String::with_capacity(comp_id.len());
     for byte in comp_id.bytes() {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {

@@ -1,15 +1,18 @@
 //! The venue process: sockets, order entry, drop copy, message stores, settlement's desk and the command line.
 
+mod audit;
 pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod drop_copy;
+pub mod identity;
 pub mod initiator;
 pub mod layout;
 pub mod logging;
 pub mod net;
 pub mod order_entry;
 mod publisher;
+pub mod reload;
 mod routing;
 mod sessions;
 pub mod settlement_desk;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use engine::SessionName;
 use sequencer::{EventBatch, EventReader, ReadError};
+use tokio::sync::watch;
 
 use crate::routing::Routes;
 use crate::sessions::{Mail, Registry};
@@ -16,12 +17,17 @@ use crate::sessions::{Mail, Registry};
 pub(crate) struct Publisher {
     reader: EventReader,
     registry: Arc<Registry>,
-    routes: Routes,
+    /// Looked at for each batch: a changed configuration may route otherwise.
+    routes: watch::Receiver<Arc<Routes>>,
 }
 
 impl Publisher {
     /// Goes on where `reader` stands.
-    pub(crate) fn new(reader: EventReader, registry: Arc<Registry>, routes: Routes) -> Self {
+    pub(crate) fn new(
+        reader: EventReader,
+        registry: Arc<Registry>,
+        routes: watch::Receiver<Arc<Routes>>,
+    ) -> Self {
         Self {
             reader,
             registry,
@@ -52,9 +58,10 @@ impl Publisher {
     }
 
     async fn bring(&self, batch: EventBatch) {
+        let routes = Arc::clone(&self.routes.borrow());
         let mut picks: BTreeMap<SessionName, Vec<usize>> = BTreeMap::new();
         for (place, event) in batch.events().iter().enumerate() {
-            self.routes.each(event, |session| {
+            routes.each(event, |session| {
                 let picks = picks.entry(*session).or_default();
                 if picks.last() != Some(&place) {
                     picks.push(place);

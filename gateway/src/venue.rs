@@ -5,6 +5,7 @@
 //!                                                                          -> settlement desk -> sequencer
 //! ```
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +17,15 @@ use sequencer::{EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::audit::{Audit, AuditError, Entry, Outcome, What};
 use crate::clock::SystemClock;
+use crate::identity::Doorkeeper;
 use crate::layout::Layout;
-use crate::net::{Limits, Listener};
+use crate::net::{Limits, Listener, Reception, server_config};
 use crate::publisher::Publisher;
+use crate::reload::{Reloaded, Reloader};
 use crate::routing::Routes;
-use crate::sessions::{Drained, Registry, Seats};
+use crate::sessions::{Desk, Drained, Registry, Seats};
 use crate::settlement_desk::SettlementDesk;
 use crate::trading_day;
 
@@ -38,6 +42,9 @@ pub struct Venue {
     /// The sessions and the publisher; they end by themselves once the sequencer has stopped.
     tasks: JoinSet<anyhow::Result<()>>,
     desk: Option<SettlementDesk>,
+    reloader: Reloader,
+    audit: Audit,
+    audit_writer: JoinHandle<Result<(), AuditError>>,
 }
 
 impl Venue {
@@ -52,7 +59,10 @@ impl Venue {
         let listener = Listener::bind(config.fix.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.fix.listen))?;
+        let encryption = config.tls.as_ref().map(server_config).transpose()?;
         let opened = open_sequencer(&config, &layout).await?;
+        let (audit, audit_writer) = Audit::open(&layout.audit())?;
+        let doorkeeper = Arc::new(Doorkeeper::open(&config, &layout, audit.clone())?);
         // The stores first: a session that the market knows has one.
         let seats = Seats::open(&config, &layout, &opened)?;
         admit(&config, &opened).await?;
@@ -64,24 +74,45 @@ impl Venue {
         let from = seats
             .first_unhandled()
             .unwrap_or_else(|| opened.events.end());
-        seats.take_up(&opened.commands, &guard, &registry, &drain, &mut tasks);
-        drop(guard);
+        let sessions_desk = Desk::new(opened.commands.clone(), guard);
+        seats.take_up(&sessions_desk, &doorkeeper, &registry, &drain, &mut tasks);
 
         let reader = opened.events.reader(from);
-        let publisher = Publisher::new(reader, Arc::clone(&registry), Routes::new(&config));
+        let (routes, routing) = watch::channel(Arc::new(Routes::new(&config)));
+        let publisher = Publisher::new(reader, Arc::clone(&registry), routing);
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = trading_day::run(opened.commands.clone(), drain.clone());
         let days = tokio::spawn(days);
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
-        let limits = Limits {
-            connections: config.fix.max_connections,
-            logon_timeout: config.fix.logon_timeout,
+        let (encrypting, encryption) = watch::channel(encryption);
+        let reception = Reception {
+            registry: Arc::clone(&registry),
+            doorkeeper: Arc::clone(&doorkeeper),
+            encryption,
         };
-        let listener = tokio::spawn(listener.run(registry, limits, drain));
-        tracing::info!(venue = %config.venue.comp_id, %address, "taking connections");
+        let listener = listener.run(reception, limits(&config), drain.clone());
+        let listener = tokio::spawn(listener);
+        let audit_writer = tokio::task::spawn_blocking(move || audit_writer.run());
+        let started = format!("started, taking connections on {address}");
+        audit.record(&Entry::new(What::Venue, Outcome::Done, started));
+        let comp_id = config.venue.comp_id;
+        tracing::info!(venue = %comp_id, %address, "taking connections");
+        let reloader = Reloader {
+            dormant: dormant(&config, &opened),
+            config,
+            layout,
+            registry,
+            doorkeeper,
+            routes,
+            encrypting,
+            commands: opened.commands,
+            events: opened.events.clone(),
+            desk: sessions_desk,
+            draining: drain,
+        };
         Ok(Self {
-            comp_id: config.venue.comp_id,
+            comp_id,
             address,
             events: opened.events,
             draining,
@@ -91,6 +122,9 @@ impl Venue {
             days,
             tasks,
             desk,
+            reloader,
+            audit,
+            audit_writer,
         })
     }
 
@@ -118,10 +152,28 @@ impl Venue {
         self.desk.as_ref()
     }
 
+    /// Takes what can be taken of a changed configuration without a restart. `by` is who asked, for the record.
+    ///
+    /// # Errors
+    /// When it contradicts what is declared, or something that it names cannot be read: nothing is changed then.
+    pub async fn reload(&mut self, config: &Config, by: &str) -> anyhow::Result<Reloaded> {
+        self.reloader.reload(config, by, &mut self.tasks).await
+    }
+
+    /// Puts on record that somebody wanted a configuration taken that cannot be read.
+    pub fn reload_refused(&self, by: &str, why: &str) {
+        self.reloader.unreadable(by, why);
+    }
+
     /// Waits until a part of the venue has failed: then it must be stopped.
     pub async fn failed(&mut self) -> anyhow::Error {
         tokio::select! {
             failure = desk_failed(&mut self.desk) => failure,
+            ended = &mut self.audit_writer => match ended {
+                Ok(Ok(())) => anyhow::anyhow!("the audit log has ended by itself"),
+                Ok(Err(error)) => error.into(),
+                Err(panic) => panic.into(),
+            },
             failure = self.running.ended() => match failure {
                 Some(error) => anyhow::Error::new(error),
                 None => anyhow::anyhow!("the sequencer has ended"),
@@ -141,6 +193,8 @@ impl Venue {
     /// The first failure of any part. All parts were stopped all the same.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.draining.send_replace(true);
+        // It holds a place at the sessions' desk, and would keep the sequencer waiting.
+        drop(self.reloader);
         let listener = self.listener.await.map_err(anyhow::Error::from);
         let days = self.days.await.map_err(anyhow::Error::from).flatten();
         let quiet = match &mut self.desk {
@@ -162,9 +216,31 @@ impl Venue {
         while let Some(ended) = self.tasks.join_next().await {
             result = result.and(ended.map_err(anyhow::Error::from).flatten());
         }
+        self.audit
+            .record(&Entry::new(What::Venue, Outcome::Done, "stopped"));
+        self.audit.close().await;
+        if !self.audit_writer.is_finished() {
+            let written = self.audit_writer.await.map_err(anyhow::Error::from);
+            result = result.and(written.and_then(|written| written.map_err(anyhow::Error::new)));
+        }
         tracing::info!(venue = %self.comp_id, "stopped");
         result
     }
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        connections: config.fix.max_connections,
+        logon_timeout: config.fix.logon_timeout,
+    }
+}
+
+/// The sessions that the market knows and `config` does not have: their stores are not open, and reports for them
+/// are made when they are.
+fn dormant(config: &Config, opened: &Opened) -> BTreeSet<SessionName> {
+    let configured: BTreeSet<_> = config.sessions.iter().map(|one| one.comp_id).collect();
+    let known = opened.engine_view.sessions().map(|(name, _)| name);
+    known.filter(|name| !configured.contains(name)).collect()
 }
 
 async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Opened> {

@@ -137,6 +137,15 @@ impl VenueProcess {
         self.wait(STOP_PATIENCE)
     }
 
+    /// Asks it to read its configuration again (SIGHUP). It does so in its own time.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn reload(&self) -> Result<(), ProcessError> {
+        let signalled = kill_process(self.process(), Signal::HUP);
+        signalled.map_err(|error| self.system(error.into()))
+    }
+
     /// Ends it at once, as a crash would (SIGKILL), and waits until it is gone.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod check_config;
 mod demo;
 mod dictionary;
 mod guest;
+mod hash_password;
 mod output;
 mod provider;
 mod run;
@@ -33,6 +34,8 @@ enum Command {
     CheckConfig(check_config::Arguments),
     /// Writes the data dictionary of what the venue speaks, for a FIX engine to load.
     Dictionary(dictionary::Arguments),
+    /// Reads a password from standard input and prints its hash, for the configuration.
+    HashPassword(hash_password::Arguments),
     /// Runs the reference provider's control plane.
     Provider(provider::Arguments),
     /// Replays a venue's journal and compares it with what was published.
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
             dictionary::run(&arguments);
             Ok(())
         }
+        Command::HashPassword(arguments) => hash_password::run(&arguments),
         Command::Provider(arguments) => provider::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Guest(arguments) => guest::run(&arguments),

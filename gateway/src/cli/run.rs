@@ -1,6 +1,7 @@
-//! `cloudpit run --config FILE --data DIR`: runs a venue until it is told to stop.
+//! `cloudpit run --config FILE --data DIR`: runs a venue until it is told to stop, and reads its configuration again
+//! when it is told to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -30,6 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     super::runtime()?.block_on(async {
         let mut stop = signals::stop_requested()?;
+        let mut reload = signals::reload_requested()?;
         let mut venue = Venue::start(config, &arguments.data)
             .await
             .with_context(|| format!("the venue in {} did not start", arguments.data.display()))?;
@@ -38,11 +40,31 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             venue.comp_id(),
             venue.address()
         ));
-        let failure = tokio::select! {
-            () = stop.requested() => None,
-            failure = venue.failed() => Some(failure),
+        let failure = loop {
+            tokio::select! {
+                () = stop.requested() => break None,
+                failure = venue.failed() => break Some(failure),
+                () = reload.requested() => read_again(&mut venue, &arguments.config).await,
+            }
         };
         venue.stop().await?;
         failure.map_or(Ok(()), Err)
     })
+}
+
+/// Has the venue take what is in the file now. A file with mistakes changes nothing.
+async fn read_again(venue: &mut Venue, file: &Path) {
+    const BY: &str = "SIGHUP";
+    let config = match config::load(file) {
+        Ok(config) => config,
+        Err(mistakes) => {
+            tracing::error!("not reloaded, nothing was changed:\n{mistakes}");
+            venue.reload_refused(BY, &mistakes.to_string());
+            return;
+        }
+    };
+    match venue.reload(&config, BY).await {
+        Ok(reloaded) => tracing::info!("{}: {reloaded}", file.display()),
+        Err(error) => tracing::error!("not reloaded, nothing was changed: {error:#}"),
+    }
 }

@@ -10,6 +10,8 @@ use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::identity::Peer;
+
 /// How much is read from the socket at once.
 const READ_BYTES: usize = 64 * 1024;
 
@@ -36,6 +38,10 @@ pub struct Connection {
     pub incoming: BytesMut,
     /// Bytes to write, in this order.
     outgoing: BytesMut,
+    /// Whether the stream was given bytes that it may still hold: TLS has a buffer of its own.
+    unflushed: bool,
+    /// Who is at the other side.
+    peer: Peer,
     /// Its place among the connections that the listener holds; given back when it is dropped.
     place: Option<OwnedSemaphorePermit>,
 }
@@ -47,8 +53,23 @@ impl Connection {
             stream: Box::new(stream),
             incoming: BytesMut::new(),
             outgoing: BytesMut::new(),
+            unflushed: false,
+            peer: Peer::UNKNOWN,
             place: None,
         }
+    }
+
+    /// The same connection, with what is known of its other side.
+    #[must_use]
+    pub fn with_peer(mut self, peer: Peer) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// Who is at the other side.
+    #[must_use]
+    pub fn peer(&self) -> Peer {
+        self.peer
     }
 
     /// The same connection, which takes up this place for as long as it lives.
@@ -96,6 +117,9 @@ impl Connection {
             {
                 return Poll::Ready(written.map(|()| Turn::Wrote));
             }
+            if let Poll::Ready(Err(error)) = self.poll_flush(context) {
+                return Poll::Ready(Err(error));
+            }
             if read {
                 return self.poll_read(context);
             }
@@ -112,7 +136,25 @@ impl Connection {
         while !self.outgoing.is_empty() {
             self.turn(false).await?;
         }
-        Ok(())
+        poll_fn(|context| self.poll_flush(context)).await
+    }
+
+    /// Writes all that is pending, and tells the peer that no more comes.
+    ///
+    /// # Errors
+    /// As [`Connection::flush`].
+    pub async fn finish(&mut self) -> io::Result<()> {
+        self.flush().await?;
+        poll_fn(|context| Pin::new(&mut self.stream).poll_shutdown(context)).await
+    }
+
+    /// Ready when the stream holds nothing back.
+    fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Ready when at least one pending byte was written.
@@ -123,6 +165,7 @@ impl Connection {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(count)) => {
                     self.outgoing.advance(count);
+                    self.unflushed = true;
                     wrote = true;
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),

@@ -8,9 +8,12 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio_rustls::rustls::ServerConfig;
 
 use super::Connection;
 use super::identify::{Unidentified, identify};
+use super::tls;
+use crate::identity::{Doorkeeper, Peer};
 use crate::sessions::Registry;
 
 /// Connections that may be taking their time over a Logon at once, so that strangers leave room for members.
@@ -31,6 +34,19 @@ pub(crate) struct Limits {
     pub(crate) connections: usize,
     /// From the connection to a complete Logon.
     pub(crate) logon_timeout: Duration,
+}
+
+/// How the listener encrypts at the moment; `None`: it does not.
+pub(crate) type Encryption = watch::Receiver<Option<Arc<ServerConfig>>>;
+
+/// Who decides about a new connection, and where it goes.
+pub(crate) struct Reception {
+    /// The sessions.
+    pub(crate) registry: Arc<Registry>,
+    /// Who may come as far as one.
+    pub(crate) doorkeeper: Arc<Doorkeeper>,
+    /// Asked for each new connection.
+    pub(crate) encryption: Encryption,
 }
 
 /// A bound socket that takes FIX connections.
@@ -55,12 +71,12 @@ impl Listener {
     /// Takes connections until the venue drains.
     pub(crate) async fn run(
         self,
-        registry: Arc<Registry>,
+        reception: Reception,
         limits: Limits,
         mut draining: watch::Receiver<bool>,
     ) {
         let doorway = Doorway {
-            registry,
+            reception: Arc::new(reception),
             logon_timeout: limits.logon_timeout,
             places: Arc::new(Semaphore::new(limits.connections)),
             strangers: Arc::new(Semaphore::new(STRANGERS_LIMIT)),
@@ -84,7 +100,7 @@ impl Listener {
 
 /// Where new connections are looked at.
 struct Doorway {
-    registry: Arc<Registry>,
+    reception: Arc<Reception>,
     logon_timeout: Duration,
     places: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
@@ -92,7 +108,12 @@ struct Doorway {
 
 impl Doorway {
     /// Looks after a new connection, unless there are too many already: then it is closed at once.
-    fn receive(&self, stream: TcpStream, peer: SocketAddr) {
+    fn receive(&self, stream: TcpStream, address: SocketAddr) {
+        let peer = Peer::at(address);
+        if let Err(closed) = self.reception.doorkeeper.greet(&peer) {
+            tracing::debug!(%peer, %closed, "connection closed");
+            return;
+        }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             tracing::warn!(%peer, "too many connections: closed");
             return;
@@ -104,12 +125,69 @@ impl Doorway {
         if let Err(error) = set_options(&stream) {
             tracing::debug!(%peer, %error, "the socket's options could not be set");
         }
-        let connection = Connection::new(stream).in_place(place);
-        let (registry, logon_timeout) = (Arc::clone(&self.registry), self.logon_timeout);
+        let (reception, logon_timeout) = (Arc::clone(&self.reception), self.logon_timeout);
         tokio::spawn(async move {
-            admit(connection, peer, &registry, logon_timeout).await;
+            // The handshake is part of the time for a Logon.
+            let admitted = async {
+                let connection = reception.secure(stream, peer).await;
+                if let Some(connection) = connection {
+                    reception.admit(connection.in_place(place)).await;
+                }
+            };
+            if tokio::time::timeout(logon_timeout, admitted).await.is_err() {
+                tracing::warn!(%peer, "no Logon in time: closed");
+            }
             drop(stranger);
         });
+    }
+}
+
+impl Reception {
+    /// The connection, encrypted where the listener does that; `None` when the handshake failed.
+    async fn secure(&self, stream: TcpStream, mut peer: Peer) -> Option<Connection> {
+        let encryption = self.encryption.borrow().clone();
+        let Some(encryption) = encryption else {
+            return Some(Connection::new(stream).with_peer(peer));
+        };
+        match tls::accept(encryption, stream).await {
+            Ok((stream, certificate)) => {
+                peer.certificate = certificate;
+                Some(Connection::new(stream).with_peer(peer))
+            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                tracing::debug!(%peer, "closed before it encrypted");
+                None
+            }
+            Err(error) => {
+                tracing::warn!(%peer, %error, "no TLS handshake: closed");
+                self.doorkeeper.no_handshake(peer, &error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Finds out whose the connection is, and hands it over.
+    async fn admit(&self, mut connection: Connection) {
+        let peer = connection.peer();
+        let name = match identify(&mut connection).await {
+            Ok(name) => name,
+            Err(Unidentified::Closed) => {
+                tracing::debug!(%peer, "closed before its Logon");
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(%peer, %error, "connection refused");
+                return;
+            }
+        };
+        if let Err(refused) = self.doorkeeper.admit(name, peer) {
+            tracing::warn!(%peer, session = %name, %refused, "connection refused");
+            return;
+        }
+        match self.registry.connect(name, connection) {
+            Ok(()) => tracing::info!(%peer, session = %name, "connected"),
+            Err(refused) => tracing::warn!(%peer, %refused, "connection refused"),
+        }
     }
 }
 
@@ -122,23 +200,4 @@ fn set_options(stream: &TcpStream) -> io::Result<()> {
     sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;
     sockopt::set_tcp_keepcnt(stream, KEEPALIVE_PROBES)?;
     Ok(())
-}
-
-/// Finds out whose the connection is, and hands it over.
-async fn admit(
-    mut connection: Connection,
-    peer: SocketAddr,
-    registry: &Registry,
-    logon_timeout: Duration,
-) {
-    let identified = tokio::time::timeout(logon_timeout, identify(&mut connection)).await;
-    match identified {
-        Ok(Ok(name)) => match registry.connect(name, connection) {
-            Ok(()) => tracing::info!(%peer, session = %name, "connected"),
-            Err(refused) => tracing::warn!(%peer, %refused, "connection refused"),
-        },
-        Ok(Err(Unidentified::Closed)) => tracing::debug!(%peer, "closed before its Logon"),
-        Ok(Err(error)) => tracing::warn!(%peer, %error, "connection refused"),
-        Err(_) => tracing::warn!(%peer, "no Logon in time: closed"),
-    }
 }

@@ -3,6 +3,8 @@
 mod connection;
 mod identify;
 mod listener;
+mod tls;
 
 pub use connection::{Connection, Stream, Turn};
-pub(crate) use listener::{Limits, Listener};
+pub(crate) use listener::{Limits, Listener, Reception};
+pub(crate) use tls::server_config;

@@ -2,6 +2,7 @@
 //! state machine decide, and carries out what it decided. Never blocks on its client.
 
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,13 +10,15 @@ use chrono::{DateTime, Utc};
 use fix_codec::Decoder;
 use fix_session::{Outputs, Session, Status};
 use sequencer::{CommandSender, EventPosition};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use super::authentication::verdict;
 use super::profile::Profile;
 use super::resend::Resend;
-use super::{Letterbox, Mail};
+use super::{Control, Letterbox, Mail};
 use crate::clock;
+use crate::identity::{Doorkeeper, Verdict};
 use crate::net::{Connection, Turn};
 use crate::store::Store;
 
@@ -61,15 +64,26 @@ impl MadeAgain {
 const NEWCOMER_WAIT: Duration = Duration::from_millis(250);
 
 /// A second connection of the client, which waits for the end of the first.
-struct Newcomer {
+pub(super) struct Newcomer {
     connection: Connection,
     until: DateTime<Utc>,
 }
 
 /// What a session needs to take orders; given back when the venue drains.
-pub(super) struct Desk {
+#[derive(Clone)]
+pub(crate) struct Desk {
     commands: CommandSender,
     _drained: Drained,
+}
+
+impl Desk {
+    /// Where commands go, and the guard that is held for as long as they may.
+    pub(crate) fn new(commands: CommandSender, drained: Drained) -> Self {
+        Self {
+            commands,
+            _drained: drained,
+        }
+    }
 }
 
 /// One session's task.
@@ -78,8 +92,16 @@ pub(crate) struct Actor {
     pub(super) session: Session,
     pub(super) store: Store,
     pub(super) outputs: Outputs,
+    /// Who may log on.
+    pub(super) doorkeeper: Arc<Doorkeeper>,
+    /// What the doorkeeper says of the Logon that waits for it.
+    pub(super) verdict: Option<oneshot::Receiver<Verdict>>,
+    /// Whether the audit log has this client as logged on.
+    pub(super) on_record: bool,
+    /// How the session is set up from the next connection on, where that is different.
+    pub(super) next_settings: Option<fix_session::Settings>,
     pub(super) connection: Option<Connection>,
-    newcomer: Option<Newcomer>,
+    pub(super) newcomer: Option<Newcomer>,
     pub(super) resend: Option<Resend>,
     pub(super) made_again: MadeAgain,
     pub(super) decoder: Decoder,
@@ -95,9 +117,11 @@ pub(crate) struct Actor {
 /// What a session woke up for.
 enum Wake {
     Connection(Connection),
+    Control(Control),
     Mail(Mail),
     MailClosed,
     Turn(std::io::Result<Turn>),
+    Verdict(Verdict),
     Deadline,
     Drain,
     /// Nothing else waits, and the client has room for more of what it asked for again.
@@ -127,14 +151,18 @@ impl Actor {
         session: Session,
         store: Store,
         made_again: MadeAgain,
-        commands: CommandSender,
-        drained: Drained,
+        doorkeeper: Arc<Doorkeeper>,
+        desk: Desk,
     ) -> Self {
         Self {
             profile,
             session,
             store,
             outputs: Outputs::new(),
+            doorkeeper,
+            verdict: None,
+            on_record: false,
+            next_settings: None,
             connection: None,
             newcomer: None,
             resend: None,
@@ -142,10 +170,7 @@ impl Actor {
             decoder: Decoder::new(),
             decoded: Vec::new(),
             first_untaken: None,
-            desk: Some(Desk {
-                commands,
-                _drained: drained,
-            }),
+            desk: Some(desk),
             last_words: JoinSet::new(),
         }
     }
@@ -181,11 +206,16 @@ impl Actor {
         loop {
             match self.wake(letterbox, draining).await {
                 Wake::Connection(connection) => self.attach(connection),
+                Wake::Control(control) => self.control(control),
                 Wake::Mail(Mail::Events { batch, picks }) => self.report(&batch, &picks)?,
                 // Every event before this position was looked at: the next start goes on from there.
                 Wake::Mail(Mail::End(position)) => self.store.set_handled(position.get()),
                 Wake::MailClosed => return Ok(()),
                 Wake::Turn(turn) => self.turned(turn),
+                Wake::Verdict(verdict) => {
+                    self.decide(verdict);
+                    self.take_input();
+                }
                 Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend => {}
@@ -232,13 +262,15 @@ impl Actor {
             // Asked first, so that no flood of messages can put off what is due.
             return Wake::Deadline;
         }
-        // What comes while a reset is being made durable waits with the client.
-        let reading = taking_orders && self.session.status() != Status::Resetting;
+        // What comes while a reset is being made durable, or a password checked, waits with the client.
+        let reading = taking_orders && !self.is_busy();
         let resending = self.can_resend();
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
+            Some(control) = letterbox.control.recv() => Wake::Control(control),
             mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
+            verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             () = clock::until(deadline) => Wake::Deadline,
@@ -247,11 +279,17 @@ impl Actor {
         }
     }
 
+    /// Whether what the client sends has to wait.
+    pub(super) fn is_busy(&self) -> bool {
+        let status = self.session.status();
+        matches!(status, Status::Resetting | Status::Authenticating)
+    }
+
     /// Takes a connection of the client. While it has one already, the new one waits a moment: the end of the first
     /// may be on its way.
     fn attach(&mut self, connection: Connection) {
         if self.newcomer.is_some() {
-            tracing::warn!(session = %self.profile.name, "a third connection was refused: the session is in use");
+            self.record_second(connection.peer());
             return;
         }
         self.newcomer = Some(Newcomer {
@@ -267,13 +305,14 @@ impl Actor {
             return;
         };
         if self.connection.is_none() {
+            self.take_settings();
             self.connection = Some(newcomer.connection);
             self.session.connected(clock::now(), &mut self.outputs);
             self.take_input();
         } else if clock::now() < newcomer.until {
             self.newcomer = Some(newcomer);
         } else {
-            tracing::warn!(session = %self.profile.name, "a second connection was refused: the session is in use");
+            self.record_second(newcomer.connection.peer());
         }
     }
 
@@ -304,6 +343,7 @@ impl Actor {
 
     /// Lets go of a connection that is of no more use; the session goes on without it.
     pub(super) fn disconnect(&mut self, why: &str) {
+        self.record_end(why);
         if self.connection.take().is_some() {
             tracing::info!(session = %self.profile.name, why, "disconnected");
         }
@@ -313,6 +353,7 @@ impl Actor {
     /// The connection is gone.
     pub(super) fn disconnected(&mut self) {
         self.resend = None;
+        self.verdict = None;
         self.session.disconnected();
     }
 

@@ -6,15 +6,16 @@ use chrono::{DateTime, Utc};
 use config::Role;
 use fix_codec::frame::{Frame, Framing, next_frame};
 use fix_codec::values::BusinessRejectReason;
-use fix_session::{BusinessReject, Received, SendOptions, Status};
+use fix_session::{BusinessReject, Received, SendOptions};
 
 use super::actor::Actor;
 use crate::clock;
+use crate::identity::Claim;
 use crate::order_entry::inbound::{self, Refusal};
 
 impl Actor {
-    /// Handles every whole message that was read. While a reset of the sequence numbers is being made durable,
-    /// what follows waits.
+    /// Handles every whole message that was read. While a reset of the sequence numbers is being made durable, or a
+    /// password checked, what follows waits.
     pub(super) fn take_input(&mut self) {
         let Some(connection) = &mut self.connection else {
             return;
@@ -24,7 +25,7 @@ impl Actor {
         let now = clock::now();
         let mut taken = 0;
         let mut garbled = 0;
-        while self.session.status() != Status::Resetting {
+        while !self.is_busy() {
             let rest = incoming.get(taken..).unwrap_or_default();
             match next_frame(rest, self.profile.max_message_bytes) {
                 Framing::Incomplete => break,
@@ -69,7 +70,11 @@ impl Actor {
         };
         match self.session.receive(now, &message, &mut self.outputs) {
             Received::Application => {}
-            Received::Authenticate | Received::Handled => return,
+            Received::Authenticate => {
+                let claim = Claim::of(&message);
+                return self.authenticate(claim);
+            }
+            Received::Handled => return,
         }
         if self.desk.is_none() {
             // The venue takes no more orders: this one stays the client's, who is asked for it at the next Logon.

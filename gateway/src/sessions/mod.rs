@@ -3,6 +3,8 @@
 //! `order_entry` and `drop_copy`, which are the only dictionaries.
 
 mod actor;
+mod authentication;
+mod control;
 mod input;
 mod mail;
 mod out_of_service;
@@ -13,7 +15,8 @@ mod reports;
 mod resend;
 mod seats;
 
-pub(crate) use actor::Drained;
+pub(crate) use actor::{Desk, Drained};
+pub(crate) use control::Control;
 pub(crate) use mail::Mail;
 pub(crate) use registry::{Letterbox, Registry};
 pub(crate) use seats::Seats;

@@ -28,6 +28,7 @@ impl Actor {
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),
                 mail = letterbox.mail.recv() => if mail.is_none() { break },
+                Some(control) = letterbox.control.recv() => drop(control),
                 Some(connection) = letterbox.connections.recv() => {
                     tracing::warn!(%session, "a connection was refused: the session is out of service");
                     drop(connection);

@@ -58,6 +58,7 @@ impl Actor {
         match action {
             Action::LoggedOn { heartbeat } => {
                 tracing::info!(session = %self.profile.name, ?heartbeat, "logged on");
+                self.record_logon();
             }
             Action::LoggedOut => tracing::info!(session = %self.profile.name, "logged out"),
             Action::Resend(range) => self.begin_resend(range),
@@ -98,12 +99,14 @@ impl Actor {
     /// Closes the connection once the client has taken what is pending, or has had its time for it. The session
     /// does not wait for that.
     pub(super) fn hang_up(&mut self, reason: DisconnectReason) {
+        self.record_refusal(reason);
+        self.record_end(&format!("{reason:?}"));
         if let Some(mut connection) = self.connection.take() {
             tracing::info!(session = %self.profile.name, ?reason, "disconnected");
             let time = self.profile.goodbye_time;
             while self.last_words.try_join_next().is_some() {}
             self.last_words.spawn(async move {
-                let flushed = tokio::time::timeout(time, connection.flush()).await;
+                let flushed = tokio::time::timeout(time, connection.finish()).await;
                 tracing::debug!(?flushed, "the last bytes of a connection");
             });
         }

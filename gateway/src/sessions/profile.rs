@@ -69,7 +69,7 @@ pub(crate) fn settings(config: &Config, session: &config::Session) -> Settings {
     let mut settings = Settings::acceptor(config.venue.comp_id.as_str(), session.comp_id.as_str());
     settings.role = fix_session::Role::Acceptor {
         heartbeat_seconds: heartbeat(session),
-        authenticate: false,
+        authenticate: true,
     };
     settings.sending_time_tolerance = Some(session.sending_time_tolerance);
     settings.accept_reset = session.accept_reset;

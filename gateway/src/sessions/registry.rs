@@ -4,6 +4,7 @@ use dashmap::DashMap;
 use engine::SessionName;
 use tokio::sync::mpsc;
 
+use super::control::Control;
 use super::mail::Mail;
 use crate::net::Connection;
 
@@ -12,6 +13,9 @@ const WAITING_CONNECTIONS: usize = 4;
 
 /// Batches of reports that may wait for a session; beyond it, those who bring them wait.
 const WAITING_MAIL: usize = 64;
+
+/// Changes of the configuration that may wait for a session; beyond it, those who bring them wait.
+const WAITING_CONTROL: usize = 4;
 
 /// The live sessions, by the client's CompID.
 #[derive(Default)]
@@ -23,6 +27,7 @@ pub(crate) struct Registry {
 #[derive(Clone)]
 struct Door {
     connections: mpsc::Sender<Connection>,
+    control: mpsc::Sender<Control>,
     mail: mpsc::Sender<Mail>,
 }
 
@@ -30,6 +35,8 @@ struct Door {
 pub(crate) struct Letterbox {
     /// New connections of its client.
     pub(crate) connections: mpsc::Receiver<Connection>,
+    /// Changes of the configuration.
+    pub(crate) control: mpsc::Receiver<Control>,
     /// Events that concern it. Closed when the venue stops and the last one was delivered.
     pub(crate) mail: mpsc::Receiver<Mail>,
 }
@@ -49,10 +56,17 @@ impl Registry {
     /// Adds a session. One of that name that was there before is forgotten.
     pub(crate) fn add(&self, name: SessionName) -> Letterbox {
         let (connections, connections_out) = mpsc::channel(WAITING_CONNECTIONS);
+        let (control, control_out) = mpsc::channel(WAITING_CONTROL);
         let (mail, mail_out) = mpsc::channel(WAITING_MAIL);
-        self.sessions.insert(name, Door { connections, mail });
+        let door = Door {
+            connections,
+            control,
+            mail,
+        };
+        self.sessions.insert(name, door);
         Letterbox {
             connections: connections_out,
+            control: control_out,
             mail: mail_out,
         }
     }
@@ -63,6 +77,20 @@ impl Registry {
         door.connections
             .try_send(connection)
             .map_err(|_| Refused::Busy(name))
+    }
+
+    /// Whether there is a session of `name`, open to its client or not.
+    pub(crate) fn knows(&self, name: &SessionName) -> bool {
+        self.sessions.contains_key(name)
+    }
+
+    /// Tells the session of `name` of a change; waits while it has others to take first.
+    pub(crate) async fn control(&self, name: &SessionName, control: Control) {
+        let door = self.sessions.get(name).map(|door| door.control.clone());
+        if let Some(door) = door {
+            // A session that has ended is in no need of it.
+            drop(door.send(control).await);
+        }
     }
 
     /// Where mail for the session of `name` goes.

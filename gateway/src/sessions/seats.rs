@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
+use engine::{SessionName, SessionPosition};
 use fix_session::{Resume, Session, Settings};
-use sequencer::{CommandSender, EventPosition, Opened};
+use sequencer::{EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::actor::{Actor, MadeAgain};
+use super::Registry;
+use super::actor::{Actor, Desk, MadeAgain};
 use super::profile::{Profile, settings};
-use super::{Drained, Registry};
+use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::store::{Stop, Store};
 
@@ -30,21 +32,52 @@ struct Seat {
 impl Seats {
     /// Opens the store of every session in `config` and brings it in step with the journal.
     pub(crate) fn open(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<Self> {
+        let seats = Self::profiles(config).map(|(name, profile, settings)| {
+            let past = Past {
+                position: opened.engine_view.session(&name),
+                next_event: opened.recovery.next_event,
+            };
+            open(profile, settings, layout, past)
+                .with_context(|| format!("session {name} cannot be opened"))
+        });
+        let seats = seats.collect::<anyhow::Result<_>>()?;
+        Ok(Self { seats })
+    }
+
+    /// Opens the store of every session in `config` that is `fresh`: the market does not know it, and no event
+    /// before `next_event` concerns it.
+    pub(crate) fn open_new(
+        config: &Config,
+        fresh: impl Fn(&SessionName) -> bool,
+        layout: &Layout,
+        next_event: EventPosition,
+    ) -> anyhow::Result<Self> {
+        let fresh = Self::profiles(config).filter(|(name, ..)| fresh(name));
+        let seats = fresh.map(|(name, profile, settings)| {
+            let past = Past {
+                position: None,
+                next_event,
+            };
+            open(profile, settings, layout, past)
+                .with_context(|| format!("session {name} cannot be opened"))
+        });
+        let seats = seats.collect::<anyhow::Result<_>>()?;
+        Ok(Self { seats })
+    }
+
+    /// How every session of `config` is set up.
+    pub(crate) fn profiles(
+        config: &Config,
+    ) -> impl Iterator<Item = (SessionName, Profile, Settings)> + '_ {
         let currencies = config
             .instruments
             .iter()
             .map(|instrument| (instrument.symbol, instrument.currency));
         let currencies = Arc::new(currencies.collect());
-        let seats = config
-            .sessions
-            .iter()
-            .map(|session| {
-                let profile = Profile::new(config, session, &currencies);
-                open(profile, settings(config, session), layout, opened)
-                    .with_context(|| format!("session {} cannot be opened", session.comp_id))
-            })
-            .collect::<anyhow::Result<_>>()?;
-        Ok(Self { seats })
+        config.sessions.iter().map(move |session| {
+            let profile = Profile::new(config, session, &currencies);
+            (session.comp_id, profile, settings(config, session))
+        })
     }
 
     /// The first event that some session has not handled.
@@ -56,8 +89,8 @@ impl Seats {
     /// Starts the task of every session.
     pub(crate) fn take_up(
         self,
-        commands: &CommandSender,
-        guard: &Drained,
+        desk: &Desk,
+        doorkeeper: &Arc<Doorkeeper>,
         registry: &Arc<Registry>,
         draining: &watch::Receiver<bool>,
         tasks: &mut JoinSet<anyhow::Result<()>>,
@@ -69,8 +102,8 @@ impl Seats {
                 seat.session,
                 seat.store,
                 seat.made_again,
-                commands.clone(),
-                guard.clone(),
+                Arc::clone(doorkeeper),
+                desk.clone(),
             );
             let draining = draining.clone();
             tasks.spawn(async move { Ok(actor.run(letterbox, draining).await?) });
@@ -78,17 +111,20 @@ impl Seats {
     }
 }
 
-fn open(
-    profile: Profile,
-    settings: Settings,
-    layout: &Layout,
-    opened: &Opened,
-) -> anyhow::Result<Seat> {
+/// What was before a session is opened.
+struct Past {
+    /// How far the market has taken its commands; `None` when it does not know it.
+    position: Option<SessionPosition>,
+    /// The first event that is not yet.
+    next_event: EventPosition,
+}
+
+fn open(profile: Profile, settings: Settings, layout: &Layout, past: Past) -> anyhow::Result<Seat> {
     let (mut store, recovered) = Store::open(&layout.session(&profile.name))?;
     if let Some(cut) = &recovered.cut {
         tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
     }
-    let position = opened.engine_view.session(&profile.name);
+    let position = past.position;
     let known =
         position.is_some_and(|position| position.epoch > 0 || position.last_msg_seq_num > 0);
     anyhow::ensure!(
@@ -97,7 +133,7 @@ fn open(
          Restore its folder, or the whole data folder, from a backup"
     );
     if recovered.stop == Stop::New {
-        store.set_handled(opened.recovery.next_event.get());
+        store.set_handled(past.next_event.get());
     }
     let mut next_incoming = store.next_incoming();
     if let Some(position) = position {
@@ -115,7 +151,7 @@ fn open(
         next_incoming,
     };
     let made_again = match recovered.stop {
-        Stop::Unclean => MadeAgain::until(opened.recovery.next_event),
+        Stop::Unclean => MadeAgain::until(past.next_event),
         Stop::New | Stop::Clean => MadeAgain::none(),
     };
     tracing::debug!(session = %profile.name, ?resume, stop = ?recovered.stop, "opened");

@@ -1,0 +1,14 @@
+//! Who may log on as whom: networks, client certificates, passwords, and what follows failures. It never touches a
+//! socket and knows no message but Logon(A).
+
+mod doorkeeper;
+mod lockout;
+mod password_store;
+mod passwords;
+mod peer;
+mod rules;
+
+pub(crate) use doorkeeper::{Doorkeeper, Opening, Verdict};
+pub(crate) use passwords::Claim;
+pub use passwords::{Weak, check_new_password, hash};
+pub use peer::Peer;

@@ -1,0 +1,252 @@
+//! Bringing a changed configuration about: everything that can fail first, then everything at once. What it leaves
+//! undone it says.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use config::Config;
+use engine::{EventBody, IgnoreReason, Input, Origin, SessionName};
+use sequencer::{CommandSender, EventLog, EventReader};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_rustls::rustls::ServerConfig;
+
+use super::changes::{Change, Changes, changes};
+use crate::audit::{Entry, Outcome, What};
+use crate::identity::{Doorkeeper, Opening};
+use crate::layout::Layout;
+use crate::net::server_config;
+use crate::routing::Routes;
+use crate::sessions::{Control, Desk, Registry, Seats};
+
+/// How long the market may take to answer what it is told.
+const MARKET_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a client is told whose session is removed.
+const REMOVED: &str = "this session was removed from the venue";
+
+/// Changes a running venue. It holds what a start would have used.
+pub(crate) struct Reloader {
+    /// The configuration in force.
+    pub(crate) config: Config,
+    /// Sessions that the market knows and the configuration at the start did not have.
+    pub(crate) dormant: BTreeSet<SessionName>,
+    pub(crate) layout: Layout,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) doorkeeper: Arc<Doorkeeper>,
+    pub(crate) routes: watch::Sender<Arc<Routes>>,
+    pub(crate) encrypting: watch::Sender<Option<Arc<ServerConfig>>>,
+    pub(crate) commands: CommandSender,
+    pub(crate) events: EventLog,
+    /// For the sessions that are added.
+    pub(crate) desk: Desk,
+    pub(crate) draining: watch::Receiver<bool>,
+}
+
+/// What was taken of a changed configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Each thing that is different now.
+    pub taken: Vec<String>,
+    /// Each thing that needs a restart, and is as it was.
+    pub waiting: Vec<String>,
+}
+
+impl fmt::Display for Reloaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (taken, waiting) = (self.taken.len(), self.waiting.len());
+        write!(f, "{taken} changes taken, {waiting} wait for a restart")
+    }
+}
+
+/// All that can fail and changes nothing.
+struct Prepared {
+    encryption: Option<Arc<ServerConfig>>,
+    opening: Opening,
+    seats: Seats,
+}
+
+impl Reloader {
+    /// Takes what can be taken of `new`. `by` is who asked, for the record.
+    ///
+    /// # Errors
+    /// When it contradicts what is there, or something that it names cannot be read: nothing is changed then.
+    pub(crate) async fn reload(
+        &mut self,
+        new: &Config,
+        by: &str,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+    ) -> anyhow::Result<Reloaded> {
+        let changes = changes(&self.config, new, &self.dormant);
+        let prepared = match self.prepare(&changes).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                self.record(Outcome::Refused, format!("by {by}: {error:#}"));
+                return Err(error);
+            }
+        };
+        let reloaded = Reloaded {
+            taken: changes.taken.iter().map(Change::to_string).collect(),
+            waiting: changes.waiting.clone(),
+        };
+        self.apply(changes, prepared, tasks).await?;
+        for change in &reloaded.taken {
+            tracing::info!(change, "reloaded");
+            self.record(Outcome::Done, change.clone());
+        }
+        for change in &reloaded.waiting {
+            tracing::warn!(change, "not reloaded: it needs a restart");
+            self.record(Outcome::Refused, format!("needs a restart: {change}"));
+        }
+        self.record(Outcome::Done, format!("by {by}: {reloaded}"));
+        Ok(reloaded)
+    }
+
+    /// Puts on record that a configuration could not even be read.
+    pub(crate) fn unreadable(&self, by: &str, why: &str) {
+        self.record(Outcome::Refused, format!("by {by}: {why}"));
+    }
+
+    async fn prepare(&self, changes: &Changes) -> anyhow::Result<Prepared> {
+        anyhow::ensure!(
+            changes.contradictions.is_empty(),
+            "it contradicts what is declared already: {}",
+            changes.contradictions.join("; ")
+        );
+        let effective = &changes.effective;
+        let encryption = effective.tls.as_ref().map(server_config).transpose()?;
+        let opening = self.doorkeeper.prepare(effective)?;
+        let added: BTreeSet<_> = added(changes).collect();
+        // Those that were removed since the start are still there, and only let in again.
+        let fresh = |name: &SessionName| added.contains(name) && !self.registry.knows(name);
+        let from = self.events.end();
+        let seats = Seats::open_new(effective, fresh, &self.layout, from)?;
+        Ok(Prepared {
+            encryption,
+            opening,
+            seats,
+        })
+    }
+
+    async fn apply(
+        &mut self,
+        changes: Changes,
+        prepared: Prepared,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+    ) -> anyhow::Result<()> {
+        self.declare(&changes.declared).await?;
+        self.config = changes.effective;
+        self.encrypting.send_replace(prepared.encryption);
+        self.routes
+            .send_replace(Arc::new(Routes::new(&self.config)));
+        let seats = prepared.seats;
+        seats.take_up(
+            &self.desk,
+            &self.doorkeeper,
+            &self.registry,
+            &self.draining,
+            tasks,
+        );
+        // From here on those who are added may come, and those who are removed may not.
+        self.doorkeeper.replace(prepared.opening);
+        for (name, profile, settings) in Seats::profiles(&self.config) {
+            let change = Control::Change(Box::new((profile, settings)));
+            self.registry.control(&name, change).await;
+        }
+        let removed = changes.taken.iter().filter_map(|change| match change {
+            Change::SessionRemoved(name) => Some(*name),
+            Change::SessionAdded(_)
+            | Change::SessionChanged(..)
+            | Change::Declared(..)
+            | Change::InstrumentChanged(_)
+            | Change::Kept(..)
+            | Change::Fix(_) => None,
+        });
+        for name in removed {
+            self.registry.control(&name, Control::Remove(REMOVED)).await;
+        }
+        Ok(())
+    }
+
+    /// Tells the market what is declared now and was not before, and waits until it knows.
+    async fn declare(&self, declared: &Config) -> anyhow::Result<()> {
+        let inputs: Vec<Input> = declared
+            .commands()
+            .into_iter()
+            .map(|command| Input {
+                origin: Origin::Venue,
+                command,
+            })
+            .collect();
+        let count = inputs.len();
+        if count == 0 {
+            return Ok(());
+        }
+        let reader = self.events.reader(self.events.end());
+        self.commands.submit(inputs).await?;
+        let answered = tokio::time::timeout(MARKET_PATIENCE, answers(reader, count));
+        answered
+            .await
+            .context("the market did not answer in time")?
+    }
+
+    fn record(&self, outcome: Outcome, detail: String) {
+        let entry = Entry::new(What::Reload, outcome, detail);
+        self.doorkeeper.audit().record(&entry);
+    }
+}
+
+fn added(changes: &Changes) -> impl Iterator<Item = SessionName> + '_ {
+    changes.taken.iter().filter_map(|change| match change {
+        Change::SessionAdded(name) => Some(*name),
+        Change::SessionRemoved(_)
+        | Change::SessionChanged(..)
+        | Change::Declared(..)
+        | Change::InstrumentChanged(_)
+        | Change::Kept(..)
+        | Change::Fix(_) => None,
+    })
+}
+
+/// Reads the market's answers to so many declarations. What it does not take was declared otherwise before the
+/// configuration in force: that is told, and stays as it was.
+async fn answers(mut reader: EventReader, count: usize) -> anyhow::Result<()> {
+    let mut seen = 0;
+    while seen < count {
+        for event in reader.next().await?.events() {
+            let ignored = ignored(&event.body);
+            if ignored.is_some_and(|reason| reason != IgnoreReason::AlreadySo) {
+                tracing::error!(?ignored, cause = %event.cause, "the market did not take a declaration");
+            }
+            seen += usize::from(ignored.is_some() || declares(&event.body));
+        }
+    }
+    Ok(())
+}
+
+/// Why a command of the venue's own changed nothing, if that is what an event says.
+fn ignored(body: &EventBody) -> Option<IgnoreReason> {
+    if let EventBody::Ignored {
+        origin: Origin::Venue,
+        reason,
+    } = body
+    {
+        Some(*reason)
+    } else {
+        None
+    }
+}
+
+/// Whether an event answers a declaration that is taken.
+fn declares(body: &EventBody) -> bool {
+    matches!(
+        body,
+        EventBody::InstrumentListed(_)
+            | EventBody::FirmAdmitted { .. }
+            | EventBody::AccountOpened { .. }
+            | EventBody::SessionAdmitted { .. }
+    )
+}

@@ -1,0 +1,324 @@
+//! What differs between the configuration in force and another one: what can be taken now, what needs a restart,
+//! and what contradicts. Pure: nothing is changed by looking.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use config::{Account, Config, Firm, Fix, Session};
+use engine::{Instrument, InstrumentKind, SessionName};
+
+/// One thing that is different now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A session that was not there before.
+    SessionAdded(SessionName),
+    /// A session that is there no more: its client is logged out.
+    SessionRemoved(SessionName),
+    /// A session for which these keys are different, or what `[fix]` says for all of them.
+    SessionChanged(SessionName, Vec<&'static str>),
+    /// Something that is declared in a section by this name and was not before.
+    Declared(&'static str, String),
+    /// An instrument's tick or largest order.
+    InstrumentChanged(String),
+    /// Something that is declared no more; the market keeps it.
+    Kept(&'static str, String),
+    /// Keys of `[fix]` that hold for all.
+    Fix(&'static str),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SessionAdded(name) => write!(f, "session {name} added"),
+            Self::SessionRemoved(name) => write!(f, "session {name} removed"),
+            Self::SessionChanged(name, keys) => {
+                write!(f, "session {name} changed: {}", keys.join(", "))
+            }
+            Self::Declared(what, name) => write!(f, "{what} {name} added"),
+            Self::InstrumentChanged(name) => write!(f, "instrument {name} changed"),
+            Self::Kept(what, name) => {
+                write!(f, "{what} {name} is not declared any more, and stays")
+            }
+            Self::Fix(key) => write!(f, "{key} changed"),
+        }
+    }
+}
+
+/// All that differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Changes {
+    /// What is taken now.
+    pub(super) taken: Vec<Change>,
+    /// What needs a restart, and is left as it was.
+    pub(super) waiting: Vec<String>,
+    /// What cannot be: then nothing is taken.
+    pub(super) contradictions: Vec<String>,
+    /// The configuration in force when it is taken.
+    pub(super) effective: Config,
+    /// Of that, what the market is to be told.
+    pub(super) declared: Config,
+}
+
+/// What differs in `new` from `old`, which is in force. Sessions that are `dormant` have a past which only a start
+/// takes up.
+pub(super) fn changes(old: &Config, new: &Config, dormant: &BTreeSet<SessionName>) -> Changes {
+    let mut changes = Changes {
+        taken: Vec::new(),
+        waiting: Vec::new(),
+        contradictions: Vec::new(),
+        effective: new.clone(),
+        declared: nothing_of(new),
+    };
+    changes.sections(old, new);
+    changes.fix(&old.fix, &new.fix);
+    changes.instruments(&old.instruments, &new.instruments);
+    changes.firms(&old.firms, &new.firms);
+    changes.accounts(&old.accounts, &new.accounts);
+    changes.sessions(old, new, dormant);
+    changes
+}
+
+/// As `config`, with nothing in it that the market is told.
+fn nothing_of(config: &Config) -> Config {
+    Config {
+        instruments: Vec::new(),
+        firms: Vec::new(),
+        accounts: Vec::new(),
+        sessions: Vec::new(),
+        ..config.clone()
+    }
+}
+
+impl Changes {
+    /// Whole sections that only a start reads.
+    fn sections(&mut self, old: &Config, new: &Config) {
+        let Config {
+            venue,
+            fix: _,
+            tls,
+            journal,
+            settlement,
+            providers,
+            instruments: _,
+            firms: _,
+            accounts: _,
+            sessions: _,
+        } = old;
+        let effective = &mut self.effective;
+        let mut keep = |same: bool, name: &str| {
+            if !same {
+                self.waiting.push(name.to_owned());
+            }
+        };
+        keep(*venue == new.venue, "[venue]");
+        keep(
+            tls.is_some() == new.tls.is_some(),
+            "[tls], whether there is any",
+        );
+        keep(*journal == new.journal, "[journal]");
+        keep(*settlement == new.settlement, "[settlement]");
+        keep(*providers == new.providers, "[[providers]]");
+        effective.venue = venue.clone();
+        if tls.is_some() != new.tls.is_some() {
+            effective.tls.clone_from(tls);
+        }
+        effective.journal = journal.clone();
+        effective.settlement = settlement.clone();
+        effective.providers.clone_from(providers);
+    }
+
+    fn fix(&mut self, old: &Fix, new: &Fix) {
+        let kept = &mut self.effective.fix;
+        let mut keep = |same: bool, name: &str| {
+            if !same {
+                self.waiting.push(name.to_owned());
+            }
+        };
+        keep(old.listen == new.listen, "fix.listen");
+        let connections = old.max_connections == new.max_connections;
+        keep(connections, "fix.max_connections");
+        keep(old.logon_timeout == new.logon_timeout, "fix.logon_timeout");
+        kept.listen = old.listen;
+        kept.max_connections = old.max_connections;
+        kept.logon_timeout = old.logon_timeout;
+        if old.lockout != new.lockout {
+            self.taken.push(Change::Fix("fix.lockout"));
+        }
+        // A new key belongs here: into the table below, or above, where it stays as it was.
+        let Fix {
+            listen: _,
+            max_connections: _,
+            logon_timeout: _,
+            lockout: _,
+            // A session has its own, which says whether that is different.
+            sending_time_tolerance: _,
+            time_precision,
+            max_message_bytes,
+            max_unsent_bytes,
+            resend_batch,
+            logout_timeout,
+        } = old;
+        let message = *max_message_bytes == new.max_message_bytes;
+        let unsent = *max_unsent_bytes == new.max_unsent_bytes;
+        for (same, key) in [
+            (*time_precision == new.time_precision, "fix.time_precision"),
+            (message, "fix.max_message_size"),
+            (unsent, "fix.max_unsent_size"),
+            (*resend_batch == new.resend_batch, "fix.resend_batch"),
+            (*logout_timeout == new.logout_timeout, "fix.logout_timeout"),
+        ] {
+            if !same {
+                self.taken.push(Change::Fix(key));
+            }
+        }
+    }
+
+    fn instruments(&mut self, old: &[Instrument], new: &[Instrument]) {
+        let known: BTreeMap<_, _> = old.iter().map(|one| (one.symbol, one)).collect();
+        for instrument in new {
+            let name = instrument.symbol.to_string();
+            match known.get(&instrument.symbol) {
+                Some(before) if *before == instrument => continue,
+                Some(before) => {
+                    if kind(before) != kind(instrument) || before.currency != instrument.currency {
+                        let what = format!("instrument {name}: what it is and its currency stay");
+                        self.contradictions.push(what);
+                    }
+                    self.taken.push(Change::InstrumentChanged(name));
+                }
+                None => self.taken.push(Change::Declared("instrument", name)),
+            }
+            self.declared.instruments.push(*instrument);
+        }
+        let names: BTreeSet<_> = new.iter().map(|one| one.symbol).collect();
+        let gone = old.iter().filter(|one| !names.contains(&one.symbol));
+        let gone = gone.map(|one| Change::Kept("instrument", one.symbol.to_string()));
+        self.taken.extend(gone);
+    }
+
+    fn firms(&mut self, old: &[Firm], new: &[Firm]) {
+        let known: BTreeMap<_, _> = old.iter().map(|one| (one.name, one)).collect();
+        for firm in new {
+            match known.get(&firm.name) {
+                Some(before) if *before == firm => {}
+                Some(_) => {
+                    let what = format!("firm {}: what it is stays", firm.name);
+                    self.contradictions.push(what);
+                }
+                None => {
+                    let name = firm.name.to_string();
+                    self.taken.push(Change::Declared("firm", name));
+                    self.declared.firms.push(firm.clone());
+                }
+            }
+        }
+        let names: BTreeSet<_> = new.iter().map(|one| one.name).collect();
+        let gone = old.iter().filter(|one| !names.contains(&one.name));
+        let gone = gone.map(|one| Change::Kept("firm", one.name.to_string()));
+        self.taken.extend(gone);
+    }
+
+    fn accounts(&mut self, old: &[Account], new: &[Account]) {
+        let known: BTreeMap<_, _> = old.iter().map(|one| (one.name, one)).collect();
+        for account in new {
+            let name = account.name.to_string();
+            let before = known.get(&account.name);
+            let cash = before.map_or(&[][..], |before| &before.opening_cash);
+            if cash != account.opening_cash {
+                // Settlement credits it when it opens its books.
+                self.waiting
+                    .push(format!("the opening_cash of account {name}"));
+            }
+            match before {
+                Some(before)
+                    if before.firm == account.firm && before.provider == account.provider => {}
+                Some(_) => {
+                    let what = format!("account {name}: whose and where it is stays");
+                    self.contradictions.push(what);
+                }
+                None => {
+                    self.taken.push(Change::Declared("account", name));
+                    self.declared.accounts.push(account.clone());
+                }
+            }
+        }
+        let names: BTreeSet<_> = new.iter().map(|one| one.name).collect();
+        let gone = old.iter().filter(|one| !names.contains(&one.name));
+        let gone = gone.map(|one| Change::Kept("account", one.name.to_string()));
+        self.taken.extend(gone);
+    }
+
+    fn sessions(&mut self, old: &Config, new: &Config, dormant: &BTreeSet<SessionName>) {
+        let known: BTreeMap<_, _> = old.sessions.iter().map(|one| (one.comp_id, one)).collect();
+        for session in &new.sessions {
+            let name = session.comp_id;
+            match known.get(&name) {
+                None if dormant.contains(&name) => {
+                    self.waiting.push(format!(
+                        "session {name}, which had been removed before the start"
+                    ));
+                    self.effective.sessions.retain(|one| one.comp_id != name);
+                }
+                None => {
+                    self.taken.push(Change::SessionAdded(name));
+                    self.declared.sessions.push(session.clone());
+                }
+                Some(before) => self.session(before, session),
+            }
+        }
+        let names: BTreeSet<_> = new.sessions.iter().map(|one| one.comp_id).collect();
+        let gone = old.sessions.iter().map(|one| one.comp_id);
+        let gone = gone.filter(|name| !names.contains(name));
+        self.taken.extend(gone.map(Change::SessionRemoved));
+    }
+
+    fn session(&mut self, before: &Session, after: &Session) {
+        let Session {
+            comp_id: name,
+            firm,
+            role,
+            heartbeat_min,
+            heartbeat_max,
+            accept_reset,
+            validation,
+            sending_time_tolerance,
+            identity,
+        } = before;
+        if *firm != after.firm {
+            let what = format!("session {name}: whose it is stays");
+            self.contradictions.push(what);
+        }
+        let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
+        let (old, new) = (identity, &after.identity);
+        let keys = [
+            (*role == after.role, "role"),
+            (*heartbeat_min == after.heartbeat_min, "heartbeat_min"),
+            (*heartbeat_max == after.heartbeat_max, "heartbeat_max"),
+            (*accept_reset == after.accept_reset, "accept_reset"),
+            (*validation == after.validation, "validation"),
+            (tolerance, "sending_time_tolerance"),
+            (old.username == new.username, "username"),
+            (old.password == new.password, "password"),
+            (old.certificates == new.certificates, "certificates"),
+            (old.allow_from == new.allow_from, "allow_from"),
+        ];
+        let different = keys.iter().filter(|(same, _)| !same).map(|(_, key)| *key);
+        let different: Vec<_> = different.collect();
+        if different.is_empty() {
+            return;
+        }
+        if *role != after.role {
+            self.declared.sessions.push(after.clone());
+        }
+        self.taken.push(Change::SessionChanged(*name, different));
+    }
+}
+
+/// What may not change of an instrument beside its currency.
+fn kind(instrument: &Instrument) -> &InstrumentKind {
+    &instrument.kind
+}
+
+#[cfg(test)]
+#[path = "changes_tests.rs"]
+mod tests;

@@ -1,0 +1,248 @@
+//! Each row changes one thing in a configuration file, and says what that comes to.
+
+use std::collections::BTreeSet;
+
+use engine::SessionName;
+
+use super::changes;
+
+const OLD: &str = r#"[venue]
+comp_id = "PIT"
+[fix]
+listen = "127.0.0.1:9878"
+max_connections = 64
+lockout_failures = 5
+[tls]
+certificate_file = "venue.pem"
+key_file = "venue.key"
+client_ca_file = "ca.pem"
+[journal]
+queue_limit = 4096
+[[providers]]
+name = "ACME"
+endpoint = "https://acme.example"
+custody_account = "custody"
+token_env = "ACME_TOKEN"
+[[instruments]]
+symbol = "TEST.A"
+test = true
+currency = "USD"
+tick = "0.01"
+max_order_quantity = 10
+[[firms]]
+name = "ALDER"
+kind = "broker"
+[[firms]]
+name = "BIRCH"
+kind = "broker"
+[[accounts]]
+name = "acme:1"
+firm = "ALDER"
+[[sessions]]
+comp_id = "ALDER-OMS"
+firm = "ALDER"
+role = "order_entry"
+default_account = "acme:1"
+[[sessions]]
+comp_id = "ALDER-COPY"
+firm = "ALDER"
+role = "drop_copy"
+"#;
+
+const COPY: &str =
+    "[[sessions]]\ncomp_id = \"ALDER-COPY\"\nfirm = \"ALDER\"\nrole = \"drop_copy\"\n";
+
+fn read(text: &str) -> config::Config {
+    config::parse(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// Replaces the first `from` by `to`: `+` what is taken, `~` what waits for a restart, `!` what contradicts, and last
+/// how many commands the market gets.
+fn check(from: &str, to: &str, expected: &[&str]) {
+    assert!(OLD.contains(from), "{from}");
+    let (old, new) = (read(OLD), read(&OLD.replacen(from, to, 1)));
+    let dormant = BTreeSet::from([SessionName::new("DORMANT").unwrap()]);
+    let changes = changes(&old, &new, &dormant);
+    let taken = changes.taken.iter().map(|change| format!("+ {change}"));
+    let waiting = changes.waiting.iter().map(|what| format!("~ {what}"));
+    let contradictions = changes.contradictions.iter();
+    let contradictions = contradictions.map(|what| format!("! {what}"));
+    let commands = changes.declared.commands().len();
+    let mut found: Vec<String> = taken.chain(waiting).chain(contradictions).collect();
+    found.push(commands.to_string());
+    assert_eq!(found, expected, "after {from:?} became {to:?}");
+    if !changes.waiting.is_empty() && changes.taken.is_empty() {
+        // What waits is still as it was, and is found again.
+        let again = super::changes(&changes.effective, &new, &dormant);
+        assert_eq!(again.waiting, changes.waiting);
+    } else {
+        let again = super::changes(&changes.effective, &new, &dormant);
+        assert_eq!(again.taken, []);
+    }
+}
+
+#[test]
+fn the_same_file_changes_nothing() {
+    check("PIT", "PIT", &["0"]);
+}
+
+#[test]
+fn sessions_come_go_and_change() {
+    let added = "[[sessions]]\ncomp_id = \"BIRCH-COPY\"\nfirm = \"BIRCH\"\nrole = \"drop_copy\"\n";
+    check(
+        COPY,
+        &format!("{COPY}{added}"),
+        &["+ session BIRCH-COPY added", "1"],
+    );
+    check(COPY, "", &["+ session ALDER-COPY removed", "0"]);
+    check(
+        COPY,
+        &COPY.replace("ALDER-COPY", "DORMANT"),
+        &[
+            "+ session ALDER-COPY removed",
+            "~ session DORMANT, which had been removed before the start",
+            "0",
+        ],
+    );
+    check(
+        "role = \"order_entry\"\ndefault_account = \"acme:1\"",
+        "role = \"drop_copy\"",
+        &["+ session ALDER-OMS changed: role", "1"],
+    );
+    for (line, key) in [
+        ("heartbeat_min = \"5s\"", "heartbeat_min"),
+        ("heartbeat_max = \"60s\"", "heartbeat_max"),
+        ("accept_reset = false", "accept_reset"),
+        ("validation = \"relaxed\"", "validation"),
+        ("sending_time_tolerance = \"1s\"", "sending_time_tolerance"),
+        ("allow_from = [\"10.0.0.0/8\"]", "allow_from"),
+        ("password_hash_file = \"hash\"", "password"),
+        (
+            "username = \"u\"\npassword_hash_file = \"hash\"",
+            "username, password",
+        ),
+        (
+            &format!("certificates = [\"{}\"]", "ab".repeat(32)),
+            "certificates",
+        ),
+    ] {
+        let changed = format!("+ session ALDER-OMS changed: {key}");
+        check(
+            "default_account = \"acme:1\"",
+            &format!("default_account = \"acme:1\"\n{line}"),
+            &[&changed, "0"],
+        );
+    }
+    check(
+        "default_account = \"acme:1\"\n",
+        "",
+        &["+ session ALDER-OMS changed: role", "1"],
+    );
+    check(
+        COPY,
+        &COPY.replace("firm = \"ALDER\"", "firm = \"BIRCH\""),
+        &[
+            "+ session ALDER-COPY changed: role",
+            "! session ALDER-COPY: whose it is stays",
+            "1",
+        ],
+    );
+}
+
+#[test]
+fn members_and_instruments_are_added_and_stay_what_they_are() {
+    let instrument =
+        "[[instruments]]\nsymbol = \"TEST.A\"\ntest = true\ncurrency = \"USD\"\ntick = \"0.01\"\n";
+    let more = format!("{instrument}max_order_quantity = 10\n");
+    check(
+        instrument,
+        &format!("{}{instrument}", more.replace("TEST.A", "TEST.B")),
+        &["+ instrument TEST.B added", "1"],
+    );
+    check(
+        "tick = \"0.01\"",
+        "tick = \"0.05\"",
+        &["+ instrument TEST.A changed", "1"],
+    );
+    check(
+        "currency = \"USD\"",
+        "currency = \"EUR\"",
+        &[
+            "+ instrument TEST.A changed",
+            "! instrument TEST.A: what it is and its currency stay",
+            "1",
+        ],
+    );
+    let birch = "[[firms]]\nname = \"BIRCH\"\nkind = \"broker\"\n";
+    check(
+        birch,
+        &format!("{birch}{}", birch.replace("BIRCH", "CEDAR")),
+        &["+ firm CEDAR added", "1"],
+    );
+    check(
+        birch,
+        "",
+        &["+ firm BIRCH is not declared any more, and stays", "0"],
+    );
+    check(
+        birch,
+        &birch.replace("broker", "market_maker"),
+        &["! firm BIRCH: what it is stays", "0"],
+    );
+    let account = "[[accounts]]\nname = \"acme:1\"\nfirm = \"ALDER\"\n";
+    check(
+        account,
+        &format!(
+            "{account}[[accounts]]\nname = \"acme:2\"\nfirm = \"BIRCH\"\nprovider = \"ACME\"\nopening_cash = {{ USD = \"1\" }}\n"
+        ),
+        &[
+            "+ account acme:2 added",
+            "~ the opening_cash of account acme:2",
+            "1",
+        ],
+    );
+}
+
+#[test]
+fn what_only_a_start_reads_is_named_and_stays() {
+    check("\"PIT\"", "\"PITT\"", &["~ [venue]", "0"]);
+    check("9878", "9879", &["~ fix.listen", "0"]);
+    check("= 64", "= 65", &["~ fix.max_connections", "0"]);
+    check(
+        "[tls]",
+        "logon_timeout = \"9s\"\n[tls]",
+        &["~ fix.logon_timeout", "0"],
+    );
+    check("4096", "4097", &["~ [journal]", "0"]);
+    check(
+        "[journal]",
+        "[settlement]\nmax_workers = 1\n[journal]",
+        &["~ [settlement]", "0"],
+    );
+    check(
+        "[tls]\ncertificate_file = \"venue.pem\"\nkey_file = \"venue.key\"\nclient_ca_file = \"ca.pem\"\n",
+        "",
+        &["~ [tls], whether there is any", "0"],
+    );
+    check("acme.example", "acme.test", &["~ [[providers]]", "0"]);
+    // The files are read again whether their names change or not.
+    check("\"venue.pem\"", "\"next.pem\"", &["0"]);
+}
+
+#[test]
+fn what_fix_says_for_all_sessions_is_taken() {
+    check(
+        "lockout_failures = 5",
+        "lockout_failures = 6",
+        &["+ fix.lockout changed", "0"],
+    );
+    for (line, key) in [
+        ("time_precision = \"milliseconds\"", "fix.time_precision"),
+        ("max_message_size = \"1KiB\"", "fix.max_message_size"),
+        ("max_unsent_size = \"1MiB\"", "fix.max_unsent_size"),
+        ("logout_timeout = \"1s\"", "fix.logout_timeout"),
+    ] {
+        let changed = format!("+ {key} changed");
+        check("[tls]", &format!("{line}\n[tls]"), &[&changed, "0"]);
+    }
+}
