@@ -1,17 +1,17 @@
 //! The doorkeeper: who may come as far as its session, and who may log on to it. It reads the clock, remembers
 //! failures, has passwords checked, and records what it decided.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use config::{Config, PasswordHash};
+use config::Config;
 use engine::SessionName;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::lockout::{Failure, Locked, Lockout};
+use super::opening::Opening;
 use super::password_store::{PasswordStore, PasswordStoreError};
 use super::passwords::{self, Claim};
-use super::rules::{NotAdmitted, Rules};
+use super::rules::NotAdmitted;
 use super::{Peer, check_new_password};
 use crate::audit::{Audit, Entry, Outcome, What};
 use crate::clock;
@@ -44,15 +44,6 @@ pub(crate) enum Verdict {
     Accepted(Option<String>),
     /// It is refused, and the client is told why.
     Refused(String),
-}
-
-/// What a configuration asks for, with every secret that it names read.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    rules: Rules,
-    /// The hashes of the configuration; members may have changed them since.
-    hashes: BTreeMap<SessionName, PasswordHash>,
-    lockout: config::Lockout,
 }
 
 /// Decides who may log on as whom.
@@ -135,6 +126,14 @@ impl Doorkeeper {
                 );
                 refused.into()
             })
+    }
+
+    /// A client had its Logon answered and refused before it showed who it is: that uses up a number of the session,
+    /// and nobody may do so for ever. Where a session has no password there is nothing to show.
+    pub(crate) fn refused_unknown(&self, session: SessionName, peer: Peer) {
+        if self.current().hashes.contains_key(&session) {
+            self.count(peer, Failure::Stranger(session));
+        }
     }
 
     /// Whether a client that is logged on would still be let in.
@@ -273,30 +272,5 @@ impl Doorkeeper {
 
     fn lockout(&self) -> MutexGuard<'_, Lockout> {
         self.lockout.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Opening {
-    fn read(config: &Config, passwords: &PasswordStore) -> anyhow::Result<Self> {
-        let mut hashes = BTreeMap::new();
-        for session in &config.sessions {
-            let Some(place) = &session.identity.password else {
-                continue;
-            };
-            let read = place.read().map_err(anyhow::Error::new);
-            let hash = read.and_then(|hash| {
-                passwords.current(&session.comp_id, &hash)?;
-                Ok(hash)
-            });
-            let hash = hash.map_err(|error| {
-                error.context(format!("session {} has no password", session.comp_id))
-            })?;
-            hashes.insert(session.comp_id, hash);
-        }
-        Ok(Self {
-            rules: Rules::new(config),
-            hashes,
-            lockout: config.fix.lockout,
-        })
     }
 }

@@ -3,12 +3,14 @@
 
 mod doorkeeper;
 mod lockout;
+mod opening;
 mod password_store;
 mod passwords;
 mod peer;
 mod rules;
 
-pub(crate) use doorkeeper::{Doorkeeper, Opening, Verdict};
+pub(crate) use doorkeeper::{Doorkeeper, Verdict};
+pub(crate) use opening::Opening;
 pub(crate) use passwords::Claim;
 pub use passwords::{Weak, check_new_password, hash};
 pub use peer::Peer;

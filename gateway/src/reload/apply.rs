@@ -14,7 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::rustls::ServerConfig;
 
-use super::changes::{Change, Changes, changes};
+use super::change::Change;
+use super::changes::{Changes, changes};
 use crate::audit::{Entry, Outcome, What};
 use crate::identity::{Doorkeeper, Opening};
 use crate::layout::Layout;

@@ -59,8 +59,13 @@ impl Actor {
 
     /// Puts on record why a client was not let in, where the doorkeeper has not done so.
     pub(super) fn record_refusal(&mut self, reason: DisconnectReason) {
-        if !self.on_record && reason != DisconnectReason::LogonRefused {
-            self.record(What::Logon, Outcome::Refused, format!("{reason:?}"));
+        if self.on_record || reason == DisconnectReason::LogonRefused {
+            return;
+        }
+        self.record(What::Logon, Outcome::Refused, format!("{reason:?}"));
+        if reason == DisconnectReason::LogonInvalid {
+            let (session, peer) = (self.profile.name, self.peer());
+            self.doorkeeper.refused_unknown(session, peer);
         }
     }
 

@@ -1,6 +1,8 @@
 //! Passwords: right, wrong, changed, and what outlives what.
 
 use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use tests::ground::Ground;
 use tests::venue_process::VenueProcess;
@@ -82,6 +84,108 @@ async fn a_wrong_password_is_refused_and_uses_up_no_number() {
         assert!(!audit.contains(secret), "{secret} is in\n{audit}");
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
+}
+
+#[tokio::test]
+async fn a_flood_of_passwords_holds_no_other_session_up() {
+    let ground = ground();
+    let hash = gateway::identity::hash(FIRST);
+    for number in 2..=16 {
+        let line = format!("password_hash = \"{}\"", hash.reveal());
+        session(&ground, &format!("CLIENT{number}"), &line);
+    }
+    let venue = ground.start();
+    let mut good = Client::plain(venue.address()).await;
+    assert!(good.log_on("CLIENT1", 1, "").await.contains("|35=A|"));
+    let mut flood = tokio::task::JoinSet::new();
+    for number in 2..=16 {
+        let address = venue.address();
+        flood.spawn(async move {
+            let mut client = Client::plain(address).await;
+            client
+                .log_on(&format!("CLIENT{number}"), 1, "554=wrong|")
+                .await
+        });
+    }
+    // Each check takes a core for a while, one after the other: this session is done long before.
+    for number in 2..22 {
+        good.send("1", "CLIENT1", number, &format!("112={number}|"))
+            .await;
+        assert!(good.next().await.contains(&format!("|112={number}|")));
+    }
+    let mut waiting = 0;
+    while flood.try_join_next().is_some() {}
+    while let Some(answer) = flood.join_next().await {
+        let answer = answer.expect("it ends");
+        assert!(answer.contains("is not right"), "{answer}");
+        waiting += 1;
+    }
+    assert!(
+        waiting > 0,
+        "the flood was over before the session was answered"
+    );
+}
+
+#[tokio::test]
+async fn an_invalid_logon_counts_where_there_is_a_password() {
+    let ground = equipped("");
+    ground.configure(|text| text.replace("lockout_failures = 100", "lockout_failures = 3"));
+    let venue = ground.start();
+    for (times, sender) in [(3, "CLIENT1"), (6, "CLIENT2")] {
+        for _ in 0..times {
+            let mut client = Client::plain(venue.address()).await;
+            client.send("A", sender, 1, "98=0|").await;
+            let answer = client.next().await;
+            assert!(
+                answer.contains("Required tag missing"),
+                "{sender}: {answer}"
+            );
+            client.rest().await;
+        }
+    }
+    let mut client = Client::plain(venue.address()).await;
+    assert_eq!(
+        client.log_on("CLIENT1", 1, &format!("554={FIRST}|")).await,
+        ""
+    );
+    let mut client = Client::plain(venue.address()).await;
+    assert!(client.log_on("CLIENT2", 1, "").await.contains("|35=A|"));
+}
+
+#[test]
+fn the_program_hashes_what_it_reads() {
+    let hash = |password: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_venue-under-test"))
+            .arg("hash-password")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let mut input = child.stdin.take().expect("it is piped");
+        input.write_all(password.as_bytes()).expect("it reads");
+        drop(input);
+        let ended = child.wait_with_output().expect("it ends");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            ended.status.code(),
+            text(&ended.stdout),
+            text(&ended.stderr),
+        )
+    };
+    let (code, output, complaints) = hash(&format!("{FIRST}\n"));
+    assert_eq!(code, Some(0), "{complaints}");
+    assert!(
+        output.trim_end().parse::<config::PasswordHash>().is_ok(),
+        "{output}"
+    );
+    let (code, output, complaints) = hash("short one\n");
+    assert_eq!((code, output.as_str()), (Some(1), ""));
+    assert!(
+        complaints.contains("at least 12 characters"),
+        "{complaints}"
+    );
+    assert!(!complaints.contains("short one"), "{complaints}");
 }
 
 #[tokio::test]

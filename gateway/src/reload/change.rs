@@ -1,0 +1,42 @@
+//! One thing that a changed configuration makes different, as the log and the record show it.
+
+use std::fmt;
+
+use engine::SessionName;
+
+/// One thing that is different now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Change {
+    /// A session that was not there before.
+    SessionAdded(SessionName),
+    /// A session that is there no more: its client is logged out.
+    SessionRemoved(SessionName),
+    /// A session for which these keys are different, or what `[fix]` says for all of them.
+    SessionChanged(SessionName, Vec<&'static str>),
+    /// Something that is declared in a section by this name and was not before.
+    Declared(&'static str, String),
+    /// An instrument's tick or largest order.
+    InstrumentChanged(String),
+    /// Something that is declared no more; the market keeps it.
+    Kept(&'static str, String),
+    /// Keys of `[fix]` that hold for all.
+    Fix(&'static str),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SessionAdded(name) => write!(f, "session {name} added"),
+            Self::SessionRemoved(name) => write!(f, "session {name} removed"),
+            Self::SessionChanged(name, keys) => {
+                write!(f, "session {name} changed: {}", keys.join(", "))
+            }
+            Self::Declared(what, name) => write!(f, "{what} {name} added"),
+            Self::InstrumentChanged(name) => write!(f, "instrument {name} changed"),
+            Self::Kept(what, name) => {
+                write!(f, "{what} {name} is not declared any more, and stays")
+            }
+            Self::Fix(key) => write!(f, "{key} changed"),
+        }
+    }
+}
