@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    KeyUsagePurpose, date_time_ymd,
 };
 use tests::ground::Ground;
 use tokio_rustls::rustls::crypto::ring::{cipher_suite, default_provider};
@@ -49,8 +49,14 @@ impl Authority {
     }
 
     pub(crate) fn issue(&self, name: &str) -> Issued {
+        self.issue_until(name, 2999)
+    }
+
+    /// A certificate that is good until the start of this year.
+    pub(crate) fn issue_until(&self, name: &str, year: i32) -> Issued {
         let mut params = CertificateParams::new(vec![name.to_owned()]).expect("it is a name");
         params.distinguished_name = named(name);
+        params.not_after = date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().expect("a key can be made");
         let certificate = params.signed_by(&key, &self.issuer);
         let certificate = certificate.expect("it can be signed");

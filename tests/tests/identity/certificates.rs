@@ -51,11 +51,13 @@ async fn a_session_is_its_certificates_and_no_others() {
     let venue = ground.start();
     let other = authority.issue("client2.example");
     let forged = Authority::new().issue("client1.example");
+    let expired = authority.issue_until("client2.example", 2001);
     for (what, certificate, sender, expected) in [
         ("its own", Some(&own), "CLIENT1", "|35=A|"),
         ("another member's", Some(&other), "CLIENT1", ""),
         ("another authority's", Some(&forged), "CLIENT1", ""),
         ("none", None, "CLIENT1", ""),
+        ("an expired one", Some(&expired), "CLIENT2", ""),
         // A session without a certificate of its own takes any of the authority, but not none.
         ("any", Some(&other), "CLIENT2", "|35=A|"),
         ("none", None, "CLIENT2", ""),
@@ -93,6 +95,42 @@ async fn a_session_is_its_certificates_and_no_others() {
     ] {
         assert!(has_line(&audit, &parts), "{parts:?} is not in\n{audit}");
     }
+}
+
+#[tokio::test]
+async fn where_certificates_are_optional_a_session_may_still_need_its_own() {
+    let (ground, authority) = (ground(), Authority::new());
+    let own = authority.issue("client1.example");
+    authority.equip(&ground, "require_client_certificate = false");
+    let line = format!("certificates = [\"{}\"]", own.fingerprint());
+    session(&ground, "CLIENT1", &line);
+    let venue = ground.start();
+    for (certificate, sender, expected) in [
+        (None, "CLIENT1", ""),
+        (Some(&own), "CLIENT1", "|35=A|"),
+        (None, "CLIENT2", "|35=A|"),
+    ] {
+        let config = authority.client(certificate);
+        let mut client = Client::encrypted(venue.address(), &config).await;
+        let answer = client.log_on(sender, 1, "").await;
+        let fits = answer.contains(expected) && answer.is_empty() == expected.is_empty();
+        assert!(fits, "{sender}: {answer:?}; {}", venue.log());
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_encrypt_or_log_on_in_time_is_closed() {
+    let (ground, authority, own) = equipped();
+    ground.configure(|text| text.replace("[fix]\n", "[fix]\nlogon_timeout = \"1s\"\n"));
+    let venue = ground.start();
+    let mut silent = Client::plain(venue.address()).await;
+    let mut slow = Client::plain(venue.address()).await;
+    slow.send_bytes(&hello_of_tls_1_2()[..20]).await;
+    let config = authority.client(Some(&own));
+    let mut encrypted = Client::encrypted(venue.address(), &config).await;
+    assert_eq!(silent.rest().await, b"");
+    assert_eq!(slow.rest().await, b"");
+    assert_eq!(encrypted.rest().await, b"");
 }
 
 #[tokio::test]

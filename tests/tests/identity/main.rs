@@ -4,6 +4,7 @@
 mod authority;
 mod certificates;
 mod client;
+mod idle;
 mod lock_out;
 mod openssl;
 mod passwords;
