@@ -26,6 +26,10 @@ impl Held {
         }
     }
 
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
     /// Keeps `message`, unless there is no room or one with its number is here already.
     pub(crate) fn keep(&mut self, msg_seq_num: u64, message: &[u8]) {
         let size = message.len() + OVERHEAD_BYTES;

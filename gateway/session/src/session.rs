@@ -90,6 +90,13 @@ impl Session {
         self.garbled
     }
 
+    /// How many bytes of messages from beyond a gap are kept, what keeping them costs counted in; never
+    /// more than [`Settings::hold_limit_bytes`].
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.held.size_bytes()
+    }
+
     /// What the peer has asked for again and is still to get; its beginning moves on as messages
     /// are resent.
     #[must_use]
