@@ -278,7 +278,7 @@ impl Session {
         let heartbeat_seconds = self.check_interval(logon.heart_bt_int_s)?;
         let reset = logon.reset_seq_num_flag == Some(true);
         let msg_seq_num = message.header.msg_seq_num;
-        if reset && !self.settings.accept_reset {
+        if reset && !self.settings.accept_reset && !self.asked_for_reset() {
             return Err(LogonError::ResetNotAllowed);
         }
         if reset && msg_seq_num != 1 {
@@ -289,6 +289,17 @@ impl Session {
             heartbeat_seconds,
             reset,
         })
+    }
+
+    /// Whether the Logon that is awaited answers one of ours with ResetSeqNumFlag(141)=Y.
+    fn asked_for_reset(&self) -> bool {
+        matches!(
+            self.state,
+            State::AwaitingLogon(AwaitingLogon {
+                sent: Some(SentLogon { reset: true, .. }),
+                ..
+            })
+        )
     }
 
     /// HeartBtInt(108), if it is one that we grant, or the one that we asked for.

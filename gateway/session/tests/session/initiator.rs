@@ -42,6 +42,33 @@ fn credentials_are_sent_with_the_logon() {
 }
 
 #[test]
+fn who_asks_for_a_reset_takes_the_answer_even_if_the_peer_may_not_ask() {
+    let role = Role::Initiator {
+        heartbeat_seconds: 30,
+        reset_on_logon: true,
+        credentials: None,
+    };
+    check(
+        Settings {
+            role,
+            accept_reset: false,
+            ..initiator()
+        },
+        "connect
+         ! reset sequences
+         reset
+         > 35=A|34=1|98=0|108=30|141=Y
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! logged on, heartbeat 30
+         < 35=A|34=1|98=0|108=30|141=Y
+         > 35=5|34=2|58=ResetSeqNumFlag(141)=Y is not allowed
+         +2
+         ! logged out
+         ! disconnect LogonInvalid",
+    );
+}
+
+#[test]
 fn a_refusal_ends_the_connection() {
     check(
         initiator(),
