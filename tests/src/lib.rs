@@ -12,3 +12,6 @@ pub mod venue_process;
 
 #[path = "../benchmarks/mod.rs"]
 pub mod benchmarks;
+
+#[path = "../fuzz/mod.rs"]
+pub mod fuzz;
