@@ -75,6 +75,28 @@ pub const JOURNAL: Section = Section {
     ],
 };
 
+/// `[fix_log]`: what is written down of the messages that pass.
+pub const FIX_LOG: Section = Section {
+    name: "fix_log",
+    repeated: false,
+    keys: &[
+        key("enabled", "true"),
+        key("max_file_size", "\"64MiB\""),
+        key("max_file_age", "\"24h\""),
+        key("keep_files", "16"),
+    ],
+};
+
+/// `[metrics]`: where the venue shows what it counts.
+pub const METRICS: Section = Section {
+    name: "metrics",
+    repeated: false,
+    keys: &[
+        key("listen", "\"127.0.0.1:9090\""),
+        key("per_session", "true"),
+    ],
+};
+
 /// `[settlement]`: where settlement keeps its books, and how long its steps may take.
 pub const SETTLEMENT: Section = Section {
     name: "settlement",
@@ -166,15 +188,18 @@ pub const SESSIONS: Section = Section {
         key("password_hash_file", "\"alder-oms.hash\""),
         key("certificates", "[\"9f86d0…\"]"),
         key("allow_from", "[\"10.1.0.0/16\"]"),
+        key("fix_log", "true"),
     ],
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 10] = [
+pub const SECTIONS: [&Section; 12] = [
     &VENUE,
     &FIX,
     &TLS,
     &JOURNAL,
+    &FIX_LOG,
+    &METRICS,
     &SETTLEMENT,
     &PROVIDERS,
     &INSTRUMENTS,

@@ -27,8 +27,8 @@ pub use identity::{
 };
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
-    Account, Config, Copied, Durability, Firm, Fix, Journal, Provider, Role, Session, Settlement,
-    Store, TimePrecision, Validation, Venue,
+    Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, Metrics, Provider, Role,
+    Session, Settlement, Store, TimePrecision, Validation, Venue,
 };
 pub use secret::{Secret, SecretError, SecretText};
 

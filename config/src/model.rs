@@ -26,6 +26,10 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// How commands are made durable.
     pub journal: Journal,
+    /// What is written down of the messages that pass.
+    pub fix_log: FixLog,
+    /// Where the venue shows what it counts.
+    pub metrics: Metrics,
     /// Where settlement keeps its books.
     pub settlement: Settlement,
     /// The control planes, in the order of the file.
@@ -107,6 +111,28 @@ pub enum Durability {
     /// When the operating system has it: nothing is lost when the process is killed, but what was not
     /// yet written is lost by power loss.
     Buffered,
+}
+
+/// `[fix_log]`: what is written down of the messages that pass, for people to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixLog {
+    /// Whether anything is.
+    pub enabled: bool,
+    /// A session's log goes on in another file beyond this size, in bytes.
+    pub max_file_bytes: u64,
+    /// And beyond this age.
+    pub max_file_age: Duration,
+    /// Files of one session that are kept, with the one that is written to; older ones are deleted.
+    pub keep_files: usize,
+}
+
+/// `[metrics]`: where the venue shows what it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metrics {
+    /// Where Prometheus fetches it, over HTTP; loopback only. `None`: nothing is counted.
+    pub listen: Option<SocketAddr>,
+    /// Whether single sessions are told apart: a few numbers for each.
+    pub per_session: bool,
 }
 
 /// `[settlement]`: where settlement keeps its books, and how long its steps may take.
@@ -205,6 +231,8 @@ pub struct Session {
     pub sending_time_tolerance: Duration,
     /// What a client must show to log on.
     pub identity: Identity,
+    /// Whether its messages are written to the FIX log.
+    pub fix_log: bool,
 }
 
 /// What a session is for.

@@ -9,6 +9,7 @@ pub mod identity;
 pub mod initiator;
 pub mod layout;
 pub mod logging;
+pub mod metrics;
 pub mod net;
 pub mod order_entry;
 mod publisher;

@@ -6,10 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use engine::SessionName;
-use sequencer::{EventBatch, EventReader, ReadError};
+use ::metrics::{Counter, Gauge};
+use engine::{Event, SessionName};
+use sequencer::{EventBatch, EventPosition, EventReader, ReadError};
 use tokio::sync::watch;
 
+use crate::metrics::catalogue::{
+    JOURNAL_COMMANDS, PUBLISHED_BATCHES, PUBLISHED_EVENTS, PUBLISHER_POSITION,
+};
+use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
 use crate::sessions::{Mail, Registry};
 
@@ -19,6 +24,36 @@ pub(crate) struct Publisher {
     registry: Arc<Registry>,
     /// Looked at for each batch: a changed configuration may route otherwise.
     routes: watch::Receiver<Arc<Routes>>,
+    brought: Brought,
+}
+
+/// What it has brought, counted.
+struct Brought {
+    batches: Counter,
+    events: Counter,
+    position: Gauge,
+    commands: Gauge,
+}
+
+impl Brought {
+    fn new(metrics: &Metrics) -> Self {
+        Self {
+            batches: metrics.counter(&PUBLISHED_BATCHES, &[]),
+            events: metrics.counter(&PUBLISHED_EVENTS, &[]),
+            position: metrics.gauge(&PUBLISHER_POSITION, &[]),
+            commands: metrics.gauge(&JOURNAL_COMMANDS, &[]),
+        }
+    }
+
+    fn batch(&self, events: &[Event], position: EventPosition) {
+        self.batches.increment(1);
+        self.events
+            .increment(u64::try_from(events.len()).unwrap_or(u64::MAX));
+        self.position.set(as_gauge(position.get()));
+        if let Some(last) = events.last() {
+            self.commands.set(as_gauge(last.cause.get()));
+        }
+    }
 }
 
 impl Publisher {
@@ -27,11 +62,15 @@ impl Publisher {
         reader: EventReader,
         registry: Arc<Registry>,
         routes: watch::Receiver<Arc<Routes>>,
+        metrics: &Metrics,
     ) -> Self {
+        let brought = Brought::new(metrics);
+        brought.position.set(as_gauge(reader.position().get()));
         Self {
             reader,
             registry,
             routes,
+            brought,
         }
     }
 
@@ -43,7 +82,11 @@ impl Publisher {
     pub(crate) async fn run(mut self) -> Result<(), ReadError> {
         let ended = loop {
             match self.reader.next().await {
-                Ok(batch) => self.bring(batch).await,
+                Ok(batch) => {
+                    self.bring(batch.clone()).await;
+                    let position = self.reader.position();
+                    self.brought.batch(batch.events(), position);
+                }
                 Err(ReadError::Ended(_)) => break Ok(()),
                 Err(error) => break Err(error),
             }

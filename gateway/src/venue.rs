@@ -21,11 +21,12 @@ use crate::audit::{Audit, AuditError, Entry, Outcome, What};
 use crate::clock::SystemClock;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
+use crate::metrics::{Gathered, Metrics, MetricsServer};
 use crate::net::{Limits, Listener, Reception, server_config};
 use crate::publisher::Publisher;
 use crate::reload::{Reloaded, Reloader};
 use crate::routing::Routes;
-use crate::sessions::{Desk, Drained, Registry, Seats};
+use crate::sessions::{Desk, Drained, Observers, Registry, Seats};
 use crate::settlement_desk::SettlementDesk;
 use crate::trading_day;
 
@@ -45,6 +46,8 @@ pub struct Venue {
     reloader: Reloader,
     audit: Audit,
     audit_writer: JoinHandle<Result<(), AuditError>>,
+    /// Shows the metrics for as long as the venue runs.
+    metrics: Option<MetricsServer>,
 }
 
 impl Venue {
@@ -54,6 +57,10 @@ impl Venue {
     /// # Errors
     /// When the data folder cannot be used or trusted, or the address cannot be bound. What was started ends by
     /// itself.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the wiring diagram: each room once, in the order in which they open"
+    )]
     pub async fn start(config: Config, data: &Path) -> anyhow::Result<Self> {
         let layout = Layout::new(data);
         let listener = Listener::bind(config.fix.listen)
@@ -62,7 +69,8 @@ impl Venue {
         let encryption = config.tls.as_ref().map(server_config).transpose()?;
         let opened = open_sequencer(&config, &layout).await?;
         let (audit, audit_writer) = Audit::open(&layout.audit())?;
-        let doorkeeper = Arc::new(Doorkeeper::open(&config, &layout, audit.clone())?);
+        let metrics = Metrics::of(&config.metrics);
+        let doorkeeper = Doorkeeper::open(&config, &layout, &audit, &metrics)?;
         // The stores first: a session that the market knows has one.
         let seats = Seats::open(&config, &layout, &opened)?;
         admit(&config, &opened).await?;
@@ -71,18 +79,23 @@ impl Venue {
         let (guard, drained) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
-        let from = seats
-            .first_unhandled()
-            .unwrap_or_else(|| opened.events.end());
+        let from = seats.first_unhandled();
         let sessions_desk = Desk::new(opened.commands.clone(), guard);
-        seats.take_up(&sessions_desk, &doorkeeper, &registry, &drain, &mut tasks);
+        let observers = Observers::new(&metrics);
+        seats.take_up(
+            &sessions_desk,
+            &doorkeeper,
+            &registry,
+            &drain,
+            &observers,
+            &mut tasks,
+        );
 
-        let reader = opened.events.reader(from);
+        let reader = opened.events.reader(from.unwrap_or(opened.events.end()));
         let (routes, routing) = watch::channel(Arc::new(Routes::new(&config)));
-        let publisher = Publisher::new(reader, Arc::clone(&registry), routing);
+        let publisher = Publisher::new(reader, Arc::clone(&registry), routing, &metrics);
         tasks.spawn(async { Ok(publisher.run().await?) });
-        let days = trading_day::run(opened.commands.clone(), drain.clone());
-        let days = tokio::spawn(days);
+        let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
         let (encrypting, encryption) = watch::channel(encryption);
@@ -90,7 +103,9 @@ impl Venue {
             registry: Arc::clone(&registry),
             doorkeeper: Arc::clone(&doorkeeper),
             encryption,
+            metrics: metrics.clone(),
         };
+        let shown = show_metrics(&config, &metrics, &registry, &opened.events).await?;
         let listener = listener.run(reception, limits(&config), drain.clone());
         let listener = tokio::spawn(listener);
         let audit_writer = tokio::task::spawn_blocking(move || audit_writer.run());
@@ -109,6 +124,7 @@ impl Venue {
             commands: opened.commands,
             events: opened.events.clone(),
             desk: sessions_desk,
+            observers,
             draining: drain,
         };
         Ok(Self {
@@ -125,6 +141,7 @@ impl Venue {
             reloader,
             audit,
             audit_writer,
+            metrics: shown,
         })
     }
 
@@ -138,6 +155,12 @@ impl Venue {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it shows its metrics, where the configuration has it show them.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(MetricsServer::address)
     }
 
     /// What it has published, to follow.
@@ -255,6 +278,23 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
     let opened =
         tokio::task::spawn_blocking(move || sequencer::open(&options, SystemClock)).await?;
     Ok(opened?)
+}
+
+/// Starts to show the metrics, where the configuration names an address.
+async fn show_metrics(
+    config: &Config,
+    metrics: &Metrics,
+    registry: &Arc<Registry>,
+    events: &EventLog,
+) -> anyhow::Result<Option<MetricsServer>> {
+    let Some(listen) = config.metrics.listen else {
+        return Ok(None);
+    };
+    let gathered = Gathered {
+        registry: Arc::clone(registry),
+        events: events.clone(),
+    };
+    MetricsServer::start(listen, metrics, gathered).await
 }
 
 /// Ends a trading day that passed while the venue was down, submits what the configuration declares, and waits

@@ -6,6 +6,7 @@ mod drop_copy;
 mod identity;
 mod market;
 mod members;
+mod observation;
 mod secrets;
 mod sessions;
 mod settings;
@@ -28,6 +29,8 @@ struct Tables<'a> {
     fix: Table<'a>,
     tls: Table<'a>,
     journal: Table<'a>,
+    fix_log: Table<'a>,
+    metrics: Table<'a>,
     settlement: Table<'a>,
     providers: Vec<Table<'a>>,
     instruments: Vec<Table<'a>>,
@@ -57,6 +60,8 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         settings::check_listen(&tables.fix, fix.listen, tables.tls.is_there(), report);
     }
     let journal = settings::journal(&tables.journal, report);
+    let fix_log = observation::fix_log(&tables.fix_log, report);
+    let metrics = observation::metrics(&tables.metrics, report);
     let settlement = settings::settlement(&tables.settlement, report);
     let providers = market::providers(&tables.providers, &declared, file, report);
     let instruments = market::instruments(&tables.instruments, &declared, report);
@@ -73,6 +78,8 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         fix: fix?,
         tls,
         journal: journal?,
+        fix_log: fix_log?,
+        metrics: metrics?,
         settlement: settlement?,
         providers: providers?,
         instruments: instruments?,
@@ -88,6 +95,8 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         fix: Table::single(root, &keys::FIX, report),
         tls: Table::single(root, &keys::TLS, report),
         journal: Table::single(root, &keys::JOURNAL, report),
+        fix_log: Table::single(root, &keys::FIX_LOG, report),
+        metrics: Table::single(root, &keys::METRICS, report),
         settlement: Table::single(root, &keys::SETTLEMENT, report),
         providers: Table::repeated(root, &keys::PROVIDERS, report),
         instruments: Table::repeated(root, &keys::INSTRUMENTS, report),

@@ -89,6 +89,7 @@ fn session(
     if let Some(fix) = venue_wide.fix {
         identity::check_listener(table, &identity, fix.listen, venue_wide.tls, report);
     }
+    let fix_log = table.or("fix_log", true, value::boolean, report);
     Some(Session {
         comp_id: comp_id?.value,
         firm: firm?.value,
@@ -99,6 +100,7 @@ fn session(
         validation,
         sending_time_tolerance: tolerance?,
         identity,
+        fix_log,
     })
 }
 

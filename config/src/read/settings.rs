@@ -14,8 +14,8 @@ use crate::value;
 /// The venue's CompID when a file does not name it.
 pub(super) const COMP_ID: &str = "CLOUDPIT";
 
-const KIB: u64 = 1024;
-const MIB: u64 = 1024 * KIB;
+pub(super) const KIB: u64 = 1024;
+pub(super) const MIB: u64 = 1024 * KIB;
 const GIB: u64 = 1024 * MIB;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -196,7 +196,7 @@ pub(super) fn sending_time_tolerance(table: &Table<'_>, report: &mut Report) -> 
         .map(|found| found.value)
 }
 
-fn size_or(
+pub(super) fn size_or(
     table: &Table<'_>,
     key: &'static str,
     default: u64,
@@ -206,7 +206,7 @@ fn size_or(
     table.or(key, default, |value| value::size(value, range), report)
 }
 
-fn count_or(
+pub(super) fn count_or(
     table: &Table<'_>,
     key: &'static str,
     default: usize,

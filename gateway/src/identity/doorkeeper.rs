@@ -16,6 +16,8 @@ use super::{Peer, check_new_password};
 use crate::audit::{Audit, Entry, Outcome, What};
 use crate::clock;
 use crate::layout::Layout;
+use crate::metrics::Metrics;
+use crate::sessions::{About, SessionEvent};
 
 /// What a client is told when it is not who it says: not which of the two was wrong.
 const WRONG: &str = "Username(553) or Password(554) is not right";
@@ -55,21 +57,28 @@ pub(crate) struct Doorkeeper {
     /// Passwords being checked at one time: each takes a core for a while.
     checks: Arc<Semaphore>,
     audit: Audit,
+    metrics: Metrics,
 }
 
 impl Doorkeeper {
     /// A doorkeeper for what `config` asks, with the passwords changed under `layout`.
-    pub(crate) fn open(config: &Config, layout: &Layout, audit: Audit) -> anyhow::Result<Self> {
+    pub(crate) fn open(
+        config: &Config,
+        layout: &Layout,
+        audit: &Audit,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Arc<Self>> {
         let passwords = PasswordStore::open(layout.passwords())?;
         let opening = Opening::read(config, &passwords)?;
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        Ok(Self {
+        Ok(Arc::new(Self {
             lockout: Mutex::new(Lockout::new(opening.lockout)),
             current: RwLock::new(Arc::new(opening)),
             passwords,
             checks: Arc::new(Semaphore::new(cores.div_ceil(2))),
-            audit,
-        })
+            audit: audit.clone(),
+            metrics: metrics.clone(),
+        }))
     }
 
     /// Reads what another configuration asks; nothing is changed by it.
@@ -228,7 +237,7 @@ impl Doorkeeper {
         match self.passwords.change(&session, configured, &new) {
             Ok(()) => {
                 let text = "the password was changed";
-                tracing::info!(%session, %peer, text);
+                self.tell(Some(session), peer, SessionEvent::PasswordChanged);
                 let entry = Entry::new(What::Password, Outcome::Done, text);
                 self.audit.record(&entry.of(session).from(peer));
                 Verdict::Accepted(Some(text.to_owned()))
@@ -238,7 +247,7 @@ impl Doorkeeper {
     }
 
     fn refuse(&self, what: What, session: SessionName, peer: Peer, text: &str) -> Verdict {
-        tracing::warn!(%session, %peer, why = text, "Logon refused");
+        // The session tells it to the log, when it ends the connection.
         let entry = Entry::new(what, Outcome::Refused, text);
         self.audit.record(&entry.of(session).from(peer));
         Verdict::Refused(text.to_owned())
@@ -255,14 +264,27 @@ impl Doorkeeper {
         let address = peer.address.ip();
         let locked = self.lockout().failed(clock::now(), address, failure);
         for locked in locked {
-            tracing::warn!(%peer, %locked, "lock-out");
+            let session = match failure {
+                Failure::Nobody => None,
+                Failure::Stranger(session) | Failure::Password(session) => Some(session),
+            };
+            self.tell(session, peer, SessionEvent::LockedOut { what: &locked });
             let entry = Entry::new(What::LockOut, Outcome::Done, locked.to_string()).from(peer);
-            let entry = match failure {
-                Failure::Nobody => entry,
-                Failure::Stranger(session) | Failure::Password(session) => entry.of(session),
+            let entry = match session {
+                None => entry,
+                Some(session) => entry.of(session),
             };
             self.audit.record(&entry);
         }
+    }
+
+    fn tell(&self, session: Option<SessionName>, peer: Peer, event: SessionEvent<'_>) {
+        let about = About {
+            session,
+            firm: None,
+            peer: Some(peer.address),
+        };
+        event.tell(&about, &self.metrics);
     }
 
     fn current(&self) -> Arc<Opening> {

@@ -9,8 +9,9 @@ mod passwords;
 mod peer;
 mod rules;
 
-pub(crate) use doorkeeper::{Doorkeeper, Verdict};
+pub(crate) use doorkeeper::{Closed, Doorkeeper, Verdict};
 pub(crate) use opening::Opening;
 pub(crate) use passwords::Claim;
 pub use passwords::{Weak, check_new_password, hash};
 pub use peer::Peer;
+pub(crate) use rules::NotAdmitted;

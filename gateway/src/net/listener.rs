@@ -1,5 +1,6 @@
 //! The listener: takes connections, finds out whose each is, and hands it to that session.
 
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use tokio_rustls::rustls::ServerConfig;
 use super::Connection;
 use super::identify::{Unidentified, identify};
 use super::tls;
-use crate::identity::{Doorkeeper, Peer};
-use crate::sessions::Registry;
+use crate::identity::{Closed, Doorkeeper, NotAdmitted, Peer};
+use crate::metrics::Metrics;
+use crate::sessions::{About, Refusal, Refused, Registry, SessionEvent};
 
 /// Connections that may be taking their time over a Logon at once, so that strangers leave room for members.
 const STRANGERS_LIMIT: usize = 256;
@@ -47,6 +49,8 @@ pub(crate) struct Reception {
     pub(crate) doorkeeper: Arc<Doorkeeper>,
     /// Asked for each new connection.
     pub(crate) encryption: Encryption,
+    /// Where connections are counted.
+    pub(crate) metrics: Metrics,
 }
 
 /// A bound socket that takes FIX connections.
@@ -110,17 +114,18 @@ impl Doorway {
     /// Looks after a new connection, unless there are too many already: then it is closed at once.
     fn receive(&self, stream: TcpStream, address: SocketAddr) {
         let peer = Peer::at(address);
+        let visit = Visit::of(peer, &self.reception.metrics);
+        visit.tell(SessionEvent::ConnectionAccepted);
         if let Err(closed) = self.reception.doorkeeper.greet(&peer) {
-            tracing::debug!(%peer, %closed, "connection closed");
-            return;
+            return visit.refused(why_closed(closed), &closed);
         }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            tracing::warn!(%peer, "too many connections: closed");
-            return;
+            let detail = "there are as many connections as there may be";
+            return visit.refused(Refusal::TooManyConnections, &detail);
         };
         let Ok(stranger) = Arc::clone(&self.strangers).try_acquire_owned() else {
-            tracing::warn!(%peer, "too many connections without a Logon: closed");
-            return;
+            let detail = "there are as many connections without a Logon as there may be";
+            return visit.refused(Refusal::TooManyStrangers, &detail);
         };
         if let Err(error) = set_options(&stream) {
             tracing::debug!(%peer, %error, "the socket's options could not be set");
@@ -129,13 +134,13 @@ impl Doorway {
         tokio::spawn(async move {
             // The handshake is part of the time for a Logon.
             let admitted = async {
-                let connection = reception.secure(stream, peer).await;
+                let connection = reception.secure(stream, peer, &visit).await;
                 if let Some(connection) = connection {
-                    reception.admit(connection.in_place(place)).await;
+                    reception.admit(connection.in_place(place), &visit).await;
                 }
             };
             if tokio::time::timeout(logon_timeout, admitted).await.is_err() {
-                tracing::warn!(%peer, "no Logon in time: closed");
+                visit.refused(Refusal::LogonTimeout, &"no Logon in time");
             }
             drop(stranger);
         });
@@ -144,7 +149,7 @@ impl Doorway {
 
 impl Reception {
     /// The connection, encrypted where the listener does that; `None` when the handshake failed.
-    async fn secure(&self, stream: TcpStream, mut peer: Peer) -> Option<Connection> {
+    async fn secure(&self, stream: TcpStream, mut peer: Peer, visit: &Visit) -> Option<Connection> {
         let encryption = self.encryption.borrow().clone();
         let Some(encryption) = encryption else {
             return Some(Connection::new(stream).with_peer(peer));
@@ -155,11 +160,11 @@ impl Reception {
                 Some(Connection::new(stream).with_peer(peer))
             }
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                tracing::debug!(%peer, "closed before it encrypted");
+                visit.refused(Refusal::Closed, &"closed before it encrypted");
                 None
             }
             Err(error) => {
-                tracing::warn!(%peer, %error, "no TLS handshake: closed");
+                visit.refused(Refusal::NoHandshake, &error);
                 self.doorkeeper.no_handshake(peer, &error.to_string());
                 None
             }
@@ -167,26 +172,21 @@ impl Reception {
     }
 
     /// Finds out whose the connection is, and hands it over.
-    async fn admit(&self, mut connection: Connection) {
+    async fn admit(&self, mut connection: Connection, visit: &Visit) {
         let peer = connection.peer();
         let name = match identify(&mut connection).await {
             Ok(name) => name,
-            Err(Unidentified::Closed) => {
-                tracing::debug!(%peer, "closed before its Logon");
-                return;
-            }
-            Err(error) => {
-                tracing::warn!(%peer, %error, "connection refused");
-                return;
-            }
+            Err(error) => return visit.refused(why_unidentified(&error), &error),
         };
         if let Err(refused) = self.doorkeeper.admit(name, peer) {
-            tracing::warn!(%peer, session = %name, %refused, "connection refused");
-            return;
+            return visit.refused(why_closed(refused), &format_args!("{name}: {refused}"));
         }
-        match self.registry.connect(name, connection) {
-            Ok(()) => tracing::info!(%peer, session = %name, "connected"),
-            Err(refused) => tracing::warn!(%peer, %refused, "connection refused"),
+        if let Err(refused) = self.registry.connect(name, connection) {
+            let reason = match refused {
+                Refused::Unknown(_) => Refusal::UnknownCompId,
+                Refused::Busy(_) => Refusal::SessionInUse,
+            };
+            visit.refused(reason, &refused);
         }
     }
 }
@@ -200,4 +200,49 @@ fn set_options(stream: &TcpStream) -> io::Result<()> {
     sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;
     sockopt::set_tcp_keepcnt(stream, KEEPALIVE_PROBES)?;
     Ok(())
+}
+
+/// A connection that has no session yet, as it is told of.
+struct Visit {
+    peer: SocketAddr,
+    metrics: Metrics,
+}
+
+impl Visit {
+    fn of(peer: Peer, metrics: &Metrics) -> Self {
+        Self {
+            peer: peer.address,
+            metrics: metrics.clone(),
+        }
+    }
+
+    fn tell(&self, event: SessionEvent<'_>) {
+        let about = About {
+            peer: Some(self.peer),
+            ..About::default()
+        };
+        event.tell(&about, &self.metrics);
+    }
+
+    fn refused(&self, reason: Refusal, detail: &dyn Display) {
+        self.tell(SessionEvent::ConnectionRefused { reason, detail });
+    }
+}
+
+fn why_unidentified(error: &Unidentified) -> Refusal {
+    match error {
+        Unidentified::Broken(_) => Refusal::Broken,
+        Unidentified::Closed => Refusal::Closed,
+        Unidentified::NoLogon | Unidentified::Garbled(_) => Refusal::NotAMessage,
+        Unidentified::Nameless(_) => Refusal::UnknownCompId,
+    }
+}
+
+fn why_closed(closed: Closed) -> Refusal {
+    match closed {
+        Closed::Locked(_) => Refusal::Locked,
+        Closed::NotAdmitted(NotAdmitted::Unknown) => Refusal::UnknownCompId,
+        Closed::NotAdmitted(NotAdmitted::Address) => Refusal::Address,
+        Closed::NotAdmitted(NotAdmitted::Certificate) => Refusal::Certificate,
+    }
 }

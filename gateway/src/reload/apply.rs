@@ -21,7 +21,7 @@ use crate::identity::{Doorkeeper, Opening};
 use crate::layout::Layout;
 use crate::net::server_config;
 use crate::routing::Routes;
-use crate::sessions::{Control, Desk, Registry, Seats};
+use crate::sessions::{Control, Desk, Observers, Registry, Seats};
 
 /// How long the market may take to answer what it is told.
 const MARKET_PATIENCE: Duration = Duration::from_secs(30);
@@ -44,6 +44,7 @@ pub(crate) struct Reloader {
     pub(crate) events: EventLog,
     /// For the sessions that are added.
     pub(crate) desk: Desk,
+    pub(crate) observers: Observers,
     pub(crate) draining: watch::Receiver<bool>,
 }
 
@@ -149,6 +150,7 @@ impl Reloader {
             &self.doorkeeper,
             &self.registry,
             &self.draining,
+            &self.observers,
             tasks,
         );
         // From here on those who are added may come, and those who are removed may not.

@@ -61,6 +61,8 @@ impl Changes {
             fix: _,
             tls,
             journal,
+            fix_log,
+            metrics,
             settlement,
             providers,
             instruments: _,
@@ -80,6 +82,8 @@ impl Changes {
             "[tls], whether there is any",
         );
         keep(*journal == new.journal, "[journal]");
+        keep(*fix_log == new.fix_log, "[fix_log]");
+        keep(*metrics == new.metrics, "[metrics]");
         keep(*settlement == new.settlement, "[settlement]");
         keep(*providers == new.providers, "[[providers]]");
         effective.venue = venue.clone();
@@ -87,6 +91,8 @@ impl Changes {
             effective.tls.clone_from(tls);
         }
         effective.journal = journal.clone();
+        effective.fix_log = fix_log.clone();
+        effective.metrics = metrics.clone();
         effective.settlement = settlement.clone();
         effective.providers.clone_from(providers);
     }
@@ -247,6 +253,7 @@ impl Changes {
             validation,
             sending_time_tolerance,
             identity,
+            fix_log,
         } = before;
         if *firm != after.firm {
             let what = format!("session {name}: whose it is stays");
@@ -261,6 +268,7 @@ impl Changes {
             (*accept_reset == after.accept_reset, "accept_reset"),
             (*validation == after.validation, "validation"),
             (tolerance, "sending_time_tolerance"),
+            (*fix_log == after.fix_log, "fix_log"),
             (old.username == new.username, "username"),
             (old.password == new.password, "password"),
             (old.certificates == new.certificates, "certificates"),

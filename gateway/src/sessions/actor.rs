@@ -1,6 +1,7 @@
 //! One session's task: waits for whatever comes first (bytes, reports, a new connection, a deadline), lets the
 //! state machine decide, and carries out what it decided. Never blocks on its client.
 
+use std::fmt::Display;
 use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +15,14 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::authentication::verdict;
+use super::event::Ended;
+use super::observer::Observer;
 use super::profile::Profile;
 use super::resend::Resend;
 use super::{Control, Letterbox, Mail};
 use crate::clock;
 use crate::identity::{Doorkeeper, Verdict};
+use crate::metrics::Standing;
 use crate::net::{Connection, Turn};
 use crate::store::Store;
 
@@ -104,6 +108,7 @@ pub(crate) struct Actor {
     pub(super) newcomer: Option<Newcomer>,
     pub(super) resend: Option<Resend>,
     pub(super) made_again: MadeAgain,
+    pub(super) observer: Observer,
     pub(super) decoder: Decoder,
     /// Commands that were decoded from the bytes just read and are not submitted yet.
     pub(super) decoded: Vec<engine::Input>,
@@ -151,6 +156,7 @@ impl Actor {
         session: Session,
         store: Store,
         made_again: MadeAgain,
+        observer: Observer,
         doorkeeper: Arc<Doorkeeper>,
         desk: Desk,
     ) -> Self {
@@ -167,6 +173,7 @@ impl Actor {
             newcomer: None,
             resend: None,
             made_again,
+            observer,
             decoder: Decoder::new(),
             decoded: Vec::new(),
             first_untaken: None,
@@ -223,6 +230,7 @@ impl Actor {
             self.seat_newcomer();
             self.settle().await?;
             self.resend_some(letterbox.mail.is_empty())?;
+            self.show();
         }
     }
 
@@ -248,6 +256,16 @@ impl Actor {
                 return Ok(());
             }
         }
+    }
+
+    /// Shows how the session stands, for those who watch the venue.
+    fn show(&self) {
+        self.observer.show(Standing {
+            logged_on: self.session.status() == Status::LoggedOn,
+            next_incoming: self.session.next_incoming(),
+            next_outgoing: self.session.next_outgoing(),
+            pending: self.connection.as_ref().map_or(0, Connection::pending),
+        });
     }
 
     async fn wake(
@@ -289,8 +307,7 @@ impl Actor {
     /// may be on its way.
     fn attach(&mut self, connection: Connection) {
         if self.newcomer.is_some() {
-            self.record_second(connection.peer());
-            return;
+            return self.refuse_second(connection.peer());
         }
         self.newcomer = Some(Newcomer {
             connection,
@@ -306,13 +323,14 @@ impl Actor {
         };
         if self.connection.is_none() {
             self.take_settings();
+            self.observer.connected(newcomer.connection.peer());
             self.connection = Some(newcomer.connection);
             self.session.connected(clock::now(), &mut self.outputs);
             self.take_input();
         } else if clock::now() < newcomer.until {
             self.newcomer = Some(newcomer);
         } else {
-            self.record_second(newcomer.connection.peer());
+            self.refuse_second(newcomer.connection.peer());
         }
     }
 
@@ -320,8 +338,8 @@ impl Actor {
         match turn {
             Ok(Turn::Read) => self.take_input(),
             Ok(Turn::Wrote) => {}
-            Ok(Turn::Closed) => self.disconnect("the client closed the connection"),
-            Err(error) => self.disconnect(&error.to_string()),
+            Ok(Turn::Closed) => self.disconnect(Ended::ClosedByClient, None),
+            Err(error) => self.disconnect(Ended::Broken, Some(&error)),
         }
     }
 
@@ -335,6 +353,7 @@ impl Actor {
             return Ok(());
         };
         let commands = std::mem::take(&mut self.decoded);
+        self.observer.submitted(commands.len());
         desk.commands
             .submit(commands)
             .await
@@ -342,10 +361,10 @@ impl Actor {
     }
 
     /// Lets go of a connection that is of no more use; the session goes on without it.
-    pub(super) fn disconnect(&mut self, why: &str) {
-        self.record_end(why);
+    pub(super) fn disconnect(&mut self, reason: Ended, detail: Option<&dyn Display>) {
+        self.record_end(reason.as_str());
         if self.connection.take().is_some() {
-            tracing::info!(session = %self.profile.name, why, "disconnected");
+            self.observer.disconnected(reason, detail);
         }
         self.disconnected();
     }

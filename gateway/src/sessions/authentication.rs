@@ -5,6 +5,7 @@ use fix_session::DisconnectReason;
 use tokio::sync::oneshot;
 
 use super::actor::Actor;
+use super::event::Refusal;
 use crate::audit::{Entry, Outcome, What};
 use crate::clock;
 use crate::identity::{Claim, Peer, Verdict};
@@ -69,9 +70,9 @@ impl Actor {
         }
     }
 
-    /// Puts on record that a second client was turned away.
-    pub(super) fn record_second(&self, peer: Peer) {
-        tracing::warn!(session = %self.profile.name, %peer, "a second connection was refused: the session is in use");
+    /// Turns a second client away, and puts that on record.
+    pub(super) fn refuse_second(&self, peer: Peer) {
+        self.observer.refused(peer, Refusal::SessionInUse);
         let entry = Entry::new(What::Logon, Outcome::Refused, "the session is in use");
         let entry = entry.of(self.profile.name).from(peer);
         self.doorkeeper.audit().record(&entry);

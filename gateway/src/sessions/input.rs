@@ -9,6 +9,7 @@ use fix_codec::values::BusinessRejectReason;
 use fix_session::{BusinessReject, Received, SendOptions};
 
 use super::actor::Actor;
+use super::event::SessionEvent;
 use crate::clock;
 use crate::identity::Claim;
 use crate::order_entry::inbound::{self, Refusal};
@@ -43,7 +44,8 @@ impl Actor {
         }
         if garbled > 0 {
             // One line a read, however many pieces there were: a log must not be the larger of the two.
-            tracing::warn!(session = %self.profile.name, bytes = garbled, "garbled: skipped");
+            self.observer
+                .event(SessionEvent::Garbled { bytes: garbled });
         }
         incoming.advance(taken);
         if let Some(connection) = &mut self.connection {
@@ -64,10 +66,12 @@ impl Actor {
         let message = match self.decoder.decode(frame) {
             Ok(message) => message,
             Err(error) => {
+                self.observer.received_unreadable();
                 self.session.receive_invalid(now, &error, &mut self.outputs);
                 return;
             }
         };
+        self.observer.received(&message);
         match self.session.receive(now, &message, &mut self.outputs) {
             Received::Application => {}
             Received::Authenticate => {

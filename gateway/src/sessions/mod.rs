@@ -5,11 +5,14 @@
 mod actor;
 mod authentication;
 mod control;
+mod event;
 mod input;
 mod mail;
+mod observer;
 mod out_of_service;
 mod output;
 mod profile;
+mod reason;
 mod registry;
 mod reports;
 mod resend;
@@ -17,6 +20,8 @@ mod seats;
 
 pub(crate) use actor::{Desk, Drained};
 pub(crate) use control::Control;
+pub(crate) use event::{About, Refusal, SessionEvent};
 pub(crate) use mail::Mail;
-pub(crate) use registry::{Letterbox, Registry};
+pub(crate) use observer::Observers;
+pub(crate) use registry::{Letterbox, Refused, Registry};
 pub(crate) use seats::Seats;

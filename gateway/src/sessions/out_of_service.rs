@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use super::Letterbox;
 use super::actor::{Actor, Failed};
+use super::event::{Refusal, SessionEvent};
 use crate::clock;
 
 /// Text(58) of the Logout(5).
@@ -20,9 +21,10 @@ impl Actor {
         letterbox: &mut Letterbox,
         draining: &mut watch::Receiver<bool>,
     ) -> Failed {
-        let session = self.profile.name;
         let error = anyhow::Error::new(failed);
-        tracing::error!(%session, error = format!("{error:#}"), "out of service: others go on; restore its message store and start the venue again");
+        let whole = format!("{error:#}");
+        self.observer
+            .event(SessionEvent::OutOfService { error: &whole });
         self.cut_off();
         loop {
             tokio::select! {
@@ -30,8 +32,7 @@ impl Actor {
                 mail = letterbox.mail.recv() => if mail.is_none() { break },
                 Some(control) = letterbox.control.recv() => drop(control),
                 Some(connection) = letterbox.connections.recv() => {
-                    tracing::warn!(%session, "a connection was refused: the session is out of service");
-                    drop(connection);
+                    self.observer.refused(connection.peer(), Refusal::OutOfService);
                 }
             }
         }

@@ -3,6 +3,7 @@
 use fix_session::{Action, DisconnectReason, Stored};
 
 use super::actor::{Actor, Failed};
+use super::event::{Ended, SessionEvent};
 use crate::clock;
 use crate::store::Outgoing;
 
@@ -46,21 +47,26 @@ impl Actor {
         let Some(connection) = &mut self.connection else {
             return;
         };
-        if let Err(error) = connection.transmit(&self.outputs.wire) {
-            self.disconnect(&error.to_string());
-        } else if connection.pending() > self.profile.max_unsent_bytes {
-            tracing::warn!(session = %self.profile.name, pending = connection.pending(), "slow consumer: cut; it gets what it missed when it comes back");
-            self.disconnect("the client is too slow");
+        self.observer.sent(&self.outputs.wire);
+        let sent = connection.transmit(&self.outputs.wire);
+        let pending_bytes = connection.pending();
+        if let Err(error) = sent {
+            self.disconnect(Ended::Broken, Some(&error));
+        } else if pending_bytes > self.profile.max_unsent_bytes {
+            self.observer
+                .event(SessionEvent::SlowConsumer { pending_bytes });
+            self.disconnect(Ended::SlowConsumer, None);
         }
     }
 
     fn act(&mut self, action: Action) {
         match action {
             Action::LoggedOn { heartbeat } => {
-                tracing::info!(session = %self.profile.name, ?heartbeat, "logged on");
+                self.observer.event(SessionEvent::LoggedOn { heartbeat });
                 self.record_logon();
             }
-            Action::LoggedOut => tracing::info!(session = %self.profile.name, "logged out"),
+            // The Logouts were seen as they passed, and why the connection ends follows.
+            Action::LoggedOut => {}
             Action::Resend(range) => self.begin_resend(range),
             Action::ResetSequences => self.ask_for_reset(),
             Action::Disconnect(reason) => self.hang_up(reason),
@@ -90,6 +96,7 @@ impl Actor {
         self.outputs.clear();
         let reset = self.store.reset(epoch);
         reset.map_err(|source| self.failed(source))?;
+        self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);
         // Whatever the client sent right behind its Logon has waited for this.
         self.take_input();
@@ -102,7 +109,7 @@ impl Actor {
         self.record_refusal(reason);
         self.record_end(&format!("{reason:?}"));
         if let Some(mut connection) = self.connection.take() {
-            tracing::info!(session = %self.profile.name, ?reason, "disconnected");
+            self.observer.disconnected(Ended::By(reason), None);
             let time = self.profile.goodbye_time;
             while self.last_words.try_join_next().is_some() {}
             self.last_words.spawn(async move {

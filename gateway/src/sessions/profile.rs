@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::{Config, Role, TimePrecision, Validation};
-use engine::{CurrencyCode, SessionName, Symbol};
+use engine::{CurrencyCode, FirmName, SessionName, Symbol};
 use fix_codec::dictionary::ValidationOptions;
 use fix_session::{Settings, Timeouts};
 
@@ -17,6 +17,8 @@ use crate::order_entry::inbound::Sender;
 pub(crate) struct Profile {
     /// The client's CompID.
     pub(crate) name: SessionName,
+    /// Whose it is.
+    pub(crate) firm: FirmName,
     /// What it is for.
     pub(crate) role: Role,
     /// The longest message that is taken, in bytes.
@@ -40,6 +42,7 @@ impl Profile {
     ) -> Self {
         Self {
             name: session.comp_id,
+            firm: session.firm,
             role: session.role.clone(),
             max_message_bytes: config.fix.max_message_bytes,
             max_unsent_bytes: config.fix.max_unsent_bytes,

@@ -103,6 +103,14 @@ impl Registry {
         self.sessions.iter().map(|door| door.mail.clone()).collect()
     }
 
+    /// Calls `visit` with each session and how many batches of events wait for it.
+    pub(crate) fn each_waiting(&self, mut visit: impl FnMut(&SessionName, usize)) {
+        for entry in &self.sessions {
+            let mail = &entry.value().mail;
+            visit(entry.key(), mail.max_capacity() - mail.capacity());
+        }
+    }
+
     /// Closes every letterbox: each session ends when it has read what is in its own.
     pub(crate) fn close(&self) {
         self.sessions.clear();

@@ -7,6 +7,7 @@
 use fix_session::{ResendError, ResendRange};
 
 use super::actor::{Actor, Failed};
+use super::event::SessionEvent;
 use crate::clock;
 use crate::store::{Chunk, MessageReader};
 
@@ -30,7 +31,9 @@ pub(super) struct Resend {
 impl Actor {
     /// Takes up a range that the client asked for.
     pub(super) fn begin_resend(&mut self, range: ResendRange) {
-        tracing::info!(session = %self.profile.name, begin = range.begin, end = range.end, "messages are asked for again");
+        let (begin, end) = (range.begin, range.end);
+        self.observer
+            .event(SessionEvent::ResendAsked { begin, end });
         self.resend = Some(Resend {
             reader: self.store.reader(range.begin..=range.end),
             chunk: Chunk::default(),
@@ -78,19 +81,22 @@ impl Actor {
     fn send_again(&mut self) {
         let Some(resend) = &self.resend else { return };
         let now = clock::now();
+        let mut resent = 0;
         for message in resend.chunk.iter().filter(|message| message.resendable) {
             let number = message.msg_seq_num;
             let again = self
                 .session
                 .resend_message(now, number, message.bytes, &mut self.outputs);
             match again {
-                Ok(()) => {}
+                Ok(()) => resent += 1,
                 Err(ResendError::NotAsked) => break,
-                Err(error) => {
-                    tracing::error!(session = %self.profile.name, number, %error, "a message could not be sent again");
-                }
+                Err(error) => self.observer.event(SessionEvent::ResendFailed {
+                    msg_seq_num: number,
+                    error: &error,
+                }),
             }
         }
+        self.observer.resent(resent);
         if resend.chunk.is_empty() {
             self.resend = None;
             self.session.resend_done(now, &mut self.outputs);

@@ -10,9 +10,9 @@ use sequencer::{EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::Registry;
 use super::actor::{Actor, Desk, MadeAgain};
 use super::profile::{Profile, settings};
+use super::{Observers, Registry};
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::store::{Stop, Store};
@@ -93,15 +93,18 @@ impl Seats {
         doorkeeper: &Arc<Doorkeeper>,
         registry: &Arc<Registry>,
         draining: &watch::Receiver<bool>,
+        observers: &Observers,
         tasks: &mut JoinSet<anyhow::Result<()>>,
     ) {
         for seat in self.seats {
             let letterbox = registry.add(seat.profile.name);
+            let (name, firm) = (seat.profile.name, seat.profile.firm);
             let actor = Actor::new(
                 seat.profile,
                 seat.session,
                 seat.store,
                 seat.made_again,
+                observers.of(name, firm),
                 Arc::clone(doorkeeper),
                 desk.clone(),
             );

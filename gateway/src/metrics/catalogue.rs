@@ -1,0 +1,118 @@
+//! Every metric that the venue has: its name, its kind, its labels, and what it means. Nothing is counted that does
+//! not stand here, and `docs/operations.md` shows this table (a test compares the two).
+//!
+//! What happens is counted by firm, for there are few; how a session stands has a series for each session, and can be
+//! turned off.
+
+/// One metric.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name, after the conventions of Prometheus.
+    pub name: &'static str,
+    /// What its number does.
+    pub kind: Kind,
+    /// The names of its labels, in the order in which their values are given.
+    pub labels: &'static [&'static str],
+    /// What the number means.
+    pub help: &'static str,
+}
+
+/// What the number of a metric does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It only grows, from 0 at the start of the venue unless its help says otherwise.
+    Counter,
+    /// It goes up and down.
+    Gauge,
+}
+
+/// Declares the metrics, and the catalogue of them all.
+macro_rules! metrics {
+    ($($constant:ident: $kind:ident $name:literal $labels:tt $help:literal;)*) => {
+        $(
+            #[doc = $help]
+            pub const $constant: Metric = Metric {
+                name: $name,
+                kind: Kind::$kind,
+                labels: &$labels,
+                help: $help,
+            };
+        )*
+
+        /// Every metric, in the order of the manual.
+        pub const CATALOGUE: &[&Metric] = &[$(&$constant,)*];
+    };
+}
+
+metrics! {
+    BUILD: Gauge "cloudpit_build_info" ["version"]
+        "Always 1; the label is the version of the program.";
+    CONNECTIONS_ACCEPTED: Counter "cloudpit_connections_accepted_total" []
+        "Connections that the listener took, of members and of strangers.";
+    CONNECTIONS_REFUSED: Counter "cloudpit_connections_refused_total" ["reason"]
+        "Connections that were closed before they had a session.";
+    LOCK_OUTS: Counter "cloudpit_lock_outs_total" []
+        "Addresses and CompIDs that were locked out after failures.";
+    PASSWORDS_CHANGED: Counter "cloudpit_passwords_changed_total" []
+        "Passwords that members changed.";
+    MESSAGES: Counter "cloudpit_messages_total" ["direction", "msg_type"]
+        "FIX messages that came in or went out, by MsgType(35); resent ones count again.";
+    COMMANDS_SUBMITTED: Counter "cloudpit_commands_submitted_total" []
+        "Commands that sessions handed to the sequencer.";
+    SESSION_CONNECTIONS: Counter "cloudpit_session_connections_total" ["firm"]
+        "Connections that were given to their session.";
+    LOGONS: Counter "cloudpit_session_logons_total" ["firm"]
+        "Logons that were taken.";
+    LOGONS_REFUSED: Counter "cloudpit_session_logons_refused_total" ["firm", "reason"]
+        "Connections of a member that ended before a Logon was taken.";
+    LOGOUTS: Counter "cloudpit_session_logouts_total" ["firm", "side"]
+        "Logouts(5), by who sent them: client or venue.";
+    DISCONNECTS: Counter "cloudpit_session_disconnects_total" ["firm", "reason"]
+        "Connections of sessions that ended, by why.";
+    SLOW_CONSUMERS: Counter "cloudpit_session_slow_consumers_total" ["firm"]
+        "Clients that were cut because they left too much unread.";
+    GARBLED_BYTES: Counter "cloudpit_session_garbled_bytes_total" ["firm"]
+        "Bytes that were no message and were passed over.";
+    GAPS: Counter "cloudpit_session_gaps_total" ["firm"]
+        "ResendRequests(2) of the venue: a client's messages were missing.";
+    RESENDS: Counter "cloudpit_session_resends_total" ["firm"]
+        "Ranges that clients asked for again and that were taken up.";
+    MESSAGES_RESENT: Counter "cloudpit_session_messages_resent_total" ["firm"]
+        "Messages that were sent again, gap fills not counted.";
+    SEQUENCE_RESETS: Counter "cloudpit_session_resets_total" ["firm"]
+        "Starts of both sequence numbers at 1.";
+    SEQUENCE_RESETS_RECEIVED: Counter "cloudpit_session_sequence_resets_received_total" ["firm", "mode"]
+        "SequenceResets(4) of clients, by mode: gap_fill or reset.";
+    TEST_REQUESTS: Counter "cloudpit_session_test_requests_total" ["firm", "side"]
+        "TestRequests(1), by who sent them: client or venue.";
+    REJECTS_SENT: Counter "cloudpit_session_rejects_sent_total" ["firm", "reason"]
+        "Rejects(3) of the venue, by SessionRejectReason(373).";
+    BUSINESS_REJECTS_SENT: Counter "cloudpit_session_business_rejects_sent_total" ["firm", "reason"]
+        "BusinessMessageRejects(j) of the venue, by BusinessRejectReason(380).";
+    REJECTS_RECEIVED: Counter "cloudpit_session_rejects_received_total" ["firm"]
+        "Rejects(3) and BusinessMessageRejects(j) of clients.";
+    RESEND_FAILURES: Counter "cloudpit_session_resend_failures_total" ["firm"]
+        "Messages that should have been sent again and could not be; a gap fill stands for each.";
+    OUT_OF_SERVICE: Counter "cloudpit_session_out_of_service_total" ["firm"]
+        "Sessions whose message store has failed; each needs an operator.";
+    SESSION_LOGGED_ON: Gauge "cloudpit_session_logged_on" ["session"]
+        "1 while the session is logged on.";
+    SESSION_NEXT_INCOMING: Gauge "cloudpit_session_next_incoming" ["session"]
+        "The MsgSeqNum(34) that is expected next from the client.";
+    SESSION_NEXT_OUTGOING: Gauge "cloudpit_session_next_outgoing" ["session"]
+        "The MsgSeqNum(34) of the next message to the client.";
+    SESSION_PENDING_BYTES: Gauge "cloudpit_session_pending_bytes" ["session"]
+        "Bytes that the client has not taken yet.";
+    SESSION_WAITING_BATCHES: Gauge "cloudpit_session_waiting_batches" ["session"]
+        "Batches of events that the session has not turned into reports yet.";
+    EVENT_LOG_END: Gauge "cloudpit_event_log_end" []
+        "Events that the market has published since the venue first started.";
+    PUBLISHER_POSITION: Gauge "cloudpit_publisher_position" []
+        "Events of those that were brought to their sessions.";
+    PUBLISHED_BATCHES: Counter "cloudpit_published_batches_total" []
+        "Batches of events that were brought to their sessions.";
+    PUBLISHED_EVENTS: Counter "cloudpit_published_events_total" []
+        "Events that were brought to their sessions.";
+    JOURNAL_COMMANDS: Gauge "cloudpit_journal_commands" []
+        "The number of the last command of the journal whose events were brought to their sessions.";
+}
