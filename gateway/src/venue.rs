@@ -22,7 +22,7 @@ use crate::clock::SystemClock;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::metrics::{Gathered, Metrics, MetricsServer};
-use crate::net::{Limits, Listener, Reception, server_config};
+use crate::net::{Encryption, Limits, Listener, Reception};
 use crate::publisher::Publisher;
 use crate::reload::{Reloaded, Reloader};
 use crate::routing::Routes;
@@ -66,7 +66,7 @@ impl Venue {
         let listener = Listener::bind(config.fix.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.fix.listen))?;
-        let encryption = config.tls.as_ref().map(server_config).transpose()?;
+        let encryption = config.tls.as_ref().map(Encryption::read).transpose()?;
         let opened = open_sequencer(&config, &layout).await?;
         let (audit, audit_writer) = Audit::open(&layout.audit())?;
         let metrics = Metrics::of(&config.metrics);
@@ -98,7 +98,7 @@ impl Venue {
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
-        let (encrypting, encryption) = watch::channel(encryption);
+        let (encrypting, encryption) = watch::channel(encryption.map(Arc::new));
         let reception = Reception {
             registry: Arc::clone(&registry),
             doorkeeper: Arc::clone(&doorkeeper),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::file::{AuditError, AuditFile, FILE_BYTES};
 use super::{Entry, Outcome, What};
@@ -25,9 +25,12 @@ pub(crate) struct Audit {
 
 #[derive(Debug)]
 enum Message {
-    Line(String),
+    Line(String, Option<Waiting>),
     End,
 }
+
+/// Who waits for a line to be on the disk: until this is dropped.
+type Waiting = oneshot::Sender<()>;
 
 /// The end of the queue at the disk.
 #[derive(Debug)]
@@ -56,8 +59,20 @@ impl Audit {
 
     /// Records an entry. Never waits.
     pub(crate) fn record(&self, entry: &Entry) {
+        self.queue(entry, None);
+    }
+
+    /// Records an entry and waits until it is on the disk. Blocks its thread.
+    pub(crate) fn record_and_wait(&self, entry: &Entry) {
+        let (waiting, written) = oneshot::channel();
+        self.queue(entry, Some(waiting));
+        // When the line is lost, or the disk refuses, it is dropped at once: then the log says so, or the venue stops.
+        drop(written.blocking_recv());
+    }
+
+    fn queue(&self, entry: &Entry, waiting: Option<Waiting>) {
         let line = entry.line(clock::now());
-        if self.lines.try_send(Message::Line(line)).is_err() {
+        if self.lines.try_send(Message::Line(line, waiting)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -76,22 +91,21 @@ impl AuditWriter {
     /// When the disk refuses: what happens from then on would not be on record.
     pub(crate) fn run(mut self) -> Result<(), AuditError> {
         let mut text = String::new();
+        let mut waiting = Vec::new();
         let mut ending = false;
         while !ending {
             let Some(first) = self.lines.blocking_recv() else {
                 return Ok(());
             };
-            let mut next = Some(first);
-            for _ in 0..TOGETHER_MAX {
-                match next {
-                    Some(Message::Line(line)) => text.push_str(&line),
-                    Some(Message::End) => ending = true,
-                    None => break,
+            let more = std::iter::from_fn(|| self.lines.try_recv().ok());
+            for message in std::iter::once(first).chain(more.take(TOGETHER_MAX)) {
+                match message {
+                    Message::Line(line, waits) => {
+                        text.push_str(&line);
+                        waiting.extend(waits);
+                    }
+                    Message::End => ending = true,
                 }
-                next = self.lines.try_recv().ok();
-            }
-            if let Some(Message::Line(line)) = next {
-                text.push_str(&line);
             }
             let lost = self.lost.swap(0, Ordering::Relaxed);
             if lost > 0 {
@@ -104,6 +118,7 @@ impl AuditWriter {
                 self.file.append(&text)?;
             }
             text.clear();
+            waiting.clear();
         }
         Ok(())
     }

@@ -86,6 +86,12 @@ impl Doorkeeper {
         Opening::read(config, &self.passwords)
     }
 
+    /// The sessions that have another password in `opening` than they have now, as the configuration says it.
+    pub(crate) fn other_passwords(&self, opening: &Opening) -> impl Iterator<Item = SessionName> {
+        let other = opening.other_passwords(&self.current());
+        other.into_iter()
+    }
+
     /// Asks for this from now on. Who is logged on stays so.
     pub(crate) fn replace(&self, opening: Opening) {
         self.lockout().change(opening.lockout);
@@ -239,7 +245,8 @@ impl Doorkeeper {
                 let text = "the password was changed";
                 self.tell(Some(session), peer, SessionEvent::PasswordChanged);
                 let entry = Entry::new(What::Password, Outcome::Done, text);
-                self.audit.record(&entry.of(session).from(peer));
+                // On record before the member hears of it.
+                self.audit.record_and_wait(&entry.of(session).from(peer));
                 Verdict::Accepted(Some(text.to_owned()))
             }
             Err(error) => self.fault(session, peer, &error),

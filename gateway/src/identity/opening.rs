@@ -42,4 +42,13 @@ impl Opening {
             lockout: config.fix.lockout,
         })
     }
+
+    /// The sessions that have another password here than `before`, and had one.
+    pub(super) fn other_passwords(&self, before: &Self) -> Vec<SessionName> {
+        let other = self.hashes.iter().filter(|(name, hash)| {
+            let before = before.hashes.get(name);
+            before.is_some_and(|before| before != *hash)
+        });
+        other.map(|(name, _)| *name).collect()
+    }
 }

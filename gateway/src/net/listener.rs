@@ -9,11 +9,10 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tokio_rustls::rustls::ServerConfig;
 
 use super::Connection;
 use super::identify::{Unidentified, identify};
-use super::tls;
+use super::tls::{self, Encryption};
 use crate::identity::{Closed, Doorkeeper, NotAdmitted, Peer};
 use crate::metrics::Metrics;
 use crate::sessions::{About, Refusal, Refused, Registry, SessionEvent};
@@ -38,17 +37,14 @@ pub(crate) struct Limits {
     pub(crate) logon_timeout: Duration,
 }
 
-/// How the listener encrypts at the moment; `None`: it does not.
-pub(crate) type Encryption = watch::Receiver<Option<Arc<ServerConfig>>>;
-
 /// Who decides about a new connection, and where it goes.
 pub(crate) struct Reception {
     /// The sessions.
     pub(crate) registry: Arc<Registry>,
     /// Who may come as far as one.
     pub(crate) doorkeeper: Arc<Doorkeeper>,
-    /// Asked for each new connection.
-    pub(crate) encryption: Encryption,
+    /// How the listener encrypts, asked for each new connection; `None`: it does not.
+    pub(crate) encryption: watch::Receiver<Option<Arc<Encryption>>>,
     /// Where connections are counted.
     pub(crate) metrics: Metrics,
 }
@@ -154,7 +150,7 @@ impl Reception {
         let Some(encryption) = encryption else {
             return Some(Connection::new(stream).with_peer(peer));
         };
-        match tls::accept(encryption, stream).await {
+        match tls::accept(&encryption, stream).await {
             Ok((stream, certificate)) => {
                 peer.certificate = certificate;
                 Some(Connection::new(stream).with_peer(peer))

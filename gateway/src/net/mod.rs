@@ -7,4 +7,4 @@ mod tls;
 
 pub use connection::{Connection, Stream, Turn};
 pub(crate) use listener::{Limits, Listener, Reception};
-pub(crate) use tls::server_config;
+pub(crate) use tls::Encryption;

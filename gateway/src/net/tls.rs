@@ -1,6 +1,7 @@
 //! TLS 1.3 for the FIX listener: the venue's certificate, the authorities of its members', and the certificate that
 //! a client showed. No older version, no resumption: every connection shows its certificate anew.
 
+use std::fmt;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -53,16 +54,65 @@ pub(crate) enum TlsError {
     Certificate(#[from] rustls::Error),
 }
 
-/// What the listener needs to encrypt, from the files that `tls` names.
-pub(crate) fn server_config(tls: &config::Tls) -> Result<Arc<ServerConfig>, TlsError> {
+/// What the listener needs to encrypt.
+pub(crate) struct Encryption {
+    config: Arc<ServerConfig>,
+    /// The venue's own certificate.
+    certificate: Fingerprint,
+    /// Of everything that clients are shown and checked against.
+    digest: blake3::Hash,
+}
+
+impl Encryption {
+    /// Reads the files that `tls` names.
+    pub(crate) fn read(tls: &config::Tls) -> Result<Self, TlsError> {
+        let chain = certificates(&tls.certificate_file)?;
+        let authorities = tls.client_ca_file.as_deref().map(certificates_of_clients);
+        let authorities = authorities.transpose()?;
+        let mut digest = blake3::Hasher::new();
+        let all = chain
+            .iter()
+            .chain(authorities.iter().flat_map(|(all, _)| all));
+        for certificate in all {
+            digest.update(certificate.as_ref());
+        }
+        digest.update(&[u8::from(tls.require_client_certificate)]);
+        let certificate = chain.first().map(fingerprint);
+        let roots = authorities.map(|(_, roots)| roots);
+        let config = server_config(tls, chain, roots)?;
+        Ok(Self {
+            config: Arc::new(config),
+            certificate: certificate.expect("a file without certificates is refused"),
+            digest: digest.finalize(),
+        })
+    }
+}
+
+impl PartialEq for Encryption {
+    /// Whether clients see and are asked for the same.
+    fn eq(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+}
+
+impl fmt::Display for Encryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "certificate {}", self.certificate)
+    }
+}
+
+fn server_config(
+    tls: &config::Tls,
+    chain: Vec<CertificateDer<'static>>,
+    authorities: Option<RootCertStore>,
+) -> Result<ServerConfig, TlsError> {
     let provider = Arc::new(default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&[&rustls::version::TLS13])?;
-    let builder = match &tls.client_ca_file {
+    let builder = match authorities {
         None => builder.with_no_client_auth(),
-        Some(path) => {
-            let roots = Arc::new(authorities(path)?);
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider);
+        Some(roots) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
             let verifier = if tls.require_client_certificate {
                 verifier
             } else {
@@ -71,19 +121,19 @@ pub(crate) fn server_config(tls: &config::Tls) -> Result<Arc<ServerConfig>, TlsE
             builder.with_client_cert_verifier(verifier.build()?)
         }
     };
-    let chain = certificates(&tls.certificate_file)?;
     let mut config = builder.with_single_cert(chain, private_key(&tls.key_file)?)?;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
-    Ok(Arc::new(config))
+    Ok(config)
 }
 
 /// Shakes hands; what the client showed of itself comes with the stream.
 pub(super) async fn accept(
-    config: Arc<ServerConfig>,
+    encryption: &Encryption,
     stream: TcpStream,
 ) -> std::io::Result<(TlsStream<TcpStream>, Option<Fingerprint>)> {
-    let stream = TlsAcceptor::from(config).accept(stream).await?;
+    let acceptor = TlsAcceptor::from(Arc::clone(&encryption.config));
+    let stream = acceptor.accept(stream).await?;
     let certificate = shown(stream.get_ref().1);
     Ok((stream, certificate))
 }
@@ -116,9 +166,13 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     Ok(chain)
 }
 
-fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
+/// The certificates in a file, and as authorities.
+fn certificates_of_clients(
+    path: &Path,
+) -> Result<(Vec<CertificateDer<'static>>, RootCertStore), TlsError> {
+    let all = certificates(path)?;
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(path)? {
+    for certificate in all.iter().cloned() {
         roots
             .add(certificate)
             .map_err(|source| TlsError::Authority {
@@ -126,7 +180,7 @@ fn authorities(path: &Path) -> Result<RootCertStore, TlsError> {
                 source,
             })?;
     }
-    Ok(roots)
+    Ok((all, roots))
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {

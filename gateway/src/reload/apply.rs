@@ -12,14 +12,13 @@ use engine::{EventBody, IgnoreReason, Input, Origin, SessionName};
 use sequencer::{CommandSender, EventLog, EventReader};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::rustls::ServerConfig;
 
 use super::change::Change;
 use super::changes::{Changes, changes};
 use crate::audit::{Entry, Outcome, What};
 use crate::identity::{Doorkeeper, Opening};
 use crate::layout::Layout;
-use crate::net::server_config;
+use crate::net::Encryption;
 use crate::routing::Routes;
 use crate::sessions::{Control, Desk, Observers, Registry, Seats};
 
@@ -39,7 +38,7 @@ pub(crate) struct Reloader {
     pub(crate) registry: Arc<Registry>,
     pub(crate) doorkeeper: Arc<Doorkeeper>,
     pub(crate) routes: watch::Sender<Arc<Routes>>,
-    pub(crate) encrypting: watch::Sender<Option<Arc<ServerConfig>>>,
+    pub(crate) encrypting: watch::Sender<Option<Arc<Encryption>>>,
     pub(crate) commands: CommandSender,
     pub(crate) events: EventLog,
     /// For the sessions that are added.
@@ -66,7 +65,7 @@ impl fmt::Display for Reloaded {
 
 /// All that can fail and changes nothing.
 struct Prepared {
-    encryption: Option<Arc<ServerConfig>>,
+    encryption: Option<Encryption>,
     opening: Opening,
     seats: Seats,
 }
@@ -90,10 +89,11 @@ impl Reloader {
                 return Err(error);
             }
         };
-        let reloaded = Reloaded {
+        let mut reloaded = Reloaded {
             taken: changes.taken.iter().map(Change::to_string).collect(),
             waiting: changes.waiting.clone(),
         };
+        reloaded.taken.extend(self.in_files(&prepared));
         self.apply(changes, prepared, tasks).await?;
         for change in &reloaded.taken {
             tracing::info!(change, "reloaded");
@@ -112,6 +112,17 @@ impl Reloader {
         self.record(Outcome::Refused, format!("by {by}: {why}"));
     }
 
+    /// What is different in the files that the configuration names, whether their names are or not.
+    fn in_files(&self, prepared: &Prepared) -> Vec<String> {
+        let passwords = self.doorkeeper.other_passwords(&prepared.opening);
+        let passwords = passwords.map(|name| format!("session {name} has another password"));
+        let encryption = prepared.encryption.as_ref();
+        let before = self.encrypting.borrow();
+        let encryption = encryption.filter(|now| before.as_deref() != Some(now));
+        let encryption = encryption.map(|now| format!("[tls] is read again: {now}"));
+        passwords.chain(encryption).collect()
+    }
+
     async fn prepare(&self, changes: &Changes) -> anyhow::Result<Prepared> {
         anyhow::ensure!(
             changes.contradictions.is_empty(),
@@ -119,7 +130,7 @@ impl Reloader {
             changes.contradictions.join("; ")
         );
         let effective = &changes.effective;
-        let encryption = effective.tls.as_ref().map(server_config).transpose()?;
+        let encryption = effective.tls.as_ref().map(Encryption::read).transpose()?;
         let opening = self.doorkeeper.prepare(effective)?;
         let added: BTreeSet<_> = added(changes).collect();
         // Those that were removed since the start are still there, and only let in again.
@@ -141,7 +152,8 @@ impl Reloader {
     ) -> anyhow::Result<()> {
         self.declare(&changes.declared).await?;
         self.config = changes.effective;
-        self.encrypting.send_replace(prepared.encryption);
+        self.encrypting
+            .send_replace(prepared.encryption.map(Arc::new));
         self.routes
             .send_replace(Arc::new(Routes::new(&self.config)));
         let seats = prepared.seats;

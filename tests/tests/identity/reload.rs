@@ -240,7 +240,9 @@ async fn certificates_change_under_those_who_are_connected() {
 
     // The venue's own: new connections see it, the others stay.
     let shown = authority.renew(&ground);
-    reload(&ground, &venue).await;
+    let record = reload(&ground, &venue).await;
+    let read = format!("[tls] is read again: certificate {}", shown.fingerprint());
+    assert!(has_line(&record, &["\"done\"", &read]), "{record}");
     let mut other = Client::encrypted(venue.address(), &new_config).await;
     assert!(shown.is(&other.venue));
     assert!(!shown.is(&old.venue));
@@ -325,5 +327,29 @@ async fn passwords_and_heartbeats_change_for_the_next_logon() {
     next.send("A", "CLIENT1", 4, "98=0|108=10|554=correct horse battery|")
         .await;
     let answer = next.next().await;
+    assert!(answer.contains("|35=A|"), "{answer}");
+
+    // The file that a hash is in may change under its name.
+    let file = beside(&ground, "client2.hash");
+    let give = |password| {
+        let hash = gateway::identity::hash(password);
+        fs::write(&file, hash.reveal()).expect("a file can be written");
+    };
+    give("correct horse battery");
+    session(&ground, "CLIENT2", "password_hash_file = \"client2.hash\"");
+    reload(&ground, &venue).await;
+    give("staple sixteen times");
+    let record = reload(&ground, &venue).await;
+    assert!(
+        has_line(
+            &record,
+            &["\"done\"", "session CLIENT2 has another password"]
+        ),
+        "{record}"
+    );
+    let mut client = Client::plain(venue.address()).await;
+    let answer = client
+        .log_on("CLIENT2", 1, "554=staple sixteen times|")
+        .await;
     assert!(answer.contains("|35=A|"), "{answer}");
 }
