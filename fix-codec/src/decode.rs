@@ -79,7 +79,9 @@ impl Decoder {
             }
         };
         let complete = match scan.header_fault {
-            None => header.complete(),
+            None => header
+                .complete()
+                .map_err(|missing| if_empty(missing, &self.spans)),
             Some((error, tag)) => Err(SessionReject::new(error.reason(), tag)),
         };
         match complete {
@@ -90,6 +92,21 @@ impl Decoder {
             }),
         }
     }
+}
+
+/// A required field that is there without a value is not missing.
+#[cold]
+fn if_empty(missing: SessionReject, spans: &[FieldSpan]) -> SessionReject {
+    let is_there = |tag| spans.iter().any(|span| i64::from(span.tag) == tag);
+    if missing.ref_tag.is_some_and(is_there) {
+        let reason = SessionRejectReason::TagWithoutValue;
+        return SessionReject {
+            reason,
+            text: reason.text(),
+            ..missing
+        };
+    }
+    missing
 }
 
 /// One pass over the fields of a frame.

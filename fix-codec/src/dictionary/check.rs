@@ -26,6 +26,7 @@ pub(super) fn check(definition: &FieldDefinition, value: &[u8]) -> Result<(), Va
                 Err(ValueError::Range)
             }
         }
+        Values::Words(allowed) => words(allowed, value),
         Values::Any if definition.data_type == DataType::String => Ok(()),
         Values::Any => format(definition.data_type, value),
     }
@@ -45,6 +46,15 @@ fn characters(data_type: DataType, allowed: u128, value: &[u8]) -> Result<(), Va
         Err(ValueError::Format)
     } else {
         one_of(value)
+    }
+}
+
+#[inline(never)]
+fn words(allowed: &[&str], value: &[u8]) -> Result<(), ValueError> {
+    if allowed.iter().any(|word| word.as_bytes() == value) {
+        Ok(())
+    } else {
+        Err(ValueError::Range)
     }
 }
 

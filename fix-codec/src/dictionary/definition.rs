@@ -48,6 +48,8 @@ pub enum Values {
         /// One more; equal to `last` when there is none.
         other: u16,
     },
+    /// One of these words.
+    Words(&'static [&'static str]),
 }
 
 impl Values {
@@ -84,8 +86,12 @@ impl Values {
     pub(super) const fn or(self, other: u16) -> Self {
         match self {
             Self::Numbers { first, last, .. } => Self::Numbers { first, last, other },
-            Self::Any | Self::Chars(_) => self,
+            Self::Any | Self::Chars(_) | Self::Words(_) => self,
         }
+    }
+
+    pub(super) const fn words(self, words: &'static [&'static str]) -> Self {
+        Self::Words(words)
     }
 }
 

@@ -7,6 +7,7 @@ mod definition;
 pub mod fields;
 pub mod groups;
 pub mod messages;
+mod options;
 mod sections;
 mod tag_set;
 mod validate;
@@ -17,7 +18,8 @@ pub use definition::{
 };
 pub use fields::field;
 pub use messages::message;
+pub use options::ValidationOptions;
 pub use sections::{HEADER, TRAILER, data_tag, length_tag};
 pub(crate) use sections::{Place, TagKind, kind};
 pub use tag_set::TagSet;
-pub use validate::{ValidationOptions, validate};
+pub use validate::validate;

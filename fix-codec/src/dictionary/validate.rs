@@ -8,10 +8,10 @@
 use super::check::check;
 use super::{
     DataType, GroupDefinition, HEADER, Member, MessageDefinition, Place, Section, TRAILER, TagKind,
-    TagSet, data_tag, length_tag,
+    TagSet, ValidationOptions, data_tag, length_tag,
 };
 use crate::message::FieldsIter;
-use crate::values::FieldValue;
+use crate::values::{FieldValue, ValueError};
 use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason, tags};
 
 /// Tags from here on are user-defined (FIX 4.4 Volume 1, "User Defined Fields").
@@ -23,34 +23,6 @@ const FRAMED: TagSet = TagSet::EMPTY
     .with(tags::BODY_LENGTH)
     .with(tags::MSG_TYPE)
     .with(tags::CHECK_SUM);
-
-/// What [`validate`] is to let pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ValidationOptions {
-    /// Take user-defined fields (tag 5000 and up) that the dictionary does not have for a message.
-    pub allow_unknown_user_defined: bool,
-    /// Insist on header, body, trailer in this order, and on the order of fields inside of groups.
-    pub require_field_order: bool,
-}
-
-impl ValidationOptions {
-    /// Nothing but what the dictionary says.
-    pub const STRICT: Self = Self {
-        allow_unknown_user_defined: false,
-        require_field_order: true,
-    };
-    /// Unknown user-defined fields, and fields in any order.
-    pub const RELAXED: Self = Self {
-        allow_unknown_user_defined: true,
-        require_field_order: false,
-    };
-}
-
-impl Default for ValidationOptions {
-    fn default() -> Self {
-        Self::STRICT
-    }
-}
 
 /// Holds `message` against its definition.
 ///
@@ -157,7 +129,7 @@ impl Pass {
     #[inline(always)]
     fn known(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
         if value.is_empty() {
-            return Err(Refusal::new(SessionRejectReason::TagWithoutValue, tag));
+            return self.empty(tag);
         }
         if matches!(
             tag,
@@ -171,8 +143,7 @@ impl Pass {
     /// Says what is wrong with a field that the message does not have at this place.
     #[cold]
     fn not_a_member(&mut self, section: &Section, tag: u32, value: &[u8]) -> Result<(), Refusal> {
-        let user_defined = tag >= USER_DEFINED_FIRST;
-        let reason = if user_defined && self.options.allow_unknown_user_defined {
+        let reason = if self.may_be_unknown(tag) && !section.nested.contains(tag) {
             return self.value(tag, value);
         } else if section.nested.contains(tag) {
             SessionRejectReason::GroupFieldsOutOfOrder
@@ -201,23 +172,44 @@ impl Pass {
             let length_tag = length_tag(tag).unwrap_or(tag);
             return reject(SessionRejectReason::RequiredTagMissing, length_tag);
         }
-        if definition.data_type == DataType::Length {
+        if definition.data_type == DataType::Length && !value.is_empty() {
             self.awaited_data = data_tag(tag);
         }
-        check(definition, value).map_err(|error| Refusal::new(error.reason(), tag))
+        match check(definition, value) {
+            Ok(()) => Ok(()),
+            Err(ValueError::Missing) => self.empty(tag),
+            Err(error) => Err(Refusal::new(error.reason(), tag)),
+        }
+    }
+
+    /// Whether a field that the dictionary does not have here is taken all the same.
+    fn may_be_unknown(&self, tag: u32) -> bool {
+        if tag < USER_DEFINED_FIRST {
+            self.options.allow_unknown
+        } else {
+            self.options.allow_unknown_user_defined
+        }
+    }
+
+    /// A field without a value.
+    #[cold]
+    fn empty(&self, tag: u32) -> Result<(), Refusal> {
+        if self.options.require_values {
+            return Err(Refusal::new(SessionRejectReason::TagWithoutValue, tag));
+        }
+        Ok(())
     }
 
     /// Checks the value of a field that the dictionary does not define.
     #[cold]
     fn undefined(&self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
-        let reason = if tag < USER_DEFINED_FIRST || !self.options.allow_unknown_user_defined {
-            SessionRejectReason::InvalidTagNumber
-        } else if value.is_empty() {
-            SessionRejectReason::TagWithoutValue
-        } else {
-            return Ok(());
-        };
-        Err(Refusal::new(reason, tag))
+        if !self.may_be_unknown(tag) {
+            return Err(Refusal::new(SessionRejectReason::InvalidTagNumber, tag));
+        }
+        if value.is_empty() {
+            return self.empty(tag);
+        }
+        Ok(())
     }
 
     /// Checks the entries of the group that `count` announces; gives back what follows them.
@@ -229,6 +221,10 @@ impl Pass {
     ) -> Result<FieldsIter<'a>, Refusal> {
         let incorrect_count =
             || Refusal::new(SessionRejectReason::IncorrectGroupCount, group.count_tag);
+        if count.value.is_empty() {
+            // That it may be, the check of its value has said.
+            return Ok(rest);
+        }
         let announced = u64::read(count.value)
             .map_err(|error| Refusal::new(error.reason(), group.count_tag))?;
         for _ in 0..announced {

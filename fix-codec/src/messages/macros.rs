@@ -38,14 +38,18 @@ macro_rules! member_slot {
     };
 }
 
-/// Takes one field in, if it is the first of its tag.
+/// Takes one field in, if it is the first of its tag. One without a value, where validation let it pass, counts as
+/// absent.
 macro_rules! member_read {
     (data $slot:ident $type:ty, $field:ident $iter:ident) => {
-        if $slot.is_none() {
+        if $slot.is_none() && !$field.value.is_empty() {
             $slot = Some($field.value);
         }
     };
     (group $slot:ident $type:ty, $field:ident $iter:ident) => {
+        if $field.value.is_empty() {
+            continue;
+        }
         let definition = <$type as $crate::messages::GroupEntry<'a>>::DEFINITION;
         let entries = $crate::Entries::new(definition, $field.value, $iter.rest())?;
         $iter = $iter.rest().split(entries.extent()).1.iter();
@@ -54,7 +58,7 @@ macro_rules! member_read {
         }
     };
     ($kind:ident $slot:ident $type:ty, $field:ident $iter:ident) => {
-        if $slot.is_none() {
+        if $slot.is_none() && !$field.value.is_empty() {
             $slot = Some($crate::messages::macros::read::<$type>(
                 $field.tag,
                 $field.value,

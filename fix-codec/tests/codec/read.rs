@@ -130,9 +130,9 @@ fn refusals() {
             453,
         ),
         (
-            "11=\u{e9}|55=S|54=1|60=20250115-10:15:30|40=1|58=|",
-            R::TagWithoutValue,
-            58,
+            "11=|55=S|54=1|60=20250115-10:15:30|40=1|58=|",
+            R::RequiredTagMissing,
+            11,
         ),
     ] {
         let wire = with_header("D", body);

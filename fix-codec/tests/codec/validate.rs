@@ -51,7 +51,11 @@ fn header_and_framing() {
         (format!("35=*|49=A|56=B|34=2|{time}"), "11"),
         (format!("35=ZZ|49=A|56=B|34=2|{time}"), "11"),
         (format!("35=TOOLONGATYPE|49=A|56=B|34=2|{time}"), "11"),
-        (format!("35=|49=A|56=B|34=2|{time}"), "1 35"),
+        (format!("35=|49=A|56=B|34=2|{time}"), "4 35"),
+        (format!("35=0|49=A|56=|34=2|{time}"), "4 56"),
+        (format!("35=0|49=|56=B|34=2|{time}"), "4 49"),
+        (format!("35=0|49=A|56=B|34=|{time}"), "4 34"),
+        ("35=0|49=A|56=B|34=2|52=|".to_owned(), "4 52"),
         // A type of FIX 4.4 that the dictionary does not define: unsupported, not wrong.
         (format!("35=E|49=A|56=B|34=2|{time}66=list|"), "ok"),
         (format!("35=0|49=A|49=A|56=B|34=2|{time}"), "13 49"),
@@ -141,6 +145,10 @@ fn fields_of_an_order() {
         ("8013=Y|", "2 8013"),
         ("75=20250230|", "6 75"),
         ("200=202513|", "6 200"),
+        ("167=CS|", "ok"),
+        ("167=BOO|", "5 167"),
+        ("167=CSS|", "5 167"),
+        ("875=3|", "5 875"),
     ] {
         check(
             &with_header("D", &format!("{ORDER}{more}")),
@@ -222,6 +230,14 @@ fn relaxed() {
         require_field_order: false,
         ..ValidationOptions::STRICT
     };
+    let unknown = ValidationOptions {
+        allow_unknown: true,
+        ..ValidationOptions::STRICT
+    };
+    let values = ValidationOptions {
+        require_values: false,
+        ..ValidationOptions::STRICT
+    };
     for (options, more, expected) in [
         (user_defined, "5000=HI|", "ok"),
         (user_defined, "20099=HI|", "ok"),
@@ -236,7 +252,23 @@ fn relaxed() {
         (order, "453=1|447=D|448=P|", "15 447"),
         (order, "93=1|89=x|44=5|", "ok"),
         (order, "5000=HI|", "0 5000"),
+        (unknown, "999=HI|", "ok"),
+        (unknown, "31=5|31=6|", "ok"),
+        (unknown, "31=x|", "6 31"),
+        (unknown, "999=|", "4 999"),
+        (unknown, "5000=HI|", "0 5000"),
+        (unknown, "0=HI|", "0 0"),
+        (unknown, "448=P|", "15 448"),
+        (values, "58=|", "ok"),
+        (values, "44=|", "ok"),
+        (values, "453=|", "ok"),
+        (values, "453=1|448=|", "ok"),
+        (values, "354=|", "ok"),
+        (values, "354=|355=|", "1 354"),
+        (values, "5000=|", "0 5000"),
+        (values, "115=|", "14 115"),
         (ValidationOptions::RELAXED, "57=X|5000=HI|", "ok"),
+        (ValidationOptions::RELAXED, "58=|", "4 58"),
     ] {
         check(
             &with_header("D", &format!("{ORDER}{more}")),

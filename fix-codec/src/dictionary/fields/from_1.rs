@@ -6,8 +6,8 @@ fields! {
     ACCOUNT = 1 Account String;
     ADV_ID = 2 AdvId String;
     ADV_REF_ID = 3 AdvRefID String;
-    ADV_SIDE = 4 AdvSide Char;
-    ADV_TRANS_TYPE = 5 AdvTransType String;
+    ADV_SIDE = 4 AdvSide Char chars "BSTX";
+    ADV_TRANS_TYPE = 5 AdvTransType String chars "CNR";
     AVG_PX = 6 AvgPx Price;
     BEGIN_SEQ_NO = 7 BeginSeqNo SeqNum;
     BEGIN_STRING = 8 BeginString String;
@@ -25,10 +25,10 @@ fields! {
     HANDL_INST = 21 HandlInst Char chars "123";
     SECURITY_ID_SOURCE = 22 SecurityIDSource String chars "123456789ABCDEFGHIJ";
     IOIID = 23 IOIID String;
-    IOI_QLTY_IND = 25 IOIQltyInd Char;
+    IOI_QLTY_IND = 25 IOIQltyInd Char chars "HLM";
     IOI_REF_ID = 26 IOIRefID String;
     IOI_QTY = 27 IOIQty String;
-    IOI_TRANS_TYPE = 28 IOITransType Char;
+    IOI_TRANS_TYPE = 28 IOITransType Char chars "CNR";
     LAST_CAPACITY = 29 LastCapacity Char chars "1234";
     LAST_MKT = 30 LastMkt Exchange;
     LAST_PX = 31 LastPx Price;
@@ -68,7 +68,7 @@ fields! {
     TOT_NO_ORDERS = 68 TotNoOrders Int;
     LIST_EXEC_INST = 69 ListExecInst String;
     ALLOC_ID = 70 AllocID String;
-    ALLOC_TRANS_TYPE = 71 AllocTransType Char;
+    ALLOC_TRANS_TYPE = 71 AllocTransType Char chars "012345";
     REF_ALLOC_ID = 72 RefAllocID String;
     NO_ORDERS = 73 NoOrders NumInGroup;
     AVG_PX_PRECISION = 74 AvgPxPrecision Int;
@@ -82,13 +82,13 @@ fields! {
     RPT_SEQ = 83 RptSeq Int;
     CXL_QTY = 84 CxlQty Qty;
     NO_DLVY_INST = 85 NoDlvyInst NumInGroup;
-    ALLOC_STATUS = 87 AllocStatus Int;
-    ALLOC_REJ_CODE = 88 AllocRejCode Int;
+    ALLOC_STATUS = 87 AllocStatus Int numbers 0..=5;
+    ALLOC_REJ_CODE = 88 AllocRejCode Int numbers 0..=13;
     SIGNATURE = 89 Signature Data;
     SECURE_DATA_LEN = 90 SecureDataLen Length;
     SECURE_DATA = 91 SecureData Data;
     SIGNATURE_LENGTH = 93 SignatureLength Length;
-    EMAIL_TYPE = 94 EmailType Char;
+    EMAIL_TYPE = 94 EmailType Char chars "012";
     RAW_DATA_LENGTH = 95 RawDataLength Length;
     RAW_DATA = 96 RawData Data;
     POSS_RESEND = 97 PossResend Boolean;
@@ -97,7 +97,7 @@ fields! {
     EX_DESTINATION = 100 ExDestination Exchange;
     CXL_REJ_REASON = 102 CxlRejReason Int numbers 0..=6 or 99;
     ORD_REJ_REASON = 103 OrdRejReason Int numbers 0..=15 or 99;
-    IOI_QUALIFIER = 104 IOIQualifier Char;
+    IOI_QUALIFIER = 104 IOIQualifier Char chars "ABCDILMOPQRSTVWXYZ";
     ISSUER = 106 Issuer String;
     SECURITY_DESC = 107 SecurityDesc String;
     HEART_BT_INT = 108 HeartBtInt Int;
@@ -117,7 +117,7 @@ fields! {
     GAP_FILL_FLAG = 123 GapFillFlag Boolean;
     NO_EXECS = 124 NoExecs NumInGroup;
     EXPIRE_TIME = 126 ExpireTime UtcTimestamp;
-    DK_REASON = 127 DKReason Char;
+    DK_REASON = 127 DKReason Char chars "ABCDEFZ";
     DELIVER_TO_COMP_ID = 128 DeliverToCompID String;
     DELIVER_TO_SUB_ID = 129 DeliverToSubID String;
     IOI_NATURAL_FLAG = 130 IOINaturalFlag Boolean;
@@ -129,7 +129,7 @@ fields! {
     NO_MISC_FEES = 136 NoMiscFees NumInGroup;
     MISC_FEE_AMT = 137 MiscFeeAmt Amt;
     MISC_FEE_CURR = 138 MiscFeeCurr Currency;
-    MISC_FEE_TYPE = 139 MiscFeeType String;
+    MISC_FEE_TYPE = 139 MiscFeeType String words super::words::MISC_FEE_TYPES;
     PREV_CLOSE_PX = 140 PrevClosePx Price;
     RESET_SEQ_NUM_FLAG = 141 ResetSeqNumFlag Boolean;
     SENDER_LOCATION_ID = 142 SenderLocationID String;
@@ -150,15 +150,15 @@ fields! {
     NUM_DAYS_INTEREST = 157 NumDaysInterest Int;
     ACCRUED_INTEREST_RATE = 158 AccruedInterestRate Percentage;
     ACCRUED_INTEREST_AMT = 159 AccruedInterestAmt Amt;
-    SETTL_INST_MODE = 160 SettlInstMode Char;
+    SETTL_INST_MODE = 160 SettlInstMode Char chars "012345";
     ALLOC_TEXT = 161 AllocText String;
     SETTL_INST_ID = 162 SettlInstID String;
-    SETTL_INST_TRANS_TYPE = 163 SettlInstTransType Char;
+    SETTL_INST_TRANS_TYPE = 163 SettlInstTransType Char chars "CNRT";
     EMAIL_THREAD_ID = 164 EmailThreadID String;
-    SETTL_INST_SOURCE = 165 SettlInstSource Char;
-    SECURITY_TYPE = 167 SecurityType String;
+    SETTL_INST_SOURCE = 165 SettlInstSource Char chars "123";
+    SECURITY_TYPE = 167 SecurityType String words super::words::SECURITY_TYPES;
     EFFECTIVE_TIME = 168 EffectiveTime UtcTimestamp;
-    STAND_INST_DB_TYPE = 169 StandInstDbType Int;
+    STAND_INST_DB_TYPE = 169 StandInstDbType Int numbers 0..=4;
     STAND_INST_DB_NAME = 170 StandInstDbName String;
     STAND_INST_DB_ID = 171 StandInstDbID String;
     SETTL_DELIVERY_TYPE = 172 SettlDeliveryType Int;
@@ -171,7 +171,7 @@ fields! {
     LAST_SPOT_RATE = 194 LastSpotRate Price;
     LAST_FORWARD_POINTS = 195 LastForwardPoints PriceOffset;
     ALLOC_LINK_ID = 196 AllocLinkID String;
-    ALLOC_LINK_TYPE = 197 AllocLinkType Int;
+    ALLOC_LINK_TYPE = 197 AllocLinkType Int numbers 0..=1;
     SECONDARY_ORDER_ID = 198 SecondaryOrderID String;
     NO_IOI_QUALIFIERS = 199 NoIOIQualifiers NumInGroup;
 }

@@ -21,7 +21,7 @@ fields! {
     ROUTING_ID = 217 RoutingID String;
     SPREAD = 218 Spread PriceOffset;
     BENCHMARK_CURVE_CURRENCY = 220 BenchmarkCurveCurrency Currency;
-    BENCHMARK_CURVE_NAME = 221 BenchmarkCurveName String;
+    BENCHMARK_CURVE_NAME = 221 BenchmarkCurveName String words super::words::BENCHMARK_CURVES;
     BENCHMARK_CURVE_POINT = 222 BenchmarkCurvePoint String;
     COUPON_RATE = 223 CouponRate Percentage;
     COUPON_PAYMENT_DATE = 224 CouponPaymentDate LocalMktDate;
@@ -33,9 +33,9 @@ fields! {
     EX_DATE = 230 ExDate LocalMktDate;
     CONTRACT_MULTIPLIER = 231 ContractMultiplier Float;
     NO_STIPULATIONS = 232 NoStipulations NumInGroup;
-    STIPULATION_TYPE = 233 StipulationType String;
+    STIPULATION_TYPE = 233 StipulationType String words super::words::STIPULATIONS;
     STIPULATION_VALUE = 234 StipulationValue String;
-    YIELD_TYPE = 235 YieldType String;
+    YIELD_TYPE = 235 YieldType String words super::words::YIELDS;
     YIELD = 236 Yield Percentage;
     TOTAL_TAKEDOWN = 237 TotalTakedown Amt;
     CONCESSION = 238 Concession Amt;
@@ -75,8 +75,8 @@ fields! {
     MD_ENTRY_TIME = 273 MDEntryTime UtcTimeOnly;
     TICK_DIRECTION = 274 TickDirection Char chars "0123";
     MD_MKT = 275 MDMkt Exchange;
-    QUOTE_CONDITION = 276 QuoteCondition MultipleValueString;
-    TRADE_CONDITION = 277 TradeCondition MultipleValueString;
+    QUOTE_CONDITION = 276 QuoteCondition MultipleValueString chars "ABCDEFGHI";
+    TRADE_CONDITION = 277 TradeCondition MultipleValueString chars "ABCDEFGHIJKLMNPQR";
     MD_ENTRY_ID = 278 MDEntryID String;
     MD_UPDATE_ACTION = 279 MDUpdateAction Char chars "012";
     MD_ENTRY_REF_ID = 280 MDEntryRefID String;
@@ -109,7 +109,7 @@ fields! {
     UNDERLYING_SECURITY_DESC = 307 UnderlyingSecurityDesc String;
     UNDERLYING_SECURITY_EXCHANGE = 308 UnderlyingSecurityExchange Exchange;
     UNDERLYING_SECURITY_ID = 309 UnderlyingSecurityID String;
-    UNDERLYING_SECURITY_TYPE = 310 UnderlyingSecurityType String;
+    UNDERLYING_SECURITY_TYPE = 310 UnderlyingSecurityType String words super::words::SECURITY_TYPES;
     UNDERLYING_SYMBOL = 311 UnderlyingSymbol String;
     UNDERLYING_SYMBOL_SFX = 312 UnderlyingSymbolSfx String;
     UNDERLYING_MATURITY_MONTH_YEAR = 313 UnderlyingMaturityMonthYear MonthYear;
@@ -124,14 +124,14 @@ fields! {
     SECURITY_STATUS_REQ_ID = 324 SecurityStatusReqID String;
     UNSOLICITED_INDICATOR = 325 UnsolicitedIndicator Boolean;
     SECURITY_TRADING_STATUS = 326 SecurityTradingStatus Int numbers 1..=23;
-    HALT_REASON_CHAR = 327 HaltReasonChar Char;
+    HALT_REASON_CHAR = 327 HaltReasonChar Char chars "DEIMPX";
     IN_VIEW_OF_COMMON = 328 InViewOfCommon Boolean;
     DUE_TO_RELATED = 329 DueToRelated Boolean;
     BUY_VOLUME = 330 BuyVolume Qty;
     SELL_VOLUME = 331 SellVolume Qty;
     HIGH_PX = 332 HighPx Price;
     LOW_PX = 333 LowPx Price;
-    ADJUSTMENT = 334 Adjustment Int;
+    ADJUSTMENT = 334 Adjustment Int numbers 1..=3;
     TRAD_SES_REQ_ID = 335 TradSesReqID String;
     TRADING_SESSION_ID = 336 TradingSessionID String;
     CONTRA_TRADER = 337 ContraTrader String;
@@ -165,12 +165,12 @@ fields! {
     ENCODED_UNDERLYING_SECURITY_DESC = 365 EncodedUnderlyingSecurityDesc Data;
     ALLOC_PRICE = 366 AllocPrice Price;
     QUOTE_SET_VALID_UNTIL_TIME = 367 QuoteSetValidUntilTime UtcTimestamp;
-    QUOTE_ENTRY_REJECT_REASON = 368 QuoteEntryRejectReason Int;
+    QUOTE_ENTRY_REJECT_REASON = 368 QuoteEntryRejectReason Int numbers 1..=9 or 99;
     LAST_MSG_SEQ_NUM_PROCESSED = 369 LastMsgSeqNumProcessed SeqNum;
     REF_TAG_ID = 371 RefTagID Int;
     REF_MSG_TYPE = 372 RefMsgType String;
     SESSION_REJECT_REASON = 373 SessionRejectReason Int numbers 0..=17 or 99;
-    BID_REQUEST_TRANS_TYPE = 374 BidRequestTransType Char;
+    BID_REQUEST_TRANS_TYPE = 374 BidRequestTransType Char chars "CN";
     CONTRA_BROKER = 375 ContraBroker String;
     COMPLIANCE_ID = 376 ComplianceID String;
     SOLICITED_FLAG = 377 SolicitedFlag Boolean;
@@ -190,10 +190,10 @@ fields! {
     CLIENT_BID_ID = 391 ClientBidID String;
     LIST_NAME = 392 ListName String;
     TOT_NO_RELATED_SYM = 393 TotNoRelatedSym Int;
-    BID_TYPE = 394 BidType Int;
+    BID_TYPE = 394 BidType Int numbers 1..=3;
     NUM_TICKETS = 395 NumTickets Int;
     SIDE_VALUE1 = 396 SideValue1 Amt;
     SIDE_VALUE2 = 397 SideValue2 Amt;
     NO_BID_DESCRIPTORS = 398 NoBidDescriptors NumInGroup;
-    BID_DESCRIPTOR_TYPE = 399 BidDescriptorType Int;
+    BID_DESCRIPTOR_TYPE = 399 BidDescriptorType Int numbers 1..=3;
 }

@@ -8,6 +8,7 @@ mod from_400;
 mod from_600;
 mod from_800;
 mod venue;
+mod words;
 
 pub(crate) mod tags {
     //! The tag constants of all tables.
@@ -22,7 +23,8 @@ pub(crate) mod tags {
 /// Turns a table of fields into tag constants and definitions.
 macro_rules! fields {
     ($($tag:ident = $number:literal $name:ident $data_type:ident
-        $(chars $chars:literal)? $(numbers $first:literal..=$last:literal $(or $other:literal)?)?;)*
+        $(chars $chars:literal)? $(numbers $first:literal..=$last:literal $(or $other:literal)?)?
+        $(words $words:path)?;)*
     ) => {
         pub(crate) mod tags {
             //! The tag constants of this table.
@@ -40,7 +42,8 @@ macro_rules! fields {
                     data_type: $crate::dictionary::DataType::$data_type,
                     values: $crate::dictionary::Values::ANY
                         $(.chars($chars))?
-                        $(.numbers($first, $last) $(.or($other))?)?,
+                        $(.numbers($first, $last) $(.or($other))?)?
+                        $(.words($words))?,
                 },
             )*
         ];

@@ -189,6 +189,7 @@ fn values(values: Values) -> Vec<String> {
             .chain((other != last).then_some(other))
             .map(|number| number.to_string())
             .collect(),
+        Values::Words(words) => words.iter().map(|&word| word.to_owned()).collect(),
     }
 }
 
