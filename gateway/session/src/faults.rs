@@ -91,7 +91,7 @@ impl Session {
     }
 
     /// What each fault of a peer's header costs it (FIX 4.4 Vol. 2, "Session protocol").
-    pub(crate) fn answer(
+    pub(crate) fn answer_fault(
         &mut self,
         now: Time,
         refused: Refused<'_>,

@@ -113,6 +113,7 @@ mod heartbeat;
 mod held;
 mod logon;
 mod logout;
+mod next_expected;
 mod outputs;
 mod receive;
 mod reject;

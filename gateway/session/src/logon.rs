@@ -3,10 +3,10 @@
 use fix_codec::dictionary::validate;
 use fix_codec::messages::{Group, Logon};
 use fix_codec::values::EncryptMethod;
-use fix_codec::{Message, MsgType, SessionReject};
+use fix_codec::{Message, MsgType, SessionReject, SessionRejectReason, tags};
 
 use crate::faults::HeaderFault;
-use crate::outputs::{Action, DisconnectReason, Outputs, Received, ResendRange};
+use crate::outputs::{Action, DisconnectReason, Outputs, Received};
 use crate::send::Emission;
 use crate::sequence::Position;
 use crate::session::Session;
@@ -28,6 +28,8 @@ enum LogonError {
     ResetNotAllowed,
     #[error("MsgSeqNum(34) must be 1 with ResetSeqNumFlag(141)=Y")]
     ResetNumber,
+    #[error("NextExpectedMsgSeqNum(789) too high, sent below {next} but {expected} is expected")]
+    NextExpected { next: u64, expected: u64 },
 }
 
 impl Session {
@@ -133,6 +135,7 @@ impl Session {
             msg_seq_num,
             heartbeat_seconds,
             reset,
+            next_expected,
         } = logon;
         if reset {
             return self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
@@ -142,14 +145,23 @@ impl Session {
             return;
         }
         let position = self.position(msg_seq_num);
-        match position {
-            Position::Past => return self.too_low(now, msg_seq_num, out),
-            Position::Expected => self.advance(now),
-            Position::Beyond => {}
+        if position == Position::Past {
+            return self.too_low(now, msg_seq_num, out);
+        }
+        let next = self.next_outgoing;
+        if let Some(expected) = next_expected.filter(|expected| *expected > next) {
+            let text = LogonError::NextExpected { next, expected }.to_string();
+            return self.log_out_at_once(now, &text, DisconnectReason::LogonInvalid, out);
+        }
+        if position == Position::Expected {
+            self.advance(now);
         }
         self.answer_logon(now, heartbeat_seconds, false, out);
+        if let Some(begin) = next_expected {
+            self.resend_unasked(begin, next - 1, out);
+        }
         if position == Position::Beyond {
-            self.note_gap(now, msg_seq_num, out);
+            self.note_gap_at_logon(now, &logon, out);
         }
     }
 
@@ -190,19 +202,19 @@ impl Session {
         if position == Position::Past {
             return self.too_low(now, logon.msg_seq_num, out);
         }
-        self.log_on(now, logon.heartbeat_seconds, out);
         // What was sent since our Logon was only kept; the peer does not know of it yet.
-        let unsent = ResendRange {
-            begin: sent.msg_seq_num + 1,
-            end: self.next_outgoing - 1,
-        };
-        if unsent.begin <= unsent.end {
-            self.begin_resend(unsent, out);
+        let next = sent.msg_seq_num + 1;
+        let expected = logon.next_expected.unwrap_or(next);
+        if expected > next {
+            let text = LogonError::NextExpected { next, expected }.to_string();
+            return self.log_out_at_once(now, &text, DisconnectReason::LogonInvalid, out);
         }
+        self.log_on(now, logon.heartbeat_seconds, out);
+        self.resend_unasked(expected, self.next_outgoing - 1, out);
         if position == Position::Expected {
             self.advance(now);
         } else {
-            self.note_gap(now, logon.msg_seq_num, out);
+            self.note_gap_at_logon(now, &logon, out);
         }
     }
 
@@ -226,12 +238,14 @@ impl Session {
             Role::Initiator { credentials, .. } => credentials.clone(),
         };
         let text = self.logon_text.take();
+        let next_expected = self.settings.next_expected_msg_seq_num;
+        let next_expected = next_expected.then_some(self.next_incoming);
         let body = Logon {
             encrypt_method: EncryptMethod::None,
             heart_bt_int_s: i64::from(heartbeat_seconds),
             raw_data: None,
             reset_seq_num_flag: reset.then_some(true),
-            next_expected_msg_seq_num: None,
+            next_expected_msg_seq_num: next_expected,
             max_message_size: None,
             msg_types: Group::default(),
             test_message_indicator: None,
@@ -284,10 +298,18 @@ impl Session {
         if reset && msg_seq_num != 1 {
             return Err(LogonError::ResetNumber);
         }
+        let heeds_next_expected = self.settings.next_expected_msg_seq_num && !reset;
+        let next_expected = logon.next_expected_msg_seq_num;
+        if heeds_next_expected && next_expected == Some(0) {
+            let tag = tags::NEXT_EXPECTED_MSG_SEQ_NUM;
+            let why = SessionReject::new(SessionRejectReason::IncorrectValue, tag);
+            return Err(LogonError::Invalid(why));
+        }
         Ok(PeerLogon {
             msg_seq_num,
             heartbeat_seconds,
             reset,
+            next_expected: next_expected.filter(|_| heeds_next_expected),
         })
     }
 

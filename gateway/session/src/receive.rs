@@ -4,8 +4,7 @@
 use bytes::Bytes;
 use fix_codec::dictionary::validate;
 use fix_codec::{
-    DecodeError, Fault, Header, Message, MsgType, PartialHeader, SessionReject,
-    SessionRejectReason, tags,
+    DecodeError, Fault, Message, MsgType, PartialHeader, SessionReject, SessionRejectReason, tags,
 };
 
 use crate::outputs::{DisconnectReason, Outputs, Received};
@@ -85,7 +84,7 @@ impl Session {
         }
         let was_held = self.held.was_taken(header.msg_seq_num);
         if let Err(error) = self.check_header(now, header, was_held) {
-            self.answer(now, Refused::new(header), error, out);
+            self.answer_fault(now, Refused::new(header), error, out);
             return Received::Handled;
         }
         if header.msg_type == MsgType::Logon && asks_for_reset(message) {
@@ -112,7 +111,7 @@ impl Session {
         match self.position(header.msg_seq_num) {
             Position::Expected => self.take(now, message, out),
             Position::Past => {
-                self.receive_past(now, header, out);
+                self.receive_past(now, message, out);
                 Received::Handled
             }
             Position::Beyond => {
@@ -122,14 +121,18 @@ impl Session {
         }
     }
 
-    /// A number that has had its turn. Unless it says so itself, the sides are out of step; a peer
-    /// that logs out has its answer even so, for nothing follows that could be lost.
-    fn receive_past(&mut self, now: Time, header: &Header<'_>, out: &mut Outputs) {
+    /// A number that has had its turn. Unless it says so itself, the sides are out of step; a peer that logs out has its
+    /// answer even so, for nothing follows that could be lost, and one that asks for messages again gets them: it looks
+    /// back, and changes nothing.
+    fn receive_past(&mut self, now: Time, message: &Message<'_>, out: &mut Outputs) {
+        let header = &message.header;
         if header.poss_dup {
             return;
         }
         if header.msg_type == MsgType::Logout {
             self.receive_logout(now, header, out);
+        } else if header.msg_type == MsgType::ResendRequest {
+            self.serve_any_turn(now, message, out);
         } else {
             self.too_low(now, header.msg_seq_num, out);
         }
@@ -151,16 +154,21 @@ impl Session {
             return self.receive_logout(now, header, out);
         }
         if header.msg_type == MsgType::ResendRequest {
-            if let Err(why) = self.serve(message, out) {
-                self.send_reject(now, Refused::new(header), &why, out);
-            }
+            self.serve_any_turn(now, message, out);
         } else {
             self.held.keep(header.msg_seq_num, message.bytes());
         }
         self.note_gap(now, header.msg_seq_num, out);
     }
 
-    /// The message whose turn it is. Refused or not, it uses up its number.
+    /// A ResendRequest(2) is served whatever its number.
+    fn serve_any_turn(&mut self, now: Time, message: &Message<'_>, out: &mut Outputs) {
+        if let Err(why) = self.serve(message, out) {
+            self.send_reject(now, Refused::new(&message.header), &why, out);
+        }
+    }
+
+    /// The message whose turn it is. Refused or not, it uses up its number, but for a gap fill that goes nowhere.
     fn take(&mut self, now: Time, message: &Message<'_>, out: &mut Outputs) -> Received {
         let header = &message.header;
         if header.msg_type == MsgType::Logout {
@@ -190,7 +198,7 @@ impl Session {
     ) -> Result<(), SessionReject> {
         let msg_type = message.header.msg_type;
         if msg_type == MsgType::SequenceReset {
-            self.take_gap_fill(now, message)
+            self.take_gap_fill(now, message, out)
         } else if msg_type == MsgType::TestRequest {
             self.answer_test_request(now, message, out)
         } else if msg_type == MsgType::Logon {
@@ -224,7 +232,7 @@ impl Session {
         };
         let refused = Refused::unreadable(msg_seq_num, header);
         if let Err(error) = self.check_named_sides(header) {
-            return self.answer(now, refused, error, out);
+            return self.answer_fault(now, refused, error, out);
         }
         match self.position(msg_seq_num) {
             Position::Expected => self.refuse(now, refused, why, out),

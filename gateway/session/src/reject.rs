@@ -1,8 +1,8 @@
-//! Reject(3) and BusinessMessageReject(j), sent back the way that the refused message came.
+//! Reject(3), BusinessMessageReject(j) and other answers, sent back the way that the message came.
 
 use fix_codec::messages::{BusinessMessageReject, Reject};
 use fix_codec::values::BusinessRejectReason;
-use fix_codec::{Header, Message, MsgType, PartialHeader, Routing, SessionReject};
+use fix_codec::{EncodeBody, Header, Message, MsgType, PartialHeader, Routing, SessionReject};
 
 use crate::outputs::Outputs;
 use crate::send::{Emission, SendOptions};
@@ -80,6 +80,20 @@ impl Session {
             text: why.text,
         };
         self.emit(now, &body, refused.emission(), out)
+    }
+
+    /// Sends an application message that answers `message`, back the way that it came: OnBehalfOfCompID(115) of the one
+    /// is DeliverToCompID(128) of the other, SenderSubID(50) is TargetSubID(57), and so on (FIX 4.4 Vol. 1, "Third
+    /// party"). Returns its MsgSeqNum(34).
+    pub fn answer(
+        &mut self,
+        now: Time,
+        message: &Message<'_>,
+        body: &impl EncodeBody,
+        out: &mut Outputs,
+    ) -> u64 {
+        let answered = Refused::new(&message.header);
+        self.emit(now, body, answered.emission(), out)
     }
 
     /// Sends Reject(3), except about a Reject: two sides that find each other's Rejects wrong would

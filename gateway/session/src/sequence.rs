@@ -75,24 +75,31 @@ impl Session {
 
     /// `received` came, and what is before it did not: asks for that, unless it is asked for.
     pub(crate) fn note_gap(&mut self, now: Time, received: u64, out: &mut Outputs) {
+        if self.expect_gap(now, received) {
+            self.send_resend_request(now, out);
+        }
+    }
+
+    /// `received` came, and what is before it is on its way, or will be once it is asked for; true when nobody has
+    /// asked yet. What does not come in time is asked for then.
+    pub(crate) fn expect_gap(&mut self, now: Time, received: u64) -> bool {
         if !self.is_logged_on() {
-            return;
+            return false;
         }
         let deadline = now + self.settings.timeouts.resend;
         let Some(link) = self.state.link_mut() else {
-            return;
+            return false;
         };
-        match &mut link.gap {
-            Some(gap) => gap.highest = gap.highest.max(received),
-            None => {
-                link.gap = Some(Gap {
-                    highest: received,
-                    deadline,
-                    requests: 1,
-                });
-                self.send_resend_request(now, out);
-            }
+        if let Some(gap) = &mut link.gap {
+            gap.highest = gap.highest.max(received);
+            return false;
         }
+        link.gap = Some(Gap {
+            highest: received,
+            deadline,
+            requests: 1,
+        });
+        true
     }
 
     /// Nothing of the gap came in time.
@@ -131,14 +138,18 @@ impl Session {
         }
     }
 
-    /// A gap fill whose turn has come: the numbers from its own up to NewSeqNo(36) never will.
+    /// A gap fill whose turn has come: the numbers from its own up to NewSeqNo(36) never will. One that goes nowhere is
+    /// rejected and not counted, for its sender goes on with a number that it has not passed.
     pub(crate) fn take_gap_fill(
         &mut self,
         now: Time,
         message: &Message<'_>,
+        out: &mut Outputs,
     ) -> Result<(), SessionReject> {
-        let new_seq_no = new_seq_no(message, self.next_incoming + 1)?;
-        self.advance_to(now, new_seq_no);
+        match new_seq_no(message, self.next_incoming + 1) {
+            Ok(new_seq_no) => self.advance_to(now, new_seq_no),
+            Err(why) => self.send_reject(now, Refused::new(&message.header), &why, out),
+        }
         Ok(())
     }
 }

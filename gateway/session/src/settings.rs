@@ -22,6 +22,9 @@ pub struct Settings {
     pub accept_reset: bool,
     /// Whether LastMsgSeqNumProcessed(369) is put on every message.
     pub last_msg_seq_num_processed: bool,
+    /// Whether NextExpectedMsgSeqNum(789) is put on our Logon(A), and heeded on the peer's: each side then sends what the
+    /// other misses, without being asked by a ResendRequest(2) (FIX 4.4 Vol. 2, "Using NextExpectedMsgSeqNum").
+    pub next_expected_msg_seq_num: bool,
     /// How finely times are written.
     pub precision: TimePrecision,
     /// How strictly a message's fields are checked before it is delivered.
@@ -69,6 +72,7 @@ impl Settings {
             sending_time_tolerance: Some(Duration::from_secs(120)),
             accept_reset: true,
             last_msg_seq_num_processed: false,
+            next_expected_msg_seq_num: false,
             precision: TimePrecision::Micros,
             validation: ValidationOptions::default(),
             timeouts: Timeouts::default(),

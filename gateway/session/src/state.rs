@@ -110,6 +110,8 @@ pub(crate) struct PeerLogon {
     pub(crate) heartbeat_seconds: u32,
     /// ResetSeqNumFlag(141)=Y.
     pub(crate) reset: bool,
+    /// NextExpectedMsgSeqNum(789), where both sides go by it.
+    pub(crate) next_expected: Option<u64>,
 }
 
 /// What follows when a reset of the sequence numbers is durable.

@@ -6,6 +6,7 @@ mod heartbeats;
 mod initiator;
 mod logon;
 mod logout;
+mod next_expected;
 mod pair;
 mod refusals;
 mod resend;

@@ -66,6 +66,28 @@ fn a_request_may_have_an_end() {
 }
 
 #[test]
+fn a_request_is_served_whatever_its_number() {
+    for number in ["1", "3", "4", "9"] {
+        let asked = if number == "9" {
+            "\n> 35=2|34=7|7=4|16=0"
+        } else {
+            ""
+        };
+        check_with_past(&format!(
+            "< 35=2|34={number}|7=2|16=2{asked}
+             ! resend 2 to 2
+             serve
+             > 35=B|34=2|43=Y|122=T+0|148=two|33=1|58=text"
+        ));
+    }
+    check_with_past(
+        "< 35=2|34=3|43=Y|122=now|7=2|16=2
+         < 35=2|34=3|7=9|16=0
+         > 35=3|34=7|45=3|371=7|372=2|373=5|58=Value is incorrect (out of range) for this tag",
+    );
+}
+
+#[test]
 fn a_request_for_what_was_never_sent_is_rejected() {
     for (request, tag) in [("7=7|16=0", 7), ("7=0|16=0", 7), ("7=4|16=3", 16)] {
         check_with_past(&format!(

@@ -194,7 +194,7 @@ fn a_gap_fill_that_goes_nowhere_is_rejected() {
     check_logged_on(
         "< 35=4|34=2|36=2|123=Y
          > 35=3|34=2|45=2|371=36|372=4|373=5|58=Value is incorrect (out of range) for this tag
-         < 35=1|34=3|112=HELLO
+         < 35=1|34=2|112=HELLO
          > 35=0|34=3|112=HELLO",
     );
 }
