@@ -16,6 +16,7 @@ mod model;
 mod read;
 mod secret;
 mod table;
+mod validation;
 mod value;
 
 use std::io::Read;
@@ -28,9 +29,10 @@ pub use identity::{
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
     Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, Metrics, Provider, Role,
-    Session, Settlement, Store, TimePrecision, Validation, Venue,
+    Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use secret::{Secret, SecretError, SecretText};
+pub use validation::Validation;
 
 /// The longest file that is taken, in bytes: far above ten thousand sessions.
 pub const FILE_BYTES_MAX: usize = 16 * 1024 * 1024;

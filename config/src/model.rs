@@ -12,6 +12,7 @@ use engine::{
 
 use crate::identity::{Identity, Lockout, Tls};
 use crate::secret::Secret;
+use crate::validation::Validation;
 
 /// A venue's whole configuration.
 ///
@@ -227,8 +228,12 @@ pub struct Session {
     pub accept_reset: bool,
     /// How messages are checked.
     pub validation: Validation,
-    /// How far SendingTime(52) may be from the venue's clock.
-    pub sending_time_tolerance: Duration,
+    /// How far SendingTime(52) may be from the venue's clock. None: it is not looked at.
+    pub sending_time_tolerance: Option<Duration>,
+    /// Whether LastMsgSeqNumProcessed(369) is on every message to the client.
+    pub last_msg_seq_num_processed: bool,
+    /// Whether both sides go by NextExpectedMsgSeqNum(789) of the Logons.
+    pub next_expected_msg_seq_num: bool,
     /// What a client must show to log on.
     pub identity: Identity,
     /// Whether its messages are written to the FIX log.
@@ -257,13 +262,4 @@ pub enum Copied {
     All,
     /// Those of these firms.
     Firms(Vec<FirmName>),
-}
-
-/// How the messages of a session are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Validation {
-    /// To the letter of FIX 4.4.
-    Strict,
-    /// Fields that the message's definition does not hold are passed over.
-    Relaxed,
 }

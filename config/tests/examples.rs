@@ -119,8 +119,11 @@ fn conformance_is_as_the_scripts_expect() {
     };
     assert_eq!(session.comp_id.as_str(), "TW");
     assert_eq!(default_account(session), "test:tw");
-    assert_eq!(session.validation, Validation::Strict);
-    assert_eq!(session.sending_time_tolerance, Duration::from_secs(120));
+    assert_eq!(session.validation, Validation::STRICT);
+    assert_eq!(
+        session.sending_time_tolerance,
+        Some(Duration::from_secs(120))
+    );
     assert!(session.accept_reset);
     assert_eq!(session.heartbeat_min, Duration::ZERO);
     assert_eq!(session.heartbeat_max, Duration::from_secs(24 * 3_600));

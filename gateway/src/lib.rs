@@ -21,3 +21,5 @@ pub mod signals;
 pub mod store;
 mod trading_day;
 pub mod venue;
+
+pub use sessions::session_settings;

@@ -1,6 +1,7 @@
 //! From a text to a configuration: parses it, opens its tables, and has each section read. What one
 //! section may say of another is in `declared`.
 
+mod conduct;
 mod declared;
 mod drop_copy;
 mod identity;

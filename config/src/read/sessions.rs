@@ -8,10 +8,10 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
-use super::{drop_copy, every, identity, settings};
+use super::{conduct, drop_copy, every, identity};
 use crate::identity::Tls;
 use crate::mistake::{Fault, Report};
-use crate::model::{Fix, Role, Session, Validation};
+use crate::model::{Fix, Role, Session};
 use crate::table::{Found, Table};
 use crate::value;
 
@@ -25,11 +25,6 @@ enum RoleWord {
 const ROLES: [(&str, RoleWord); 2] = [
     ("order_entry", RoleWord::OrderEntry),
     ("drop_copy", RoleWord::DropCopy),
-];
-
-const VALIDATIONS: [(&str, Validation); 2] = [
-    ("strict", Validation::Strict),
-    ("relaxed", Validation::Relaxed),
 ];
 
 /// No client asks for more.
@@ -76,20 +71,17 @@ fn session(
     });
     let (heartbeat_min, heartbeat_max) = heartbeats(table, report);
     let accept_reset = table.or("accept_reset", true, value::boolean, report);
-    let strict = Validation::Strict;
-    let validation = table.or(
-        "validation",
-        strict,
-        |v| value::choice(v, &VALIDATIONS),
-        report,
-    );
     let venue_tolerance = venue_wide.fix.map(|fix| fix.sending_time_tolerance);
-    let tolerance = settings::sending_time_tolerance(table, report).or(venue_tolerance);
     let identity = identity::identity(table, venue_wide.file, report);
     if let Some(fix) = venue_wide.fix {
         identity::check_listener(table, &identity, fix.listen, venue_wide.tls, report);
     }
     let fix_log = table.or("fix_log", true, value::boolean, report);
+    let validation = conduct::validation(table, report);
+    let tolerance = conduct::sending_time_tolerance(table, venue_tolerance, report);
+    let mut flag = |key| table.or(key, false, value::boolean, report);
+    let last_msg_seq_num_processed = flag("last_msg_seq_num_processed");
+    let next_expected_msg_seq_num = flag("next_expected_msg_seq_num");
     Some(Session {
         comp_id: comp_id?.value,
         firm: firm?.value,
@@ -101,6 +93,8 @@ fn session(
         sending_time_tolerance: tolerance?,
         identity,
         fix_log,
+        last_msg_seq_num_processed,
+        next_expected_msg_seq_num,
     })
 }
 

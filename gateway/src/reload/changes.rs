@@ -254,12 +254,16 @@ impl Changes {
             sending_time_tolerance,
             identity,
             fix_log,
+            last_msg_seq_num_processed,
+            next_expected_msg_seq_num,
         } = before;
         if *firm != after.firm {
             let what = format!("session {name}: whose it is stays");
             self.contradictions.push(what);
         }
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
+        let last_processed = *last_msg_seq_num_processed == after.last_msg_seq_num_processed;
+        let next_expected = *next_expected_msg_seq_num == after.next_expected_msg_seq_num;
         let (old, new) = (identity, &after.identity);
         let keys = [
             (*role == after.role, "role"),
@@ -269,6 +273,8 @@ impl Changes {
             (*validation == after.validation, "validation"),
             (tolerance, "sending_time_tolerance"),
             (*fix_log == after.fix_log, "fix_log"),
+            (last_processed, "last_msg_seq_num_processed"),
+            (next_expected, "next_expected_msg_seq_num"),
             (old.username == new.username, "username"),
             (old.password == new.password, "password"),
             (old.certificates == new.certificates, "certificates"),

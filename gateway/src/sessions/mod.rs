@@ -23,5 +23,6 @@ pub(crate) use control::Control;
 pub(crate) use event::{About, Refusal, SessionEvent};
 pub(crate) use mail::Mail;
 pub(crate) use observer::Observers;
+pub use profile::settings as session_settings;
 pub(crate) use registry::{Letterbox, Refused, Registry};
 pub(crate) use seats::Seats;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::{Config, Role, TimePrecision, Validation};
+use config::{Config, Role, TimePrecision};
 use engine::{CurrencyCode, FirmName, SessionName, Symbol};
 use fix_codec::dictionary::ValidationOptions;
 use fix_session::{Settings, Timeouts};
@@ -68,22 +68,26 @@ impl Profile {
 }
 
 /// How the state machine of `session` is set up.
-pub(crate) fn settings(config: &Config, session: &config::Session) -> Settings {
+pub fn settings(config: &Config, session: &config::Session) -> Settings {
     let mut settings = Settings::acceptor(config.venue.comp_id.as_str(), session.comp_id.as_str());
     settings.role = fix_session::Role::Acceptor {
         heartbeat_seconds: heartbeat(session),
         authenticate: true,
     };
-    settings.sending_time_tolerance = Some(session.sending_time_tolerance);
+    settings.sending_time_tolerance = session.sending_time_tolerance;
     settings.accept_reset = session.accept_reset;
+    settings.last_msg_seq_num_processed = session.last_msg_seq_num_processed;
+    settings.next_expected_msg_seq_num = session.next_expected_msg_seq_num;
     settings.precision = match config.fix.time_precision {
         TimePrecision::Milliseconds => fix_codec::values::TimePrecision::Millis,
         TimePrecision::Microseconds => fix_codec::values::TimePrecision::Micros,
         TimePrecision::Nanoseconds => fix_codec::values::TimePrecision::Nanos,
     };
-    settings.validation = match session.validation {
-        Validation::Strict => ValidationOptions::STRICT,
-        Validation::Relaxed => ValidationOptions::RELAXED,
+    settings.validation = ValidationOptions {
+        allow_unknown_user_defined: !session.validation.user_defined_fields,
+        allow_unknown: session.validation.allow_unknown_fields,
+        require_field_order: session.validation.field_order,
+        require_values: session.validation.field_values,
     };
     settings.timeouts = Timeouts {
         logon: config.fix.logon_timeout,
