@@ -130,6 +130,11 @@ pub enum Command {
     },
     /// Expires what is open of day orders and forgets the client order ids of the day.
     EndTradingDay,
+    /// Sends an order that its sender may have sent before: taken, unless the firm has used its client order id; then it
+    /// is passed over, [`IgnoreReason::SeenBefore`](crate::IgnoreReason::SeenBefore). Only a session may.
+    SubmitOrderAgain(NewOrder),
+    /// The same for a cancel.
+    CancelOrderAgain(CancelRequest),
 }
 
 /// A tradable class of like instances, or a test instrument.

@@ -12,7 +12,7 @@ use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::registry::{Registry, SetUp};
 use crate::slab::Slab;
-use crate::text::{SessionName, Symbol};
+use crate::text::{ClientOrderId, SessionName, Symbol};
 use crate::time::Timestamp;
 use crate::trades::Trades;
 use crate::view::{BookTop, Holding, SessionPosition};
@@ -75,6 +75,18 @@ impl Engine {
                 self.cancel(*origin, sender, request, out);
                 Ok(())
             }
+            Command::SubmitOrderAgain(order) => {
+                let sender = self.registry.take_position(origin)?;
+                self.unseen(sender, &order.client_order_id)?;
+                self.submit(*origin, sender, order, out);
+                Ok(())
+            }
+            Command::CancelOrderAgain(request) => {
+                let sender = self.registry.take_position(origin)?;
+                self.unseen(sender, &request.client_order_id)?;
+                self.cancel(*origin, sender, request, out);
+                Ok(())
+            }
             Command::DepositInstance {
                 slot,
                 instance,
@@ -111,6 +123,17 @@ impl Engine {
         }
     }
 
+    /// Whether the sender's firm has not used a client order id yet.
+    fn unseen(
+        &self,
+        sender: Option<u32>,
+        client_order_id: &ClientOrderId,
+    ) -> Result<(), IgnoreReason> {
+        let firm = sender.map(|session| self.registry.sessions[session].firm);
+        let known = firm.and_then(|firm| self.orders.find(firm, client_order_id));
+        known.map_or(Ok(()), |_| Err(IgnoreReason::SeenBefore))
+    }
+
     fn set_up(&mut self, command: &Command) -> SetUp {
         match *command {
             Command::ListInstrument(terms) => {
@@ -136,7 +159,9 @@ impl Engine {
             | Command::DepositInstance { .. }
             | Command::WithdrawInstance { .. }
             | Command::UpdateReassignment { .. }
-            | Command::EndTradingDay => {
+            | Command::EndTradingDay
+            | Command::SubmitOrderAgain(_)
+            | Command::CancelOrderAgain(_) => {
                 unreachable!("only commands that set up the market come here")
             }
         }

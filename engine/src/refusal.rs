@@ -237,4 +237,7 @@ pub enum IgnoreReason {
     /// The status is not later than the known one.
     #[error("the status is not later than the known one")]
     NotLater,
+    /// The order or cancel may have been sent before, and its firm has used its client order id.
+    #[error("its client order id was seen before")]
+    SeenBefore,
 }

@@ -174,7 +174,9 @@ fn permits(piece: &[Input], limit: u32) -> u32 {
 /// How many commands this one counts for: an order that names many instances takes the memory of several.
 fn weight(input: &Input) -> usize {
     match &input.command {
-        Command::SubmitOrder(order) => 1 + order.instances.len() / NAMES_PER_COMMAND,
+        Command::SubmitOrder(order) | Command::SubmitOrderAgain(order) => {
+            1 + order.instances.len() / NAMES_PER_COMMAND
+        }
         Command::ListInstrument(_)
         | Command::AdmitFirm { .. }
         | Command::OpenAccount { .. }
@@ -184,7 +186,8 @@ fn weight(input: &Input) -> usize {
         | Command::DepositInstance { .. }
         | Command::WithdrawInstance { .. }
         | Command::UpdateReassignment { .. }
-        | Command::EndTradingDay => 1,
+        | Command::EndTradingDay
+        | Command::CancelOrderAgain(_) => 1,
     }
 }
 

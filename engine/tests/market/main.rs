@@ -14,6 +14,7 @@ mod inventory;
 mod lockstep;
 mod naive;
 mod orders;
+mod possible_resend;
 mod refusals;
 mod replay;
 mod sessions;

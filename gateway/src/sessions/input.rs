@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use config::Role;
 use fix_codec::frame::{Frame, Framing, next_frame};
 use fix_codec::values::BusinessRejectReason;
-use fix_session::{BusinessReject, Received, SendOptions};
+use fix_session::{BusinessReject, Received};
 
 use super::actor::Actor;
 use super::event::SessionEvent;
@@ -104,7 +104,7 @@ impl Actor {
             }
             Err(Refusal::Answer(answer)) => {
                 self.session
-                    .send(now, &answer, SendOptions::default(), &mut self.outputs);
+                    .answer(now, &message, &answer, &mut self.outputs);
             }
         }
     }

@@ -25,7 +25,7 @@ mod new_order;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use engine::{AccountName, CurrencyCode, Input, Origin, SessionName, Symbol};
+use engine::{AccountName, Command, CurrencyCode, Input, Origin, SessionName, Symbol};
 use fix_codec::values::BusinessRejectReason;
 use fix_codec::{Message, MsgType, SessionReject, SessionRejectReason};
 
@@ -84,6 +84,11 @@ pub fn command<'a>(
         MsgType::OrderCancelRequest => cancel::read(message, now)?,
         _ => return Err(unsupported(message)),
     };
+    let command = if message.header.poss_resend {
+        sent_again(command)
+    } else {
+        command
+    };
     let origin = Origin::Session {
         session: sender.session,
         epoch: sender.epoch,
@@ -92,8 +97,21 @@ pub fn command<'a>(
     Ok(Input { origin, command })
 }
 
+/// PossResend(97)=Y: it is passed over where its ClOrdID(11) was seen before (FIX 4.4 Volume 2, test case 19).
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the commands, two carry a ClOrdID"
+)]
+fn sent_again(command: Command) -> Command {
+    match command {
+        Command::SubmitOrder(order) => Command::SubmitOrderAgain(order),
+        Command::CancelOrder(request) => Command::CancelOrderAgain(request),
+        other => other,
+    }
+}
+
 fn unsupported<'a>(message: &Message<'a>) -> Refusal<'a> {
-    let text = text("this venue does not take messages of this type");
+    let text = text("Unsupported Message Type");
     let reason = BusinessRejectReason::UnsupportedMessageType;
     Answer::Business(Business::new(message, None, reason, text)).into()
 }

@@ -33,9 +33,7 @@ fn types_that_the_venue_does_not_take() {
     for msg_type in ["G", "H", "q", "AF", "8", "B", "V"] {
         assert_eq!(
             answer(&format!("35={msg_type}|58=hello")),
-            format!(
-                "35=j|45=9|372={msg_type}|380=3|58=this venue does not take messages of this type"
-            )
+            format!("35=j|45=9|372={msg_type}|380=3|58=Unsupported Message Type")
         );
     }
 }
