@@ -44,7 +44,13 @@ impl Member {
     /// A session that has never been used.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self::with(Settings::initiator(name, VENUE, HEARTBEAT_SECONDS))
+        Self::with(Self::settings(name))
+    }
+
+    /// How the session of a member is set up that asks for nothing special.
+    #[must_use]
+    pub fn settings(name: &str) -> Settings {
+        Settings::initiator(name, VENUE, HEARTBEAT_SECONDS)
     }
 
     /// A session with settings of its own.
@@ -80,6 +86,12 @@ impl Member {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// MsgSeqNum(34) of the next message that the venue sends, if nothing is missing.
+    #[must_use]
+    pub fn next_incoming(&self) -> u64 {
+        self.client.session().next_incoming()
     }
 
     /// The FIX client underneath.

@@ -4,11 +4,8 @@
 //!
 //! `KILL_NINE_SEED` repeats a run's choices (not its timing), `KILL_NINE_ROUNDS` makes it longer.
 
-mod accounts;
-mod history;
 mod power;
 mod setting;
-mod trader;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,9 +18,8 @@ use tests::venue_process::VenueProcess;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use history::History;
 use tests::ground::{Ground, WATCH};
-use trader::{Pace, Trader};
+use tests::trading::{History, Pace, SYMBOLS, Trader, check_accounts};
 
 /// How often the venue is killed under order flow, unless the environment says otherwise.
 const ROUNDS: u64 = 6;
@@ -78,7 +74,7 @@ async fn check(crash: Crash) {
     for trader in &traders {
         trader.check(&history);
     }
-    accounts::check(&traders);
+    check_accounts(&traders);
     look_again(&ground, &traders).await;
     let _report = ground.verify();
 }
@@ -159,7 +155,7 @@ async fn everything_again(member: &Member, venue: &VenueProcess) -> BTreeMap<u64
     let marker = member.cancel(
         "LAST-LOOK",
         "NOTHING",
-        setting::SYMBOLS[0],
+        SYMBOLS[0],
         fix_codec::values::Side::Buy,
     );
     marker.await.expect("the venue is there");

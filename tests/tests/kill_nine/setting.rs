@@ -8,9 +8,6 @@ use tests::random::Random;
 
 use crate::power;
 
-/// What is traded.
-pub(crate) const SYMBOLS: [&str; 2] = ["BENCH.A", "BENCH.B"];
-
 /// A start is killed within this time, in microseconds: before, in or after its recovery.
 const START_MICROS: u64 = 60_000;
 

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::trader::Trader;
+use crate::ground::WATCH;
+use crate::member::Seen;
 use fix_codec::tags;
-use tests::member::Seen;
-
-use crate::trader::Trader;
-use tests::ground::WATCH;
 
 /// One order, as its reports tell of it.
 #[derive(Debug, Default)]
@@ -19,7 +18,10 @@ struct Order {
 type Fill = (String, u64);
 
 /// Checks all orders and all trades.
-pub(crate) fn check(traders: &[Trader]) {
+///
+/// # Panics
+/// When they do not add up.
+pub fn check(traders: &[Trader]) {
     let mut trades: BTreeMap<String, BTreeMap<String, Fill>> = BTreeMap::new();
     let traders = traders.iter().filter(|trader| trader.name() != WATCH);
     for trader in traders {

@@ -7,19 +7,23 @@ use engine::{Event, EventBody, Origin};
 use gateway::clock::SystemClock;
 use sequencer::EventPosition;
 
-use tests::ground::WATCH;
+use crate::ground::WATCH;
 
 /// The name of one message: of a report its ExecID(17), of an OrderCancelReject(9) the request's ClOrdID(11).
-pub(crate) type Name = String;
+pub type Name = String;
 
 /// What each session must have got, in order.
-pub(crate) struct History {
+#[derive(Debug)]
+pub struct History {
     messages: BTreeMap<String, Vec<Name>>,
 }
 
 impl History {
     /// Reads the event log in `journal`, on which no venue runs.
-    pub(crate) async fn of(journal: &Path) -> Self {
+    ///
+    /// # Panics
+    /// When the logs are not good.
+    pub async fn of(journal: &Path) -> Self {
         let options = sequencer::Options::new(journal);
         let opened = sequencer::open(&options, SystemClock).expect("the logs are good");
         opened.engine_view.check_invariants();
@@ -38,7 +42,8 @@ impl History {
     }
 
     /// What `session` must have got.
-    pub(crate) fn of_session(&self, session: &str) -> &[Name] {
+    #[must_use]
+    pub fn of_session(&self, session: &str) -> &[Name] {
         self.messages.get(session).map_or(&[], Vec::as_slice)
     }
 

@@ -5,14 +5,17 @@ use std::net::SocketAddr;
 
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
+use fix_session::Settings;
 use gateway::initiator::ClientError;
-use tests::ground::WATCH;
-use tests::member::{Member, Seen, Terms};
-use tests::random::Random;
 use tokio::sync::watch;
 
-use crate::history::{History, Name};
-use crate::setting::SYMBOLS;
+use super::history::{History, Name};
+use crate::ground::WATCH;
+use crate::member::{Member, Seen, Terms};
+use crate::random::Random;
+
+/// What is traded.
+pub const SYMBOLS: [&str; 2] = ["BENCH.A", "BENCH.B"];
 
 /// How many of the load test's members trade.
 const TRADERS: u32 = 4;
@@ -22,7 +25,7 @@ const IN_FLIGHT: usize = 32;
 
 /// How long a member goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pace {
+pub enum Pace {
     /// New requests until the connection breaks.
     Unending,
     /// No new requests; until everything sent is answered.
@@ -31,34 +34,41 @@ pub(crate) enum Pace {
 
 /// An order or a cancel that was sent.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub struct Request {
     /// Symbol(55).
-    pub(crate) symbol: &'static str,
+    pub symbol: &'static str,
     /// Buy or sell.
-    pub(crate) side: Side,
+    pub side: Side,
     /// OrderQty(38); a cancel has none.
-    pub(crate) quantity: Option<u32>,
+    pub quantity: Option<u32>,
 }
 
 /// A member.
-pub(crate) struct Trader {
+pub struct Trader {
     member: Member,
     random: Random,
     /// By ClOrdID(11).
-    pub(crate) requests: BTreeMap<String, Request>,
+    pub requests: BTreeMap<String, Request>,
     unanswered: BTreeSet<String>,
     /// Orders that may be open.
     open: Vec<String>,
     /// Everything that came, as it came.
-    pub(crate) seen: Vec<Seen>,
+    pub seen: Vec<Seen>,
 }
 
 impl Trader {
     /// Those who trade, and the one who watches.
-    pub(crate) fn all(random: &mut Random) -> Vec<Self> {
+    #[must_use]
+    pub fn all(random: &mut Random) -> Vec<Self> {
+        Self::all_with(random, Member::settings)
+    }
+
+    /// As [`Trader::all`], with sessions that are set up so.
+    #[must_use]
+    pub fn all_with(random: &mut Random, settings: impl Fn(&str) -> Settings) -> Vec<Self> {
         let names = (1..=TRADERS).map(|number| format!("CLIENT{number}"));
         let mut trader = |name: String| Self {
-            member: Member::new(&name),
+            member: Member::with(settings(&name)),
             random: random.fork(),
             requests: BTreeMap::new(),
             unanswered: BTreeSet::new(),
@@ -68,25 +78,34 @@ impl Trader {
         names.chain([WATCH.to_owned()]).map(&mut trader).collect()
     }
 
-    pub(crate) fn name(&self) -> &str {
+    /// Its CompID.
+    #[must_use]
+    pub fn name(&self) -> &str {
         self.member.name()
     }
 
-    pub(crate) fn member(&self) -> &Member {
+    /// Its session.
+    #[must_use]
+    pub fn member(&self) -> &Member {
         &self.member
     }
 
-    fn trades(&self) -> bool {
+    /// Its session, to do something with it.
+    pub fn member_mut(&mut self) -> &mut Member {
+        &mut self.member
+    }
+
+    /// Whether it trades, and does not watch.
+    #[must_use]
+    pub fn trades(&self) -> bool {
         self.name() != WATCH
     }
 
     /// Comes back and goes on until the connection breaks or, if it is to finish, everything is answered.
-    pub(crate) async fn trade(
-        &mut self,
-        address: SocketAddr,
-        pace: Pace,
-        answers: &watch::Sender<u64>,
-    ) {
+    ///
+    /// # Panics
+    /// When the venue refuses it, or cuts it off while it is to finish.
+    pub async fn trade(&mut self, address: SocketAddr, pace: Pace, answers: &watch::Sender<u64>) {
         match self.member.connect(address).await {
             Ok(()) => {}
             Err(ClientError::Refused(Some(reason))) => panic!("{}: {reason:?}", self.name()),
@@ -97,7 +116,7 @@ impl Trader {
             }
         }
         while pace == Pace::Unending || !self.unanswered.is_empty() {
-            if pace == Pace::Unending && !self.send_some().await {
+            if pace == Pace::Unending && !self.send_some(usize::MAX).await {
                 return self.see_the_rest().await;
             }
             match self.member.next().await.expect("the venue says something") {
@@ -114,15 +133,68 @@ impl Trader {
     }
 
     /// What the venue still has to say before it ends the connection.
-    pub(crate) async fn see_the_rest(&mut self) {
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn see_the_rest(&mut self) {
         for seen in self.member.rest().await {
             self.take(seen);
         }
     }
 
-    /// Sends as much as may be in flight; whether the connection still stands.
-    async fn send_some(&mut self) -> bool {
-        while self.trades() && self.unanswered.len() < IN_FLIGHT {
+    /// Drops the connection, and keeps what had come over it.
+    pub async fn hang_up(&mut self) {
+        self.member.client().abort();
+        self.see_the_rest().await;
+    }
+
+    /// Connects and logs on; what comes after the Logon is still there to be heard.
+    ///
+    /// # Errors
+    /// As [`Member::connect`].
+    pub async fn connect(&mut self, address: SocketAddr) -> Result<(), ClientError> {
+        self.member.connect(address).await
+    }
+
+    /// Takes the next message; whether the connection still stands.
+    ///
+    /// # Panics
+    /// When the venue says nothing for too long.
+    pub async fn hear(&mut self) -> bool {
+        let next = self.member.next().await.expect("the venue says something");
+        next.map(|seen| self.take(seen)).is_some()
+    }
+
+    /// Hears all that the venue has for it: up to the answer to a cancel of nothing.
+    ///
+    /// # Panics
+    /// When the connection ends before.
+    pub async fn catch_up(&mut self) {
+        let id = format!("{}-{}", self.name(), self.requests.len() + 1);
+        let (symbol, side) = (SYMBOLS[0], Side::Buy);
+        let request = Request {
+            symbol,
+            side,
+            quantity: None,
+        };
+        self.note(&id, request);
+        let sent = self.member.cancel(&id, "NOTHING", symbol, side).await;
+        sent.expect("the connection stands");
+        while !self.unanswered.is_empty() {
+            assert!(self.hear().await, "{} was cut off", self.name());
+        }
+    }
+
+    /// Whether `limit` requests were sent and all are answered.
+    #[must_use]
+    pub fn is_answered(&self, limit: usize) -> bool {
+        self.requests.len() >= limit && self.unanswered.is_empty()
+    }
+
+    /// Sends as much as may be in flight, and no more than `limit` requests in all; whether the connection still
+    /// stands.
+    pub async fn send_some(&mut self, limit: usize) -> bool {
+        while self.trades() && self.unanswered.len() < IN_FLIGHT && self.requests.len() < limit {
             let id = format!("{}-{}", self.name(), self.requests.len() + 1);
             let sent = if !self.open.is_empty() && self.random.percent(35) {
                 self.send_cancel(&id).await
@@ -190,7 +262,10 @@ impl Trader {
     }
 
     /// What came is what the venue says has happened: all of it, in order, and nothing twice without saying so.
-    pub(crate) fn check(&self, history: &History) {
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn check(&self, history: &History) {
         let name = self.name();
         assert!(self.unanswered.is_empty(), "{name}: {:?}", self.unanswered);
         let mut first: BTreeMap<Name, &Seen> = BTreeMap::new();
@@ -247,7 +322,10 @@ impl Trader {
 
     /// What came when everything was asked for again. A number may be gap-filled, and its report made again under
     /// another; it never stands for another message.
-    pub(crate) fn check_second_look(&self, again: &BTreeMap<u64, Seen>) {
+    ///
+    /// # Panics
+    /// When something else came.
+    pub fn check_second_look(&self, again: &BTreeMap<u64, Seen>) {
         let name = self.name();
         let mut names: BTreeSet<Name> = self.seen.iter().map(name_of).collect();
         let mut filled = 0;
