@@ -33,9 +33,20 @@ pub(crate) type TagValue<'a> = (u32, &'a [u8]);
 type Read<'a, T> = IResult<&'a [u8], T, FieldError>;
 
 /// A field whose value ends at the first SOH. The value may be empty.
+///
+/// Written out and not combined from parsers: it runs for every field of every message.
 #[inline]
 pub(crate) fn field(input: &[u8]) -> Read<'_, TagValue<'_>> {
-    terminated(separated_pair(tag_number, char('='), value), char('\u{1}')).parse(input)
+    const MALFORMED: Err<FieldError> = Err::Error(FieldError);
+    let (input, tag) = tag_number(input)?;
+    let Some((b'=', input)) = input.split_first() else {
+        return Err(MALFORMED);
+    };
+    let length = delimiter(input).ok_or(MALFORMED)?;
+    match input.split_at_checked(length) {
+        Some((value, [_, rest @ ..])) => Ok((rest, (tag, value))),
+        Some(_) | None => Err(MALFORMED),
+    }
 }
 
 /// A field of the type data: its value is `length` bytes of any kind.
@@ -67,16 +78,6 @@ fn tag_number(input: &[u8]) -> Read<'_, u32> {
         return Err(Err::Error(FieldError));
     }
     Ok((rest, tag))
-}
-
-/// Everything up to the first SOH.
-#[inline]
-fn value(input: &[u8]) -> Read<'_, &[u8]> {
-    let length = delimiter(input).ok_or(Err::Error(FieldError))?;
-    let (value, rest) = input
-        .split_at_checked(length)
-        .ok_or(Err::Error(FieldError))?;
-    Ok((rest, value))
 }
 
 /// The index of the first SOH. Values are short: eight bytes at a time, in line, is faster here than
