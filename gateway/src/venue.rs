@@ -24,7 +24,7 @@ use crate::layout::Layout;
 use crate::metrics::{Gathered, Metrics, MetricsServer};
 use crate::net::{Encryption, Limits, Listener, Reception};
 use crate::publisher::Publisher;
-use crate::reload::{Reloaded, Reloader};
+use crate::reload::{Parts, Reloaded, Reloader};
 use crate::routing::Routes;
 use crate::sessions::{Desk, Drained, Observers, Registry, Seats};
 use crate::settlement_desk::SettlementDesk;
@@ -113,9 +113,8 @@ impl Venue {
         audit.record(&Entry::new(What::Venue, Outcome::Done, started));
         let comp_id = config.venue.comp_id;
         tracing::info!(venue = %comp_id, %address, "taking connections");
-        let reloader = Reloader {
+        let parts = Parts {
             dormant: dormant(&config, &opened),
-            config,
             layout,
             registry,
             doorkeeper,
@@ -127,6 +126,7 @@ impl Venue {
             observers,
             draining: drain,
         };
+        let reloader = Reloader::new(config, parts);
         Ok(Self {
             comp_id,
             address,

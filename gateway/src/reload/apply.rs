@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::change::Change;
-use super::changes::{Changes, changes};
+use super::changes::{Changes, changes, nothing_of};
 use crate::audit::{Entry, Outcome, What};
 use crate::identity::{Doorkeeper, Opening};
 use crate::layout::Layout;
@@ -31,7 +31,14 @@ const REMOVED: &str = "this session was removed from the venue";
 /// Changes a running venue. It holds what a start would have used.
 pub(crate) struct Reloader {
     /// The configuration in force.
-    pub(crate) config: Config,
+    config: Config,
+    /// What was in one in force since the start, and is not any more.
+    past: Config,
+    parts: Parts,
+}
+
+/// What a start has made, and a change of it needs.
+pub(crate) struct Parts {
     /// Sessions that the market knows and the configuration at the start did not have.
     pub(crate) dormant: BTreeSet<SessionName>,
     pub(crate) layout: Layout,
@@ -71,6 +78,15 @@ struct Prepared {
 }
 
 impl Reloader {
+    /// For a venue that has started with `config`.
+    pub(crate) fn new(config: Config, parts: Parts) -> Self {
+        Self {
+            past: nothing_of(&config),
+            config,
+            parts,
+        }
+    }
+
     /// Takes what can be taken of `new`. `by` is who asked, for the record.
     ///
     /// # Errors
@@ -81,7 +97,7 @@ impl Reloader {
         by: &str,
         tasks: &mut JoinSet<anyhow::Result<()>>,
     ) -> anyhow::Result<Reloaded> {
-        let changes = changes(&self.config, new, &self.dormant);
+        let changes = changes(&self.config, &self.past, new, &self.parts.dormant);
         let prepared = match self.prepare(&changes).await {
             Ok(prepared) => prepared,
             Err(error) => {
@@ -114,10 +130,10 @@ impl Reloader {
 
     /// What is different in the files that the configuration names, whether their names are or not.
     fn in_files(&self, prepared: &Prepared) -> Vec<String> {
-        let passwords = self.doorkeeper.other_passwords(&prepared.opening);
+        let passwords = self.parts.doorkeeper.other_passwords(&prepared.opening);
         let passwords = passwords.map(|name| format!("session {name} has another password"));
         let encryption = prepared.encryption.as_ref();
-        let before = self.encrypting.borrow();
+        let before = self.parts.encrypting.borrow();
         let encryption = encryption.filter(|now| before.as_deref() != Some(now));
         let encryption = encryption.map(|now| format!("[tls] is read again: {now}"));
         passwords.chain(encryption).collect()
@@ -131,12 +147,12 @@ impl Reloader {
         );
         let effective = &changes.effective;
         let encryption = effective.tls.as_ref().map(Encryption::read).transpose()?;
-        let opening = self.doorkeeper.prepare(effective)?;
+        let opening = self.parts.doorkeeper.prepare(effective)?;
         let added: BTreeSet<_> = added(changes).collect();
         // Those that were removed since the start are still there, and only let in again.
-        let fresh = |name: &SessionName| added.contains(name) && !self.registry.knows(name);
-        let from = self.events.end();
-        let seats = Seats::open_new(effective, fresh, &self.layout, from)?;
+        let fresh = |name: &SessionName| added.contains(name) && !self.parts.registry.knows(name);
+        let from = self.parts.events.end();
+        let seats = Seats::open_new(effective, fresh, &self.parts.layout, from)?;
         Ok(Prepared {
             encryption,
             opening,
@@ -152,24 +168,25 @@ impl Reloader {
     ) -> anyhow::Result<()> {
         self.declare(&changes.declared).await?;
         self.config = changes.effective;
-        self.encrypting
+        self.past = changes.past;
+        self.parts
+            .encrypting
             .send_replace(prepared.encryption.map(Arc::new));
-        self.routes
-            .send_replace(Arc::new(Routes::new(&self.config)));
+        self.parts.routes.send_replace(Arc::new(self.routes()));
         let seats = prepared.seats;
         seats.take_up(
-            &self.desk,
-            &self.doorkeeper,
-            &self.registry,
-            &self.draining,
-            &self.observers,
+            &self.parts.desk,
+            &self.parts.doorkeeper,
+            &self.parts.registry,
+            &self.parts.draining,
+            &self.parts.observers,
             tasks,
         );
         // From here on those who are added may come, and those who are removed may not.
-        self.doorkeeper.replace(prepared.opening);
+        self.parts.doorkeeper.replace(prepared.opening);
         for (name, profile, settings) in Seats::profiles(&self.config) {
             let change = Control::Change(Box::new((profile, settings)));
-            self.registry.control(&name, change).await;
+            self.parts.registry.control(&name, change).await;
         }
         let removed = changes.taken.iter().filter_map(|change| match change {
             Change::SessionRemoved(name) => Some(*name),
@@ -181,9 +198,19 @@ impl Reloader {
             | Change::Fix(_) => None,
         });
         for name in removed {
-            self.registry.control(&name, Control::Remove(REMOVED)).await;
+            self.parts
+                .registry
+                .control(&name, Control::Remove(REMOVED))
+                .await;
         }
         Ok(())
+    }
+
+    /// Who gets which copies. Those who are removed go on gathering theirs.
+    fn routes(&self) -> Routes {
+        let mut config = self.config.clone();
+        config.sessions.extend(self.past.sessions.iter().cloned());
+        Routes::new(&config)
     }
 
     /// Tells the market what is declared now and was not before, and waits until it knows.
@@ -200,8 +227,8 @@ impl Reloader {
         if count == 0 {
             return Ok(());
         }
-        let reader = self.events.reader(self.events.end());
-        self.commands.submit(inputs).await?;
+        let reader = self.parts.events.reader(self.parts.events.end());
+        self.parts.commands.submit(inputs).await?;
         let answered = tokio::time::timeout(MARKET_PATIENCE, answers(reader, count));
         answered
             .await
@@ -210,7 +237,7 @@ impl Reloader {
 
     fn record(&self, outcome: Outcome, detail: String) {
         let entry = Entry::new(What::Reload, outcome, detail);
-        self.doorkeeper.audit().record(&entry);
+        self.parts.doorkeeper.audit().record(&entry);
     }
 }
 

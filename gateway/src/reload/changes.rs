@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use config::{Account, Config, Firm, Fix, Session};
-use engine::{Instrument, InstrumentKind, SessionName};
+use engine::{Instrument, SessionName};
 
 use super::change::Change;
 
@@ -21,29 +21,38 @@ pub(super) struct Changes {
     pub(super) effective: Config,
     /// Of that, what the market is to be told.
     pub(super) declared: Config,
+    /// What was declared since the start and is not any more. The market keeps it, and it may not come back as
+    /// something else.
+    pub(super) past: Config,
 }
 
-/// What differs in `new` from `old`, which is in force. Sessions that are `dormant` have a past which only a start
-/// takes up.
-pub(super) fn changes(old: &Config, new: &Config, dormant: &BTreeSet<SessionName>) -> Changes {
+/// What differs in `new` from `old`, which is in force after `past` was declared and removed. Sessions that are
+/// `dormant` have a past which only a start takes up.
+pub(super) fn changes(
+    old: &Config,
+    past: &Config,
+    new: &Config,
+    dormant: &BTreeSet<SessionName>,
+) -> Changes {
     let mut changes = Changes {
         taken: Vec::new(),
         waiting: Vec::new(),
         contradictions: Vec::new(),
         effective: new.clone(),
         declared: nothing_of(new),
+        past: nothing_of(new),
     };
     changes.sections(old, new);
     changes.fix(&old.fix, &new.fix);
-    changes.instruments(&old.instruments, &new.instruments);
-    changes.firms(&old.firms, &new.firms);
-    changes.accounts(&old.accounts, &new.accounts);
-    changes.sessions(old, new, dormant);
+    changes.instruments(&old.instruments, &past.instruments, &new.instruments);
+    changes.firms(&old.firms, &past.firms, &new.firms);
+    changes.accounts(&old.accounts, &past.accounts, &new.accounts);
+    changes.sessions(&old.sessions, &past.sessions, &new.sessions, dormant);
     changes
 }
 
 /// As `config`, with nothing in it that the market is told.
-fn nothing_of(config: &Config) -> Config {
+pub(super) fn nothing_of(config: &Config) -> Config {
     Config {
         instruments: Vec::new(),
         firms: Vec::new(),
@@ -143,53 +152,69 @@ impl Changes {
         }
     }
 
-    fn instruments(&mut self, old: &[Instrument], new: &[Instrument]) {
-        let known: BTreeMap<_, _> = old.iter().map(|one| (one.symbol, one)).collect();
+    fn instruments(&mut self, old: &[Instrument], past: &[Instrument], new: &[Instrument]) {
+        let known: BTreeMap<_, _> = past
+            .iter()
+            .chain(old)
+            .map(|one| (one.symbol, one))
+            .collect();
+        let current: BTreeSet<_> = old.iter().map(|one| one.symbol).collect();
         for instrument in new {
             let name = instrument.symbol.to_string();
-            match known.get(&instrument.symbol) {
-                Some(before) if *before == instrument => continue,
-                Some(before) => {
-                    if kind(before) != kind(instrument) || before.currency != instrument.currency {
-                        let what = format!("instrument {name}: what it is and its currency stay");
-                        self.contradictions.push(what);
-                    }
-                    self.taken.push(Change::InstrumentChanged(name));
-                }
-                None => self.taken.push(Change::Declared("instrument", name)),
+            let before = known.get(&instrument.symbol);
+            let contradicts = before.is_some_and(|before| {
+                before.kind != instrument.kind || before.currency != instrument.currency
+            });
+            if contradicts {
+                let what = format!("instrument {name}: what it is and its currency stay");
+                self.contradictions.push(what);
+            }
+            if !current.contains(&instrument.symbol) {
+                self.taken.push(Change::Declared("instrument", name));
+            } else if before.is_some_and(|before| *before != instrument) {
+                self.taken.push(Change::InstrumentChanged(name));
+            } else {
+                continue;
             }
             self.declared.instruments.push(*instrument);
         }
         let names: BTreeSet<_> = new.iter().map(|one| one.symbol).collect();
-        let gone = old.iter().filter(|one| !names.contains(&one.symbol));
-        let gone = gone.map(|one| Change::Kept("instrument", one.symbol.to_string()));
-        self.taken.extend(gone);
+        for gone in old.iter().filter(|one| !names.contains(&one.symbol)) {
+            let kept = Change::Kept("instrument", gone.symbol.to_string());
+            self.taken.push(kept);
+        }
+        let gone = known
+            .into_values()
+            .filter(|one| !names.contains(&one.symbol));
+        self.past.instruments = gone.copied().collect();
     }
 
-    fn firms(&mut self, old: &[Firm], new: &[Firm]) {
-        let known: BTreeMap<_, _> = old.iter().map(|one| (one.name, one)).collect();
+    fn firms(&mut self, old: &[Firm], past: &[Firm], new: &[Firm]) {
+        let known: BTreeMap<_, _> = past.iter().chain(old).map(|one| (one.name, one)).collect();
+        let current: BTreeSet<_> = old.iter().map(|one| one.name).collect();
         for firm in new {
-            match known.get(&firm.name) {
-                Some(before) if *before == firm => {}
-                Some(_) => {
-                    let what = format!("firm {}: what it is stays", firm.name);
-                    self.contradictions.push(what);
-                }
-                None => {
-                    let name = firm.name.to_string();
-                    self.taken.push(Change::Declared("firm", name));
-                    self.declared.firms.push(firm.clone());
-                }
+            let before = known.get(&firm.name);
+            if before.is_some_and(|before| *before != firm) {
+                let what = format!("firm {}: what it is stays", firm.name);
+                self.contradictions.push(what);
+            } else if !current.contains(&firm.name) {
+                let added = Change::Declared("firm", firm.name.to_string());
+                self.taken.push(added);
+                self.declared.firms.push(firm.clone());
             }
         }
         let names: BTreeSet<_> = new.iter().map(|one| one.name).collect();
-        let gone = old.iter().filter(|one| !names.contains(&one.name));
-        let gone = gone.map(|one| Change::Kept("firm", one.name.to_string()));
-        self.taken.extend(gone);
+        for gone in old.iter().filter(|one| !names.contains(&one.name)) {
+            let kept = Change::Kept("firm", gone.name.to_string());
+            self.taken.push(kept);
+        }
+        let gone = known.into_values().filter(|one| !names.contains(&one.name));
+        self.past.firms = gone.cloned().collect();
     }
 
-    fn accounts(&mut self, old: &[Account], new: &[Account]) {
-        let known: BTreeMap<_, _> = old.iter().map(|one| (one.name, one)).collect();
+    fn accounts(&mut self, old: &[Account], past: &[Account], new: &[Account]) {
+        let known: BTreeMap<_, _> = past.iter().chain(old).map(|one| (one.name, one)).collect();
+        let current: BTreeSet<_> = old.iter().map(|one| one.name).collect();
         for account in new {
             let name = account.name.to_string();
             let before = known.get(&account.name);
@@ -199,53 +224,71 @@ impl Changes {
                 self.waiting
                     .push(format!("the opening_cash of account {name}"));
             }
-            match before {
-                Some(before)
-                    if before.firm == account.firm && before.provider == account.provider => {}
-                Some(_) => {
-                    let what = format!("account {name}: whose and where it is stays");
-                    self.contradictions.push(what);
-                }
-                None => {
-                    self.taken.push(Change::Declared("account", name));
-                    self.declared.accounts.push(account.clone());
-                }
+            let other = before.is_some_and(|before| {
+                before.firm != account.firm || before.provider != account.provider
+            });
+            if other {
+                let what = format!("account {name}: whose and where it is stays");
+                self.contradictions.push(what);
+            } else if !current.contains(&account.name) {
+                self.taken.push(Change::Declared("account", name));
+                self.declared.accounts.push(account.clone());
             }
         }
         let names: BTreeSet<_> = new.iter().map(|one| one.name).collect();
-        let gone = old.iter().filter(|one| !names.contains(&one.name));
-        let gone = gone.map(|one| Change::Kept("account", one.name.to_string()));
-        self.taken.extend(gone);
+        for gone in old.iter().filter(|one| !names.contains(&one.name)) {
+            let kept = Change::Kept("account", gone.name.to_string());
+            self.taken.push(kept);
+        }
+        let gone = known.into_values().filter(|one| !names.contains(&one.name));
+        self.past.accounts = gone.cloned().collect();
     }
 
-    fn sessions(&mut self, old: &Config, new: &Config, dormant: &BTreeSet<SessionName>) {
-        let known: BTreeMap<_, _> = old.sessions.iter().map(|one| (one.comp_id, one)).collect();
-        for session in &new.sessions {
+    fn sessions(
+        &mut self,
+        old: &[Session],
+        past: &[Session],
+        new: &[Session],
+        dormant: &BTreeSet<SessionName>,
+    ) {
+        let current: BTreeMap<_, _> = old.iter().map(|one| (one.comp_id, one)).collect();
+        let past: BTreeMap<_, _> = past.iter().map(|one| (one.comp_id, one)).collect();
+        for session in new {
             let name = session.comp_id;
-            match known.get(&name) {
-                None if dormant.contains(&name) => {
-                    self.waiting.push(format!(
-                        "session {name}, which had been removed before the start"
-                    ));
-                    self.effective.sessions.retain(|one| one.comp_id != name);
-                }
-                None => {
-                    self.taken.push(Change::SessionAdded(name));
-                    self.declared.sessions.push(session.clone());
-                }
-                Some(before) => self.session(before, session),
+            if let Some(before) = current.get(&name) {
+                self.session(before, session);
+            } else if dormant.contains(&name) {
+                self.waiting.push(format!(
+                    "session {name}, which had been removed before the start"
+                ));
+                self.effective.sessions.retain(|one| one.comp_id != name);
+            } else {
+                let before = past.get(&name);
+                self.check_firm(before.map_or(session, |before| before), session);
+                self.taken.push(Change::SessionAdded(name));
+                self.declared.sessions.push(session.clone());
             }
         }
-        let names: BTreeSet<_> = new.sessions.iter().map(|one| one.comp_id).collect();
-        let gone = old.sessions.iter().map(|one| one.comp_id);
+        let names: BTreeSet<_> = new.iter().map(|one| one.comp_id).collect();
+        let gone = old.iter().map(|one| one.comp_id);
         let gone = gone.filter(|name| !names.contains(name));
         self.taken.extend(gone.map(Change::SessionRemoved));
+        let known = past.into_iter().chain(current);
+        let gone = known.filter(|(name, _)| !names.contains(name));
+        self.past.sessions = gone.map(|(_, session)| session.clone()).collect();
+    }
+
+    fn check_firm(&mut self, before: &Session, after: &Session) {
+        if before.firm != after.firm {
+            let what = format!("session {}: whose it is stays", before.comp_id);
+            self.contradictions.push(what);
+        }
     }
 
     fn session(&mut self, before: &Session, after: &Session) {
         let Session {
             comp_id: name,
-            firm,
+            firm: _,
             role,
             heartbeat_min,
             heartbeat_max,
@@ -257,10 +300,7 @@ impl Changes {
             last_msg_seq_num_processed,
             next_expected_msg_seq_num,
         } = before;
-        if *firm != after.firm {
-            let what = format!("session {name}: whose it is stays");
-            self.contradictions.push(what);
-        }
+        self.check_firm(before, after);
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
         let last_processed = *last_msg_seq_num_processed == after.last_msg_seq_num_processed;
         let next_expected = *next_expected_msg_seq_num == after.next_expected_msg_seq_num;
@@ -290,11 +330,6 @@ impl Changes {
         }
         self.taken.push(Change::SessionChanged(*name, different));
     }
-}
-
-/// What may not change of an instrument beside its currency.
-fn kind(instrument: &Instrument) -> &InstrumentKind {
-    &instrument.kind
 }
 
 #[cfg(test)]

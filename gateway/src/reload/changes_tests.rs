@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::SessionName;
 
-use super::changes;
+use super::{changes, nothing_of};
 
 const OLD: &str = r#"[venue]
 comp_id = "PIT"
@@ -62,7 +62,8 @@ fn check(from: &str, to: &str, expected: &[&str]) {
     assert!(OLD.contains(from), "{from}");
     let (old, new) = (read(OLD), read(&OLD.replacen(from, to, 1)));
     let dormant = BTreeSet::from([SessionName::new("DORMANT").unwrap()]);
-    let changes = changes(&old, &new, &dormant);
+    let past = nothing_of(&old);
+    let changes = changes(&old, &past, &new, &dormant);
     let taken = changes.taken.iter().map(|change| format!("+ {change}"));
     let waiting = changes.waiting.iter().map(|what| format!("~ {what}"));
     let contradictions = changes.contradictions.iter();
@@ -73,10 +74,10 @@ fn check(from: &str, to: &str, expected: &[&str]) {
     assert_eq!(found, expected, "after {from:?} became {to:?}");
     if !changes.waiting.is_empty() && changes.taken.is_empty() {
         // What waits is still as it was, and is found again.
-        let again = super::changes(&changes.effective, &new, &dormant);
+        let again = super::changes(&changes.effective, &changes.past, &new, &dormant);
         assert_eq!(again.waiting, changes.waiting);
     } else {
-        let again = super::changes(&changes.effective, &new, &dormant);
+        let again = super::changes(&changes.effective, &changes.past, &new, &dormant);
         assert_eq!(again.taken, []);
     }
 }
@@ -244,5 +245,45 @@ fn what_fix_says_for_all_sessions_is_taken() {
     ] {
         let changed = format!("+ {key} changed");
         check("[tls]", &format!("{line}\n[tls]"), &[&changed, "0"]);
+    }
+}
+
+#[test]
+fn what_was_removed_does_not_come_back_as_something_else() {
+    let birch = "[[firms]]\nname = \"BIRCH\"\nkind = \"broker\"\n";
+    let instrument = "[[instruments]]\nsymbol = \"TEST.B\"\ntest = true\ncurrency = \"USD\"\ntick = \"0.01\"\nmax_order_quantity = 10\n";
+    let account = "[[accounts]]\nname = \"acme:2\"\nfirm = \"ALDER\"\n";
+    let whole = format!("{OLD}{instrument}{account}");
+    for (piece, other, contradiction) in [
+        (
+            birch,
+            birch.replace("broker", "market_maker"),
+            "firm BIRCH: what it is stays",
+        ),
+        (
+            instrument,
+            instrument.replace("USD", "EUR"),
+            "instrument TEST.B: what it is and its currency stay",
+        ),
+        (
+            account,
+            account.replace("ALDER", "BIRCH"),
+            "account acme:2: whose and where it is stays",
+        ),
+        (
+            COPY,
+            COPY.replace("firm = \"ALDER\"", "firm = \"BIRCH\""),
+            "session ALDER-COPY: whose it is stays",
+        ),
+    ] {
+        let (first, without) = (read(&whole), read(&whole.replacen(piece, "", 1)));
+        let none = BTreeSet::new();
+        let removed = changes(&first, &nothing_of(&first), &without, &none);
+        let same = changes(&removed.effective, &removed.past, &first, &none);
+        assert_eq!(same.contradictions, Vec::<String>::new());
+        assert_eq!(same.past, nothing_of(&first), "{piece}");
+        let other = read(&whole.replacen(piece, &other, 1));
+        let other = changes(&removed.effective, &removed.past, &other, &none);
+        assert_eq!(other.contradictions, [contradiction]);
     }
 }

@@ -6,4 +6,4 @@ mod change;
 mod changes;
 
 pub use apply::Reloaded;
-pub(crate) use apply::Reloader;
+pub(crate) use apply::{Parts, Reloader};

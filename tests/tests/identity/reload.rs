@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
-use tests::ground::{Ground, SYMBOL};
+use tests::ground::{Ground, SYMBOL, WATCH};
 use tests::member::{Member, Terms};
 use tests::venue_process::VenueProcess;
 
@@ -352,4 +352,52 @@ async fn passwords_and_heartbeats_change_for_the_next_logon() {
         .log_on("CLIENT2", 1, "554=staple sixteen times|")
         .await;
     assert!(answer.contains("|35=A|"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_removed_drop_copy_goes_on_gathering_its_copies() {
+    let ground = ground();
+    let venue = ground.start();
+    let whole = fs::read_to_string(ground.config()).expect("it can be read");
+    ground.configure(|text| without(&text, WATCH));
+    reload(&ground, &venue).await;
+    let mut member = log_on("CLIENT1", &venue).await;
+    let order = member.order("order", &day(Side::Buy, 1)).await;
+    order.expect("it is there");
+    member.answer("order").await;
+    ground.configure(|_| whole);
+    reload(&ground, &venue).await;
+    let mut watch = log_on(WATCH, &venue).await;
+    assert!(watch.answer("order").await.is(tags::EXEC_TYPE, "0"));
+}
+
+#[tokio::test]
+async fn orders_flow_while_the_configuration_changes() {
+    let ground = ground();
+    let venue = ground.start();
+    let mut member = log_on("CLIENT1", &venue).await;
+    for round in 0..6 {
+        for number in 0..100 {
+            let id = format!("{round}-{number}");
+            member
+                .order(&id, &day(Side::Buy, 1))
+                .await
+                .expect("it is there");
+        }
+        let tick = format!("tick = \"0.00000{}\"", 1 + round % 2);
+        ground.configure(|text| {
+            let lines = text.lines().map(|line| match line.starts_with("tick = ") {
+                true => format!("{tick}\n"),
+                false => format!("{line}\n"),
+            });
+            lines.collect()
+        });
+        reload(&ground, &venue).await;
+        let last = format!("{round}-99");
+        let all = member.until(|seen| seen.is(tags::CL_ORD_ID, &last)).await;
+        let accepted = all.iter().filter(|seen| seen.is(tags::EXEC_TYPE, "0"));
+        assert_eq!(accepted.count(), 100);
+    }
+    venue.stop().expect("it stops");
+    drop(ground.verify());
 }
