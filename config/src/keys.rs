@@ -41,7 +41,11 @@ pub const FIX: Section = Section {
         key("time_precision", "\"microseconds\""),
         key("max_message_size", "\"64KiB\""),
         key("max_unsent_size", "\"16MiB\""),
+        key("max_unsent_time", "\"30s\""),
         key("max_connections", "1024"),
+        key("max_connections_per_address", "256"),
+        key("max_connections_before_logon", "256"),
+        key("max_connection_rate", "100"),
         key("resend_batch", "64"),
         key("logon_timeout", "\"10s\""),
         key("logout_timeout", "\"5s\""),
@@ -168,6 +172,21 @@ pub const ACCOUNTS: Section = Section {
     ],
 };
 
+/// `[[throttles]]`: how many messages a session may send.
+pub const THROTTLES: Section = Section {
+    name: "throttles",
+    repeated: true,
+    keys: &[
+        key("name", "\"brisk\""),
+        key("window", "\"1s\""),
+        key("messages_reject", "5000"),
+        key("messages_logout", "10000"),
+        key("cancels_reject", "10000"),
+        key("cancels_logout", "20000"),
+        key("admin_logout", "1000"),
+    ],
+};
+
 /// `[[sessions]]`: the FIX sessions of the members.
 pub const SESSIONS: Section = Section {
     name: "sessions",
@@ -196,6 +215,7 @@ pub const SESSIONS: Section = Section {
         key("certificates", "[\"9f86d0…\"]"),
         key("allow_from", "[\"10.1.0.0/16\"]"),
         key("fix_log", "true"),
+        key("throttle", "\"brisk\""),
     ],
 };
 
@@ -212,5 +232,6 @@ pub const SECTIONS: [&Section; 12] = [
     &INSTRUMENTS,
     &FIRMS,
     &ACCOUNTS,
+    &THROTTLES,
     &SESSIONS,
 ];

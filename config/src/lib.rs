@@ -16,6 +16,7 @@ mod model;
 mod read;
 mod secret;
 mod table;
+mod throttle;
 mod validation;
 mod value;
 
@@ -32,6 +33,7 @@ pub use model::{
     Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use secret::{Secret, SecretError, SecretText};
+pub use throttle::{Throttle, Tiers};
 pub use validation::Validation;
 
 /// The longest file that is taken, in bytes: far above ten thousand sessions.

@@ -12,6 +12,7 @@ use engine::{
 
 use crate::identity::{Identity, Lockout, Tls};
 use crate::secret::Secret;
+use crate::throttle::Throttle;
 use crate::validation::Validation;
 
 /// A venue's whole configuration.
@@ -68,8 +69,16 @@ pub struct Fix {
     /// A client that leaves more than this unread, in bytes, is disconnected; it gets what it missed
     /// by asking for it when it comes back.
     pub max_unsent_bytes: usize,
+    /// A client that leaves a byte unread for longer is disconnected, likewise.
+    pub max_unsent_time: Duration,
     /// Connections held at one time; more are closed at once.
     pub max_connections: usize,
+    /// Of these, from one address (of IPv6: from one /64).
+    pub max_connections_per_address: usize,
+    /// Of these, before their Logon; with more, the one that has taken longest is closed.
+    pub max_connections_before_logon: usize,
+    /// New connections from one address in a second; more are closed at once.
+    pub max_connection_rate: u32,
     /// Messages that a client asked for again are sent this many at a time, and what is new between.
     pub resend_batch: usize,
     /// A connection that has not logged on by then is closed.
@@ -238,6 +247,8 @@ pub struct Session {
     pub identity: Identity,
     /// Whether its messages are written to the FIX log.
     pub fix_log: bool,
+    /// How many messages the client may send; `None`: as many as it likes.
+    pub throttle: Option<Throttle>,
 }
 
 /// What a session is for.

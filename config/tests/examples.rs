@@ -93,6 +93,7 @@ fn the_load_test_is_as_load_generators_expect() {
         assert_eq!(default_account(session), format!("bench:{number}"));
         assert!(session.accept_reset);
         assert_eq!(session.heartbeat_min, Duration::ZERO);
+        assert_eq!(session.throttle, None);
     }
 }
 

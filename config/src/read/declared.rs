@@ -21,6 +21,7 @@ pub(super) struct Declared<'a> {
     pub(super) instruments: Names<'a>,
     pub(super) firms: Names<'a>,
     pub(super) accounts: Names<'a>,
+    pub(super) throttles: Names<'a>,
     pub(super) sessions: Names<'a>,
     firm_kinds: BTreeMap<&'a str, FirmKind>,
     firm_providers: BTreeMap<&'a str, &'a str>,
@@ -40,6 +41,7 @@ impl<'a> Declared<'a> {
             instruments: Names::gather(&tables.instruments, "symbol", "instrument"),
             firms: Names::gather(&tables.firms, "name", "firm"),
             accounts: Names::gather(&tables.accounts, "name", "account"),
+            throttles: Names::gather(&tables.throttles, "name", "throttle"),
             sessions: Names::gather(&tables.sessions, "comp_id", "session"),
             firm_kinds: kinds
                 .into_iter()

@@ -12,6 +12,7 @@ mod secrets;
 mod sessions;
 mod settings;
 mod syntax;
+mod throttles;
 
 use std::path::Path;
 
@@ -37,6 +38,7 @@ struct Tables<'a> {
     instruments: Vec<Table<'a>>,
     firms: Vec<Table<'a>>,
     accounts: Vec<Table<'a>>,
+    throttles: Vec<Table<'a>>,
     sessions: Vec<Table<'a>>,
 }
 
@@ -68,10 +70,12 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let instruments = market::instruments(&tables.instruments, &declared, report);
     let firms = members::firms(&tables.firms, &declared, report);
     let accounts = members::accounts(&tables.accounts, &declared, report);
+    let throttles = throttles::throttles(&tables.throttles, &declared, report);
     let venue_wide = sessions::VenueWide {
         file,
         fix: fix.as_ref(),
         tls: tls.as_ref(),
+        throttles: &throttles,
     };
     let sessions = sessions::sessions(&tables.sessions, &declared, venue_wide, report);
     Some(Config {
@@ -103,6 +107,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         instruments: Table::repeated(root, &keys::INSTRUMENTS, report),
         firms: Table::repeated(root, &keys::FIRMS, report),
         accounts: Table::repeated(root, &keys::ACCOUNTS, report),
+        throttles: Table::repeated(root, &keys::THROTTLES, report),
         sessions: Table::repeated(root, &keys::SESSIONS, report),
     };
     let needed = [

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
+use super::throttles::{self, Throttles};
 use super::{conduct, drop_copy, every, identity};
 use crate::identity::Tls;
 use crate::mistake::{Fault, Report};
@@ -37,6 +38,7 @@ pub(super) struct VenueWide<'a> {
     pub(super) file: &'a Path,
     pub(super) fix: Option<&'a Fix>,
     pub(super) tls: Option<&'a Tls>,
+    pub(super) throttles: &'a Throttles,
 }
 
 pub(super) fn sessions(
@@ -82,6 +84,7 @@ fn session(
     let mut flag = |key| table.or(key, false, value::boolean, report);
     let last_msg_seq_num_processed = flag("last_msg_seq_num_processed");
     let next_expected_msg_seq_num = flag("next_expected_msg_seq_num");
+    let throttle = throttles::of_session(table, declared, venue_wide.throttles, report);
     Some(Session {
         comp_id: comp_id?.value,
         firm: firm?.value,
@@ -95,6 +98,7 @@ fn session(
         fix_log,
         last_msg_seq_num_processed,
         next_expected_msg_seq_num,
+        throttle,
     })
 }
 

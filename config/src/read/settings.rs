@@ -76,9 +76,20 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
             fault,
         );
     }
-    let connections = count_or(table, "max_connections", 1_024, 1..=1_000_000, report);
     let resend_batch = count_or(table, "resend_batch", 64, 1..=1_024, report);
     let seconds = |from, to| Duration::from_secs(from)..=Duration::from_secs(to);
+    let unsent_time = |v| value::duration(v, seconds(1, 3_600));
+    let unsent_time = table.or(
+        "max_unsent_time",
+        Duration::from_secs(30),
+        unsent_time,
+        report,
+    );
+    let mut connections = |key, default| count_or(table, key, default, 1..=1_000_000, report);
+    let max_connections = connections("max_connections", 1_024);
+    let per_address = connections("max_connections_per_address", 256);
+    let before_logon = connections("max_connections_before_logon", 256);
+    let rate = connections("max_connection_rate", 100);
     let logon = |v| value::duration(v, seconds(1, 300));
     let logon = table.or("logon_timeout", Duration::from_secs(10), logon, report);
     let logout = |v| value::duration(v, seconds(1, 300));
@@ -89,7 +100,11 @@ pub(super) fn fix(table: &Table<'_>, report: &mut Report) -> Option<Fix> {
         time_precision: precision,
         max_message_bytes: usize::try_from(message).ok()?,
         max_unsent_bytes: usize::try_from(unsent).ok()?,
-        max_connections: connections,
+        max_unsent_time: unsent_time,
+        max_connections,
+        max_connections_per_address: per_address,
+        max_connections_before_logon: before_logon,
+        max_connection_rate: u32::try_from(rate).ok()?,
         resend_batch,
         logon_timeout: logon,
         logout_timeout: logout,

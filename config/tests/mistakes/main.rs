@@ -2,6 +2,7 @@
 //! one thing in a small good file.
 
 mod identity;
+mod limits;
 mod members;
 mod values;
 
