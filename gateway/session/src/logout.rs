@@ -24,6 +24,23 @@ impl Session {
         }
     }
 
+    /// Ends the session with a peer that has gone beyond the driver's limits: sends Logout(5) with
+    /// `text` and does not wait for the answer. What comes after it is not looked at; its numbers are
+    /// not used up, so the peer is asked for it at its next Logon. Before the Logons are exchanged it
+    /// ends the connection without a word; where none is, it does nothing.
+    pub fn expel(&mut self, now: Time, text: &str, out: &mut Outputs) {
+        let reason = DisconnectReason::Expelled;
+        match self.state {
+            State::LoggedOn(_) | State::LoggingOut { .. } => {
+                self.log_out_at_once(now, text, reason, out);
+            }
+            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting(_) => {
+                self.close(reason, out);
+            }
+            State::Disconnected | State::Closing => {}
+        }
+    }
+
     /// Sends Logout(5) and awaits the peer's; `reason` is why.
     pub(crate) fn log_out(
         &mut self,

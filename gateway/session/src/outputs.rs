@@ -156,6 +156,8 @@ pub enum DisconnectReason {
     LogoutTimeout,
     /// Both Logouts were exchanged.
     LoggedOut,
+    /// The driver has expelled the peer for going beyond its limits.
+    Expelled,
 }
 
 /// What the driver has to do with the message it gave to the session.

@@ -35,13 +35,25 @@ fn an_interval_out_of_bounds_is_refused() {
         heartbeat_seconds: 5..=60,
         authenticate: false,
     };
-    check(
-        Settings { role, ..acceptor() },
-        "connect
-         < 35=A|34=1|98=0|108=61
-         > 35=5|34=1|58=HeartBtInt(108) must be between 5 and 60
-         ! disconnect LogonInvalid",
-    );
+    let settings = Settings { role, ..acceptor() };
+    for seconds in ["0", "4", "61", "4294967296"] {
+        let script = format!(
+            "connect
+             < 35=A|34=1|98=0|108={seconds}
+             > 35=5|34=1|58=HeartBtInt(108) must be between 5 and 60
+             ! disconnect LogonInvalid"
+        );
+        check(settings.clone(), &script);
+    }
+    for seconds in [5, 60] {
+        let script = format!(
+            "connect
+             < 35=A|34=1|98=0|108={seconds}
+             > 35=A|34=1|98=0|108={seconds}
+             ! logged on, heartbeat {seconds}"
+        );
+        check(settings.clone(), &script);
+    }
 }
 
 #[test]

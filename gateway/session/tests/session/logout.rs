@@ -160,3 +160,52 @@ fn a_logout_before_the_logons_just_ends_the_connection() {
          disconnect",
     );
 }
+
+#[test]
+fn an_expelled_peer_is_told_why_and_not_waited_for() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         expel too much
+         > 35=5|34=2|58=too much
+         ! logged out
+         ! disconnect Expelled
+         expel again
+         < 35=B|34=2|148=behind it|33=1|58=text
+         disconnect
+         connect
+         < 35=A|34=3|98=0|108=30
+         > 35=A|34=3|98=0|108=30
+         > 35=2|34=4|7=2|16=0
+         ! logged on, heartbeat 30",
+    );
+}
+
+#[test]
+fn whoever_is_expelled_before_the_logons_is_told_nothing() {
+    check(
+        acceptor(),
+        "connect
+         expel too much
+         ! disconnect Expelled",
+    );
+}
+
+#[test]
+fn an_expulsion_ends_the_wait_for_the_answer_to_a_logout() {
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         logout
+         > 35=5|34=2
+         expel too much
+         ! logged out
+         ! disconnect Expelled",
+    );
+}

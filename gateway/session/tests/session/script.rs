@@ -112,6 +112,7 @@ impl Bench {
             "change" => session.change_settings(acceptor()),
             "refuse" => session.refuse_logon(now, rest, out),
             "logout" => session.logout(now, (!rest.is_empty()).then_some(rest), out),
+            "expel" => session.expel(now, rest, out),
             "send" => {
                 session.send(now, &news(rest), SendOptions::default(), out);
             }
