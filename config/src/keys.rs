@@ -220,7 +220,7 @@ pub const SESSIONS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 12] = [
+pub const SECTIONS: [&Section; 13] = [
     &VENUE,
     &FIX,
     &TLS,

@@ -26,10 +26,16 @@ impl Layout {
         self.root.join("journal")
     }
 
+    /// The message stores of all sessions.
+    #[must_use]
+    pub fn sessions(&self) -> PathBuf {
+        self.root.join("sessions")
+    }
+
     /// The message store of one session.
     #[must_use]
     pub fn session(&self, name: &SessionName) -> PathBuf {
-        self.root.join("sessions").join(folder_name(name.as_str()))
+        self.sessions().join(folder_name(name.as_str()))
     }
 
     /// Passwords that members have changed.

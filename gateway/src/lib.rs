@@ -8,6 +8,7 @@ pub mod drop_copy;
 pub mod identity;
 pub mod initiator;
 pub mod layout;
+mod limits;
 pub mod logging;
 pub mod metrics;
 pub mod net;

@@ -63,6 +63,7 @@ impl Venue {
     )]
     pub async fn start(config: Config, data: &Path) -> anyhow::Result<Self> {
         let layout = Layout::new(data);
+        let limits = Limits::of(&config);
         let listener = Listener::bind(config.fix.listen)
             .await
             .with_context(|| format!("cannot listen on {}", config.fix.listen))?;
@@ -106,8 +107,7 @@ impl Venue {
             metrics: metrics.clone(),
         };
         let shown = show_metrics(&config, &metrics, &registry, &opened.events).await?;
-        let listener = listener.run(reception, limits(&config), drain.clone());
-        let listener = tokio::spawn(listener);
+        let listener = tokio::spawn(listener.run(reception, limits, drain.clone()));
         let audit_writer = tokio::task::spawn_blocking(move || audit_writer.run());
         let started = format!("started, taking connections on {address}");
         audit.record(&Entry::new(What::Venue, Outcome::Done, started));
@@ -248,13 +248,6 @@ impl Venue {
         }
         tracing::info!(venue = %self.comp_id, "stopped");
         result
-    }
-}
-
-fn limits(config: &Config) -> Limits {
-    Limits {
-        connections: config.fix.max_connections,
-        logon_timeout: config.fix.logon_timeout,
     }
 }
 

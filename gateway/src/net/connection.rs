@@ -5,12 +5,15 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
+use chrono::{DateTime, Utc};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::turnstile::Place;
 use crate::identity::Peer;
+use crate::limits::Backlog;
 
 /// How much is read from the socket at once.
 const READ_BYTES: usize = 64 * 1024;
@@ -42,8 +45,10 @@ pub struct Connection {
     unflushed: bool,
     /// Who is at the other side.
     peer: Peer,
+    /// Since when these wait.
+    backlog: Backlog,
     /// Its place among the connections that the listener holds; given back when it is dropped.
-    place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl Connection {
@@ -55,6 +60,7 @@ impl Connection {
             outgoing: BytesMut::new(),
             unflushed: false,
             peer: Peer::UNKNOWN,
+            backlog: Backlog::default(),
             place: None,
         }
     }
@@ -74,7 +80,7 @@ impl Connection {
 
     /// The same connection, which takes up this place for as long as it lives.
     #[must_use]
-    pub fn in_place(mut self, place: OwnedSemaphorePermit) -> Self {
+    pub(crate) fn in_place(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
@@ -90,6 +96,16 @@ impl Connection {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.outgoing.len()
+    }
+
+    /// What is pending now and was not before was added at `now`; `longest` is how long it may wait.
+    pub(crate) fn note_pending(&mut self, now: DateTime<Utc>, longest: Duration) {
+        self.backlog.mark(now, self.outgoing.len(), longest);
+    }
+
+    /// Since when the oldest pending byte waits, as far as it was noted.
+    pub(crate) fn pending_since(&self) -> Option<DateTime<Utc>> {
+        self.backlog.oldest()
     }
 
     /// Adds `bytes` to what is to be written, and writes as much as the peer takes at once.
@@ -166,6 +182,7 @@ impl Connection {
                 Poll::Ready(Ok(count)) => {
                     self.outgoing.advance(count);
                     self.unflushed = true;
+                    self.backlog.take(count);
                     wrote = true;
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),

@@ -6,19 +6,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::Config;
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use super::Connection;
 use super::identify::{Unidentified, identify};
 use super::tls::{self, Encryption};
+use super::turnstile::Turnstile;
+use crate::clock;
 use crate::identity::{Closed, Doorkeeper, NotAdmitted, Peer};
+use crate::limits::{GateLimits, OpenFiles, Sparse};
 use crate::metrics::Metrics;
 use crate::sessions::{About, Refusal, Refused, Registry, SessionEvent};
-
-/// Connections that may be taking their time over a Logon at once, so that strangers leave room for members.
-const STRANGERS_LIMIT: usize = 256;
 
 /// A silent connection is probed after this time, then at this interval, and given up after so many probes.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
@@ -28,13 +29,42 @@ const KEEPALIVE_PROBES: u32 = 3;
 /// How long to wait when the system is short of what a connection needs.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
-/// How many connections there may be, and how long each may take to log on.
-#[derive(Debug, Clone, Copy)]
+/// Who may connect, and how long each may take to log on.
+#[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    /// Connections at one time.
-    pub(crate) connections: usize,
+    /// Lets connections in.
+    turnstile: Arc<Turnstile>,
     /// From the connection to a complete Logon.
-    pub(crate) logon_timeout: Duration,
+    logon_timeout: Duration,
+    /// How long a client may leave bytes unread, at the least, before the system gives its connection up.
+    unsent_time: Duration,
+}
+
+impl Limits {
+    /// As the configuration says, and as many connections as there may be open files: that limit is raised first.
+    pub(crate) fn of(config: &Config) -> Self {
+        let fix = &config.fix;
+        let wanted = fix.max_connections;
+        let connections = OpenFiles::raise().connections(wanted, config.sessions.len());
+        if connections < wanted {
+            tracing::warn!(
+                wanted,
+                connections,
+                "fewer connections are taken than fix.max_connections says"
+            );
+        }
+        let gate = GateLimits {
+            connections,
+            per_address: fix.max_connections_per_address,
+            strangers: fix.max_connections_before_logon,
+            rate: fix.max_connection_rate,
+        };
+        Self {
+            turnstile: Turnstile::new(gate),
+            logon_timeout: fix.logon_timeout,
+            unsent_time: fix.max_unsent_time,
+        }
+    }
 }
 
 /// Who decides about a new connection, and where it goes.
@@ -77,10 +107,9 @@ impl Listener {
     ) {
         let doorway = Doorway {
             reception: Arc::new(reception),
-            logon_timeout: limits.logon_timeout,
-            places: Arc::new(Semaphore::new(limits.connections)),
-            strangers: Arc::new(Semaphore::new(STRANGERS_LIMIT)),
+            limits,
         };
+        let mut shortages = Sparse::default();
         loop {
             let accepted = tokio::select! {
                 _ = draining.wait_for(|draining| *draining) => return,
@@ -88,9 +117,12 @@ impl Listener {
             };
             match accepted {
                 Ok((stream, peer)) => doorway.receive(stream, peer),
-                // The peer's fault or a passing shortage (descriptors): wait a moment, then go on.
+                // The peer's fault or a passing shortage (descriptors): make room, wait a moment, then go on.
                 Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
+                    doorway.limits.turnstile.make_room();
+                    if let Some(unsaid) = shortages.happened(clock::now()) {
+                        tracing::warn!(%error, unsaid, "a connection could not be accepted");
+                    }
                     tokio::time::sleep(SHORTAGE_PAUSE).await;
                 }
             }
@@ -101,9 +133,7 @@ impl Listener {
 /// Where new connections are looked at.
 struct Doorway {
     reception: Arc<Reception>,
-    logon_timeout: Duration,
-    places: Arc<Semaphore>,
-    strangers: Arc<Semaphore>,
+    limits: Limits,
 }
 
 impl Doorway {
@@ -115,18 +145,14 @@ impl Doorway {
         if let Err(closed) = self.reception.doorkeeper.greet(&peer) {
             return visit.refused(why_closed(closed), &closed);
         }
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            let detail = "there are as many connections as there may be";
-            return visit.refused(Refusal::TooManyConnections, &detail);
+        let (place, stranger) = match self.limits.turnstile.enter(address) {
+            Ok(inside) => inside,
+            Err((reason, unsaid)) => return visit.turned_away(reason, unsaid),
         };
-        let Ok(stranger) = Arc::clone(&self.strangers).try_acquire_owned() else {
-            let detail = "there are as many connections without a Logon as there may be";
-            return visit.refused(Refusal::TooManyStrangers, &detail);
-        };
-        if let Err(error) = set_options(&stream) {
+        if let Err(error) = set_options(&stream, self.limits.unsent_time) {
             tracing::debug!(%peer, %error, "the socket's options could not be set");
         }
-        let (reception, logon_timeout) = (Arc::clone(&self.reception), self.logon_timeout);
+        let (reception, logon_timeout) = (Arc::clone(&self.reception), self.limits.logon_timeout);
         tokio::spawn(async move {
             // The handshake is part of the time for a Logon.
             let admitted = async {
@@ -135,10 +161,12 @@ impl Doorway {
                     reception.admit(connection.in_place(place), &visit).await;
                 }
             };
-            if tokio::time::timeout(logon_timeout, admitted).await.is_err() {
-                visit.refused(Refusal::LogonTimeout, &"no Logon in time");
+            let admitted = tokio::time::timeout(logon_timeout, admitted);
+            match stranger.stay(admitted).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => visit.refused(Refusal::LogonTimeout, &"no Logon in time"),
+                Err(unsaid) => visit.turned_away(Refusal::TooManyStrangers, unsaid),
             }
-            drop(stranger);
         });
     }
 }
@@ -188,13 +216,17 @@ impl Reception {
 }
 
 /// Small messages leave at once, and a client that has vanished without a word is noticed, whatever heartbeats
-/// were agreed on.
-fn set_options(stream: &TcpStream) -> io::Result<()> {
+/// were agreed on; one that takes nothing of what is sent, too.
+fn set_options(stream: &TcpStream, unsent_time: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
     sockopt::set_socket_keepalive(stream, true)?;
     sockopt::set_tcp_keepidle(stream, KEEPALIVE_IDLE)?;
     sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;
     sockopt::set_tcp_keepcnt(stream, KEEPALIVE_PROBES)?;
+    // This holds for the bytes that the system has taken over, and for probes as well: never before those are through.
+    let given_up = unsent_time.max(KEEPALIVE_IDLE + KEEPALIVE_INTERVAL * KEEPALIVE_PROBES);
+    let millis = u32::try_from(given_up.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_tcp_user_timeout(stream, millis)?;
     Ok(())
 }
 
@@ -218,6 +250,11 @@ impl Visit {
             ..About::default()
         };
         event.tell(&about, &self.metrics);
+    }
+
+    /// One too many: told once a second at most, and counted each time.
+    fn turned_away(&self, reason: Refusal, unsaid: Option<u64>) {
+        self.tell(SessionEvent::TurnedAway { reason, unsaid });
     }
 
     fn refused(&self, reason: Refusal, detail: &dyn Display) {

@@ -4,6 +4,7 @@ mod connection;
 mod identify;
 mod listener;
 mod tls;
+mod turnstile;
 
 pub use connection::{Connection, Stream, Turn};
 pub(crate) use listener::{Limits, Listener, Reception};

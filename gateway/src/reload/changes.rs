@@ -116,9 +116,18 @@ impl Changes {
         keep(old.listen == new.listen, "fix.listen");
         let connections = old.max_connections == new.max_connections;
         keep(connections, "fix.max_connections");
+        let address = old.max_connections_per_address == new.max_connections_per_address;
+        keep(address, "fix.max_connections_per_address");
+        let strangers = old.max_connections_before_logon == new.max_connections_before_logon;
+        keep(strangers, "fix.max_connections_before_logon");
+        let rate = old.max_connection_rate == new.max_connection_rate;
+        keep(rate, "fix.max_connection_rate");
         keep(old.logon_timeout == new.logon_timeout, "fix.logon_timeout");
         kept.listen = old.listen;
         kept.max_connections = old.max_connections;
+        kept.max_connections_per_address = old.max_connections_per_address;
+        kept.max_connections_before_logon = old.max_connections_before_logon;
+        kept.max_connection_rate = old.max_connection_rate;
         kept.logon_timeout = old.logon_timeout;
         if old.lockout != new.lockout {
             self.taken.push(Change::Fix("fix.lockout"));
@@ -127,6 +136,9 @@ impl Changes {
         let Fix {
             listen: _,
             max_connections: _,
+            max_connections_per_address: _,
+            max_connections_before_logon: _,
+            max_connection_rate: _,
             logon_timeout: _,
             lockout: _,
             // A session has its own, which says whether that is different.
@@ -134,15 +146,18 @@ impl Changes {
             time_precision,
             max_message_bytes,
             max_unsent_bytes,
+            max_unsent_time,
             resend_batch,
             logout_timeout,
         } = old;
         let message = *max_message_bytes == new.max_message_bytes;
         let unsent = *max_unsent_bytes == new.max_unsent_bytes;
+        let unsent_time = *max_unsent_time == new.max_unsent_time;
         for (same, key) in [
             (*time_precision == new.time_precision, "fix.time_precision"),
             (message, "fix.max_message_size"),
             (unsent, "fix.max_unsent_size"),
+            (unsent_time, "fix.max_unsent_time"),
             (*resend_batch == new.resend_batch, "fix.resend_batch"),
             (*logout_timeout == new.logout_timeout, "fix.logout_timeout"),
         ] {
@@ -299,6 +314,7 @@ impl Changes {
             fix_log,
             last_msg_seq_num_processed,
             next_expected_msg_seq_num,
+            throttle,
         } = before;
         self.check_firm(before, after);
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
@@ -319,6 +335,7 @@ impl Changes {
             (old.password == new.password, "password"),
             (old.certificates == new.certificates, "certificates"),
             (old.allow_from == new.allow_from, "allow_from"),
+            (*throttle == after.throttle, "throttle"),
         ];
         let different = keys.iter().filter(|(same, _)| !same).map(|(_, key)| *key);
         let different: Vec<_> = different.collect();

@@ -117,6 +117,7 @@ fn sessions_come_go_and_change() {
         ("validation = \"relaxed\"", "validation"),
         ("sending_time_tolerance = \"1s\"", "sending_time_tolerance"),
         ("allow_from = [\"10.0.0.0/8\"]", "allow_from"),
+        ("throttle = \"none\"", "throttle"),
         ("password_hash_file = \"hash\"", "password"),
         (
             "username = \"u\"\npassword_hash_file = \"hash\"",
@@ -209,6 +210,14 @@ fn what_only_a_start_reads_is_named_and_stays() {
     check("\"PIT\"", "\"PITT\"", &["~ [venue]", "0"]);
     check("9878", "9879", &["~ fix.listen", "0"]);
     check("= 64", "= 65", &["~ fix.max_connections", "0"]);
+    for key in [
+        "max_connections_per_address",
+        "max_connections_before_logon",
+        "max_connection_rate",
+    ] {
+        let (changed, said) = (format!("= 64\n{key} = 3"), format!("~ fix.{key}"));
+        check("= 64", &changed, &[&said, "0"]);
+    }
     check(
         "[tls]",
         "logon_timeout = \"9s\"\n[tls]",
@@ -241,6 +250,7 @@ fn what_fix_says_for_all_sessions_is_taken() {
         ("time_precision = \"milliseconds\"", "fix.time_precision"),
         ("max_message_size = \"1KiB\"", "fix.max_message_size"),
         ("max_unsent_size = \"1MiB\"", "fix.max_unsent_size"),
+        ("max_unsent_time = \"1s\"", "fix.max_unsent_time"),
         ("logout_timeout = \"1s\"", "fix.logout_timeout"),
     ] {
         let changed = format!("+ {key} changed");

@@ -14,8 +14,10 @@ use sequencer::{CommandSender, EventPosition};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use super::apart::apart;
 use super::authentication::verdict;
 use super::event::Ended;
+use super::limits::Demands;
 use super::observer::Observer;
 use super::profile::Profile;
 use super::resend::Resend;
@@ -110,6 +112,7 @@ pub(crate) struct Actor {
     pub(super) made_again: MadeAgain,
     pub(super) observer: Observer,
     pub(super) decoder: Decoder,
+    pub(super) demands: Demands,
     /// Commands that were decoded from the bytes just read and are not submitted yet.
     pub(super) decoded: Vec<engine::Input>,
     /// The first MsgSeqNum(34) that came after the venue stopped taking orders: it was not taken.
@@ -161,6 +164,7 @@ impl Actor {
         desk: Desk,
     ) -> Self {
         Self {
+            demands: Demands::new(profile.throttle.as_ref()),
             profile,
             session,
             store,
@@ -223,7 +227,10 @@ impl Actor {
                     self.decide(verdict);
                     self.take_input();
                 }
-                Wake::Deadline => self.session.tick(clock::now(), &mut self.outputs),
+                Wake::Deadline => {
+                    self.session.tick(clock::now(), &mut self.outputs);
+                    self.keep_limits();
+                }
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend => {}
             }
@@ -275,13 +282,15 @@ impl Actor {
     ) -> Wake {
         let taking_orders = self.desk.is_some();
         let waiting = self.newcomer.as_ref().map(|newcomer| newcomer.until);
-        let deadline = self.session.deadline().into_iter().chain(waiting).min();
+        let deadlines = [self.session.deadline(), waiting, self.limit_deadline()];
+        let deadline = deadlines.into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= clock::now()) {
             // Asked first, so that no flood of messages can put off what is due.
             return Wake::Deadline;
         }
-        // What comes while a reset is being made durable, or a password checked, waits with the client.
-        let reading = taking_orders && !self.is_busy();
+        // What comes while a reset is being made durable, or a password checked, waits with the client; and what
+        // comes again too fast.
+        let reading = taking_orders && !self.is_busy() && self.demands.may_read();
         let resending = self.can_resend();
         tokio::select! {
             biased;
@@ -325,6 +334,7 @@ impl Actor {
             self.take_settings();
             self.observer.connected(newcomer.connection.peer());
             self.connection = Some(newcomer.connection);
+            self.demands.connected();
             self.session.connected(clock::now(), &mut self.outputs);
             self.take_input();
         } else if clock::now() < newcomer.until {
@@ -373,11 +383,13 @@ impl Actor {
     pub(super) fn disconnected(&mut self) {
         self.resend = None;
         self.verdict = None;
+        self.demands.disconnected();
         self.session.disconnected();
     }
 
     /// Sends a Logout(5) and waits for the answer, or for the session's own time-out.
     async fn say_goodbye(&mut self) -> Result<(), Failed> {
+        self.demands.lift();
         self.session.logout(
             clock::now(),
             Some("the venue is stopping"),
@@ -407,9 +419,8 @@ impl Actor {
             .map_or(next_incoming, |first| first.min(next_incoming));
         self.store.set_next_incoming(taken);
         let session = self.profile.name;
-        self.store
-            .close()
-            .map_err(|source| Failed::Store { session, source })
+        let store = self.store;
+        apart(|| store.close()).map_err(|source| Failed::Store { session, source })
     }
 }
 

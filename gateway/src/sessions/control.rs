@@ -25,6 +25,9 @@ impl Actor {
         match control {
             Control::Change(change) => {
                 let (profile, settings) = *change;
+                if self.profile.throttle != profile.throttle {
+                    self.demands.change(profile.throttle.as_ref());
+                }
                 self.profile = profile;
                 self.next_settings = Some(settings);
                 self.take_settings();

@@ -35,6 +35,13 @@ pub(crate) enum SessionEvent<'a> {
         /// What there is to say besides.
         detail: &'a dyn Display,
     },
+    /// A connection was one too many.
+    TurnedAway {
+        /// In what.
+        reason: Refusal,
+        /// Of how many this was not said since the last time; `None`: nor of this one. All are counted.
+        unsaid: Option<u64>,
+    },
     /// A connection was given to its session.
     Connected,
     /// A connection of a member ended before its Logon(A) was taken.
@@ -77,6 +84,8 @@ pub(crate) enum SessionEvent<'a> {
     SlowConsumer {
         /// What it had still to take.
         pending_bytes: usize,
+        /// Which limit it went beyond.
+        why: &'a str,
     },
     /// Bytes that are no message were passed over.
     Garbled {
@@ -192,6 +201,19 @@ impl SessionEvent<'_> {
                 }
                 of(&count::CONNECTIONS_REFUSED, reason)
             }
+            Self::TurnedAway { reason, unsaid } => {
+                let reason = reason.as_str();
+                if let Some(unsaid) = unsaid {
+                    tracing::warn!(
+                        event = "connection_refused",
+                        peer,
+                        reason,
+                        unsaid,
+                        "one connection too many"
+                    );
+                }
+                of(&count::CONNECTIONS_REFUSED, reason)
+            }
             Self::Connected => {
                 tracing::info!(event = "connected", session, peer, "connected");
                 once(&count::SESSION_CONNECTIONS)
@@ -251,12 +273,13 @@ impl SessionEvent<'_> {
                 );
                 of(&count::DISCONNECTS, reason)
             }
-            Self::SlowConsumer { pending_bytes } => {
+            Self::SlowConsumer { pending_bytes, why } => {
                 tracing::warn!(
                     event = "slow_consumer",
                     session,
                     peer,
                     pending_bytes,
+                    why,
                     "slow consumer: cut; it gets what it missed when it comes back"
                 );
                 once(&count::SLOW_CONSUMERS)

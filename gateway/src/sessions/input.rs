@@ -6,12 +6,14 @@ use chrono::{DateTime, Utc};
 use config::Role;
 use fix_codec::frame::{Frame, Framing, next_frame};
 use fix_codec::values::BusinessRejectReason;
-use fix_session::{BusinessReject, Received};
+use fix_session::{BusinessReject, Received, Status};
 
 use super::actor::Actor;
 use super::event::SessionEvent;
+use super::limits::{self, Arrival, Handled};
 use crate::clock;
 use crate::identity::Claim;
+use crate::limits::Verdict;
 use crate::order_entry::inbound::{self, Refusal};
 
 impl Actor {
@@ -26,17 +28,23 @@ impl Actor {
         let now = clock::now();
         let mut taken = 0;
         let mut garbled = 0;
-        while !self.is_busy() {
+        let mut unfinished = false;
+        while !self.is_busy() && self.session.status() != Status::Closing {
             let rest = incoming.get(taken..).unwrap_or_default();
             match next_frame(rest, self.profile.max_message_bytes) {
-                Framing::Incomplete => break,
-                Framing::Garbled { skip, .. } => {
-                    self.session.receive_garbled();
+                Framing::Incomplete => {
+                    unfinished = !rest.is_empty();
+                    break;
+                }
+                Framing::Garbled { skip, error } => {
+                    self.take_garbled(now, skip, error);
                     garbled += skip;
                     taken += skip;
                 }
                 Framing::Message(frame) => {
-                    self.take_message(now, frame);
+                    if self.take_message(now, frame, Arrival::Now) == Handled::Later {
+                        break;
+                    }
                     taken += frame.len();
                     self.take_held(now);
                 }
@@ -47,6 +55,7 @@ impl Actor {
             self.observer
                 .event(SessionEvent::Garbled { bytes: garbled });
         }
+        self.demands.read(now, unfinished, taken > 0);
         incoming.advance(taken);
         if let Some(connection) = &mut self.connection {
             connection.give_back(incoming);
@@ -57,18 +66,29 @@ impl Actor {
     fn take_held(&mut self, now: DateTime<Utc>) {
         while let Some(held) = self.session.next_held() {
             if let Framing::Message(frame) = next_frame(&held, self.profile.max_message_bytes) {
-                self.take_message(now, frame);
+                self.take_message(now, frame, Arrival::Earlier);
             }
         }
     }
 
-    fn take_message(&mut self, now: DateTime<Utc>, frame: Frame<'_>) {
+    /// Handles one message, unless it has to wait.
+    fn take_message(&mut self, now: DateTime<Utc>, frame: Frame<'_>, arrival: Arrival) -> Handled {
         let message = match self.decoder.decode(frame) {
             Ok(message) => message,
             Err(error) => {
                 self.observer.received_unreadable();
                 self.session.receive_invalid(now, &error, &mut self.outputs);
-                return;
+                self.count_unreadable(now);
+                return Handled::Now;
+            }
+        };
+        let refused = match self.demands.weigh(now, &message.header, arrival) {
+            Verdict::Take => None,
+            Verdict::Refuse(why) => Some(why),
+            Verdict::Wait(_) => return Handled::Later,
+            Verdict::LogOut(why) => {
+                self.expel(now, &why.to_string());
+                return Handled::Now;
             }
         };
         self.observer.received(&message);
@@ -76,14 +96,15 @@ impl Actor {
             Received::Application => {}
             Received::Authenticate => {
                 let claim = Claim::of(&message);
-                return self.authenticate(claim);
+                self.authenticate(claim);
+                return Handled::Now;
             }
-            Received::Handled => return,
+            Received::Handled => return Handled::Now,
         }
         if self.desk.is_none() {
             // The venue takes no more orders: this one stays the client's, who is asked for it at the next Logon.
             self.first_untaken.get_or_insert(message.header.msg_seq_num);
-            return;
+            return Handled::Now;
         }
         if matches!(self.profile.role, Role::DropCopy { .. }) {
             let why = BusinessReject {
@@ -93,7 +114,11 @@ impl Actor {
             };
             self.session
                 .reject_business(now, &message, &why, &mut self.outputs);
-            return;
+            return Handled::Now;
+        }
+        if let Some(why) = refused {
+            limits::refuse(&mut self.session, now, &message, why, &mut self.outputs);
+            return Handled::Now;
         }
         let sender = self.profile.sender(self.store.epoch());
         match inbound::command(&message, &sender, now) {
@@ -107,5 +132,6 @@ impl Actor {
                     .answer(now, &message, &answer, &mut self.outputs);
             }
         }
+        Handled::Now
     }
 }

@@ -3,10 +3,12 @@
 //! `order_entry` and `drop_copy`, which are the only dictionaries.
 
 mod actor;
+mod apart;
 mod authentication;
 mod control;
 mod event;
 mod input;
+mod limits;
 mod mail;
 mod observer;
 mod out_of_service;

@@ -3,6 +3,7 @@
 use fix_session::{Action, DisconnectReason, Stored};
 
 use super::actor::{Actor, Failed};
+use super::apart::apart;
 use super::event::{Ended, SessionEvent};
 use crate::clock;
 use crate::store::Outgoing;
@@ -34,7 +35,12 @@ impl Actor {
             .stored
             .iter()
             .map(|stored| outgoing(outputs, stored));
-        let kept = self.store.append(messages);
+        let last = outputs.stored.last().map_or(0, |last| last.msg_seq_num);
+        let kept = if self.store.reserves(last) {
+            apart(|| self.store.append(messages))
+        } else {
+            self.store.append(messages)
+        };
         kept.map_err(|source| self.failed(source))?;
         self.outputs.stored.clear();
         Ok(())
@@ -48,14 +54,14 @@ impl Actor {
             return;
         };
         self.observer.sent(&self.outputs.wire);
-        let sent = connection.transmit(&self.outputs.wire);
-        let pending_bytes = connection.pending();
-        if let Err(error) = sent {
+        if let Err(error) = connection.transmit(&self.outputs.wire) {
             self.disconnect(Ended::Broken, Some(&error));
-        } else if pending_bytes > self.profile.max_unsent_bytes {
-            self.observer
-                .event(SessionEvent::SlowConsumer { pending_bytes });
-            self.disconnect(Ended::SlowConsumer, None);
+            return;
+        }
+        connection.note_pending(clock::now(), self.profile.max_unsent_time);
+        let most = self.profile.max_unsent_bytes;
+        if connection.pending() > most {
+            self.cut(&format!("it left more than {most} bytes unread"));
         }
     }
 
@@ -94,7 +100,7 @@ impl Actor {
         self.keep()?;
         self.transmit();
         self.outputs.clear();
-        let reset = self.store.reset(epoch);
+        let reset = apart(|| self.store.reset(epoch));
         reset.map_err(|source| self.failed(source))?;
         self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);

@@ -25,6 +25,10 @@ pub(crate) struct Profile {
     pub(crate) max_message_bytes: usize,
     /// A client that has more bytes than this still to take is cut.
     pub(crate) max_unsent_bytes: usize,
+    /// As is one whose oldest byte is older.
+    pub(crate) max_unsent_time: Duration,
+    /// How many messages the client may send.
+    pub(crate) throttle: Option<config::Throttle>,
     /// Messages that are sent again at a time.
     pub(crate) resend_batch: usize,
     /// How long the last bytes of a connection may take.
@@ -46,6 +50,8 @@ impl Profile {
             role: session.role.clone(),
             max_message_bytes: config.fix.max_message_bytes,
             max_unsent_bytes: config.fix.max_unsent_bytes,
+            max_unsent_time: config.fix.max_unsent_time,
+            throttle: session.throttle.clone(),
             resend_batch: config.fix.resend_batch,
             goodbye_time: config.fix.logout_timeout,
             currencies: Arc::clone(currencies),

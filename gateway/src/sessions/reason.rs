@@ -7,6 +7,10 @@ use fix_session::DisconnectReason;
 pub(crate) enum Refusal {
     /// There are as many connections as there may be.
     TooManyConnections,
+    /// There are as many from its address as there may be.
+    TooManyFromAddress,
+    /// Too many came from its address in a second.
+    TooFast,
     /// There are as many without a Logon as there may be.
     TooManyStrangers,
     /// It broke before its first message was whole.
@@ -38,6 +42,8 @@ impl Refusal {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::TooManyConnections => "too_many_connections",
+            Self::TooManyFromAddress => "too_many_from_address",
+            Self::TooFast => "too_fast",
             Self::TooManyStrangers => "too_many_strangers",
             Self::Broken => "broken",
             Self::Closed => "closed",
@@ -86,6 +92,7 @@ impl Ended {
                 DisconnectReason::TestRequestTimeout => "test_request_timeout",
                 DisconnectReason::LogoutTimeout => "logout_timeout",
                 DisconnectReason::LoggedOut => "logged_out",
+                DisconnectReason::Expelled => "expelled",
             },
             Self::ClosedByClient => "closed_by_client",
             Self::Broken => "broken",

@@ -32,6 +32,7 @@ struct Seat {
 impl Seats {
     /// Opens the store of every session in `config` and brings it in step with the journal.
     pub(crate) fn open(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<Self> {
+        found(config, layout, opened)?;
         let seats = Self::profiles(config).map(|(name, profile, settings)| {
             let past = Past {
                 position: opened.engine_view.session(&name),
@@ -112,6 +113,19 @@ impl Seats {
             tasks.spawn(async move { Ok(actor.run(letterbox, draining).await?) });
         }
     }
+}
+
+/// Makes the stores of sessions that are new. One that the journal knows has had a store: it is not made anew.
+fn found(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<()> {
+    let new = config.sessions.iter().filter_map(|session| {
+        let position = opened.engine_view.session(&session.comp_id);
+        let known =
+            position.is_some_and(|position| position.epoch > 0 || position.last_msg_seq_num > 0);
+        (!known).then(|| layout.session(&session.comp_id))
+    });
+    let new: Vec<_> = new.collect();
+    let first = opened.recovery.next_event.get();
+    Store::found(&layout.sessions(), &new, first).context("the message stores of new sessions")
 }
 
 /// What was before a session is opened.

@@ -53,6 +53,16 @@ type Fault = (u64, Damage);
 impl Log {
     /// Makes the empty log of an epoch, durably. What a crash may have left of an earlier attempt goes.
     pub(super) fn create(directory: &Path, epoch: u32) -> Result<Self, StoreError> {
+        let log = Self::create_unsynced(directory, epoch)?;
+        log.file
+            .sync_all()
+            .map_err(StoreError::io("sync", &log.path))?;
+        state::sync_directory(directory)?;
+        Ok(log)
+    }
+
+    /// As [`Log::create`], but for the syncs.
+    pub(super) fn create_unsynced(directory: &Path, epoch: u32) -> Result<Self, StoreError> {
         let path = path_of(directory, epoch);
         let file = OpenOptions::new()
             .read(true)
@@ -65,8 +75,6 @@ impl Log {
         file.set_len(0).map_err(StoreError::io("truncate", &path))?;
         file.write_all(&head_of(epoch))
             .map_err(StoreError::io("write", &path))?;
-        file.sync_all().map_err(StoreError::io("sync", &path))?;
-        state::sync_directory(directory)?;
         Ok(Self::over(file, path, to_u64(LOG_HEAD), Index::new()))
     }
 

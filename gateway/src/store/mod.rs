@@ -28,6 +28,7 @@
 //! on a reset and on a clean stop.
 
 mod error;
+mod founding;
 mod index;
 mod log;
 mod reader;
@@ -269,6 +270,11 @@ impl Store {
         self.next_outgoing = next;
         self.handled = self.handled.max(cause);
         Ok(())
+    }
+
+    /// Whether a message with this number is the first of a new block, and costs a sync.
+    pub fn reserves(&self, msg_seq_num: u64) -> bool {
+        msg_seq_num >= self.reserved_outgoing_end
     }
 
     /// A reader over the messages with these numbers, for a resend. It holds one buffer of fixed size,

@@ -53,6 +53,18 @@ impl State {
         sync_directory(directory)
     }
 
+    /// Writes the state file of a new store beside its place, without a sync.
+    pub(super) fn prepare(&self, directory: &Path) -> Result<(), StoreError> {
+        let next = directory.join(FILE_NEXT);
+        fs::write(&next, self.render()).map_err(StoreError::io("write", &next))
+    }
+
+    /// Puts what was prepared in its place, without a sync.
+    pub(super) fn put_in_place(directory: &Path) -> Result<(), StoreError> {
+        let (path, next) = (directory.join(FILE), directory.join(FILE_NEXT));
+        fs::rename(&next, &path).map_err(StoreError::io("replace", &path))
+    }
+
     fn render(&self) -> String {
         let Self {
             epoch,

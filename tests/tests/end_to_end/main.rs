@@ -1,6 +1,9 @@
-//! The built program over TCP: trading, copies, coming back, stopping, strangers, and clients that do not read.
+//! The built program over TCP: trading, copies, coming back, stopping, strangers, crowds, limits, and clients that do
+//! not read.
 
 mod coming_back;
+mod crowding;
+mod limits;
 mod slow;
 mod stopping;
 mod strangers;

@@ -17,13 +17,32 @@ use crate::{come_back, day, ground, log_on};
 const BURST: u32 = 200;
 
 /// Bursts after which the client must have been cut: far more bytes than any buffer on the way holds.
-const BURSTS_MAX: u32 = 300;
+const BURSTS_MAX: u32 = 3_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_does_not_read_harms_nobody_else() {
+async fn a_client_that_leaves_too_much_unread_harms_nobody_else() {
+    let why = "it left more than 65536 bytes unread";
+    a_deaf_client_is_cut(
+        "max_unsent_size = \"1GiB\"",
+        "max_unsent_size = \"64KiB\"",
+        why,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_reads_nothing_for_too_long_harms_nobody_else() {
+    let why = "it left bytes unread for 1s";
+    a_deaf_client_is_cut("max_unsent_time = \"1h\"", "max_unsent_time = \"1s\"", why).await;
+}
+
+/// One member sends orders and reads nothing, until it is cut by the limit that takes the place of `from`; the log says
+/// `why`.
+async fn a_deaf_client_is_cut(from: &str, to: &str, why: &str) {
     let ground = ground();
     ground.configure(|text| {
-        text.replace("max_unsent_size = \"1GiB\"", "max_unsent_size = \"64KiB\"")
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
             .replace("durability = \"fsync\"", "durability = \"buffered\"")
     });
     let venue = ground.start();
@@ -52,7 +71,6 @@ async fn a_client_that_does_not_read_harms_nobody_else() {
         brisk.answer(&id).await;
     }
     drop(deaf);
-
     let mut back = Member::returning("CLIENT1", u64::from(sent) + 2);
     come_back(&mut back, &venue).await;
     let last = Terms {
@@ -70,6 +88,7 @@ async fn a_client_that_does_not_read_harms_nobody_else() {
         );
     }
     assert!(all.len() > 1000, "only {} answers", all.len());
+    assert!(venue.log().contains(why), "{}", venue.log());
 }
 
 /// An order of the deaf client: the `number`th after its Logon.

@@ -160,7 +160,10 @@ fn every_event_is_logged_and_counted() {
             with("session_disconnects_total", "reason", "closed_by_client"),
         ),
         (
-            Event::SlowConsumer { pending_bytes: 5 },
+            Event::SlowConsumer {
+                pending_bytes: 5,
+                why: "so",
+            },
             "WARN",
             "slow_consumer",
             of("session_slow_consumers_total"),

@@ -2,6 +2,7 @@
 
 mod crash;
 mod damage;
+mod founding;
 mod model;
 mod plain;
 
