@@ -160,6 +160,15 @@ fn every_event_is_logged_and_counted() {
             with("session_disconnects_total", "reason", "closed_by_client"),
         ),
         (
+            Event::TurnedAway {
+                reason: Refusal::TooFast,
+                unsaid: Some(7),
+            },
+            "WARN",
+            "connection_refused",
+            "cloudpit_connections_refused_total{reason=\"too_fast\"} 1".into(),
+        ),
+        (
             Event::SlowConsumer {
                 pending_bytes: 5,
                 why: "so",
