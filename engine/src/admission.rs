@@ -3,12 +3,12 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{FirmKind, NewOrder, OrderKind, SessionRole, Side};
+use crate::command::{FirmKind, NewOrder, OrderKind, SessionRole, Side, TimeInForce};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
 use crate::money::{Notional, Price, Quantity};
-use crate::order::{Delivery, Links, Order};
+use crate::order::{Delivery, Lifetime, Limit, Links, Order};
 use crate::refusal::OrderRefusal;
 use crate::registry::{Account, Listing};
 use crate::text::InstanceName;
@@ -37,13 +37,15 @@ impl Engine {
         check_account(&self.registry.accounts[account], firm, listing)?;
         check_size(new, listing)?;
         check_price(new, listing)?;
+        check_expiry(new, accepted_at)?;
         let delivery = match new.side {
             Side::Buy => self.check_buy(new, firm, listing)?,
             Side::Sell => self.check_sell(new, account, instrument)?,
         };
+        let (lifetime, expires_at) = Lifetime::of(new.time_in_force);
         Ok(Order {
             id,
-            kind: new.kind,
+            limit: Limit::of(new.kind),
             quantity: new.quantity,
             cumulative: Quantity::ZERO,
             filled_notional: Notional::ZERO,
@@ -54,7 +56,8 @@ impl Engine {
             session,
             client_order_id: new.client_order_id,
             side: new.side,
-            time_in_force: new.time_in_force,
+            lifetime,
+            expires_at,
             delivery,
             links: Links::default(),
         })
@@ -204,5 +207,18 @@ fn check_price(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
             Err(OrderRefusal::PriceOffTick)
         }
         OrderKind::Limit(_) => Ok(()),
+    }
+}
+
+fn check_expiry(new: &NewOrder, now: Timestamp) -> Result<(), OrderRefusal> {
+    match new.time_in_force {
+        TimeInForce::GoodTillDate(expiry) if expiry.time() <= now => {
+            Err(OrderRefusal::ExpiryPassed)
+        }
+        TimeInForce::Day
+        | TimeInForce::ImmediateOrCancel
+        | TimeInForce::FillOrKill
+        | TimeInForce::GoodTillCancel
+        | TimeInForce::GoodTillDate(_) => Ok(()),
     }
 }

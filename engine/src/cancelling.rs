@@ -1,10 +1,12 @@
-//! Ends resting orders: at the wish of their firm, and at the end of the trading day.
+//! Ends resting orders: at the wish of their firm, and at the end of the trading day. Those that a timer ends are
+//! in `timers`.
 
 use alloc::vec::Vec;
 
-use crate::command::{CancelRequest, Origin, SessionRole, Side, TimeInForce};
+use crate::command::{CancelRequest, Origin, SessionRole, Side};
 use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
 use crate::machine::Engine;
+use crate::order::Lifetime;
 use crate::orders::{Known, UsedId};
 use crate::output::Output;
 use crate::refusal::CancelRefusal;
@@ -100,9 +102,7 @@ impl Engine {
             for side in [Side::Buy, Side::Sell] {
                 let line = book.line(side, &self.orders.resting, &self.levels);
                 ending.extend(
-                    line.filter(|&place| {
-                        self.orders.resting[place].time_in_force == TimeInForce::Day
-                    }),
+                    line.filter(|&place| self.orders.resting[place].lifetime == Lifetime::Day),
                 );
             }
         }
@@ -114,7 +114,7 @@ impl Engine {
     }
 
     /// Ends a resting order: takes it out of its book, frees what it holds, and reports.
-    fn end(&mut self, place: Place, ending: Ending, out: &mut Output<'_>) {
+    pub(crate) fn end(&mut self, place: Place, ending: Ending, out: &mut Output<'_>) {
         self.unbook(place);
         let order = &self.orders.resting[place];
         self.inventory.release(order.undelivered(), order.id);
@@ -140,7 +140,7 @@ impl Engine {
 
 /// How a resting order ends, other than by a fill.
 #[derive(Debug, Clone, Copy)]
-enum Ending {
+pub(crate) enum Ending {
     Cancelled(CancelCause),
     Expired,
 }

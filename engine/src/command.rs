@@ -5,13 +5,14 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::disconnect::{CancelOnDisconnect, DisconnectCause};
 use crate::ids::{CommandNumber, OrderId, ReassignmentId};
 use crate::money::{Notional, Price, Quantity};
 use crate::text::{
     AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
     OperatorName, ProviderName, RegionName, Remark, SessionName, SlotName, Symbol,
 };
-use crate::time::Timestamp;
+use crate::time::{Timestamp, TradingDay};
 
 /// A command and who sent it, before it has its place in the total order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,13 +129,32 @@ pub enum Command {
         /// What was paid, once it was.
         cash: Option<SettledCash>,
     },
-    /// Expires what is open of day orders and forgets the client order ids of the day.
+    /// Expires what is open of day orders and forgets the client order ids of the day, but for those
+    /// of orders that live on.
     EndTradingDay,
     /// Sends an order that its sender may have sent before: taken, unless the firm has used its client order id; then it
     /// is passed over, [`IgnoreReason::SeenBefore`](crate::IgnoreReason::SeenBefore). Only a session may.
     SubmitOrderAgain(NewOrder),
     /// The same for a cancel.
     CancelOrderAgain(CancelRequest),
+    /// Says that a session's client is about to be let in, and calls off what its last loss was to
+    /// lead to.
+    ConnectSession {
+        /// The session.
+        session: SessionName,
+        /// What its orders meet when it is lost; none: nothing is to happen.
+        policy: Option<CancelOnDisconnect>,
+    },
+    /// Says that a session's client is gone.
+    DisconnectSession {
+        /// The session.
+        session: SessionName,
+        /// How it went.
+        why: DisconnectCause,
+    },
+    /// Fires the timers whose time has come. Every command does; this one is for when nothing else
+    /// happens.
+    FireTimers,
 }
 
 /// A tradable class of like instances, or a test instrument.
@@ -254,6 +274,38 @@ pub enum TimeInForce {
     ImmediateOrCancel,
     /// Now and whole, or not at all.
     FillOrKill,
+    /// Until it is filled or cancelled.
+    GoodTillCancel,
+    /// Until it is filled or cancelled, or its time has come.
+    GoodTillDate(Expiry),
+}
+
+impl TimeInForce {
+    /// Whether the order outlives the trading day by what its firm asked for.
+    #[must_use]
+    pub const fn is_good_till(self) -> bool {
+        matches!(self, Self::GoodTillCancel | Self::GoodTillDate(_))
+    }
+}
+
+/// When a good-till-date order expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Expiry {
+    /// With the end of this trading day: it is the last one. ExpireDate(432).
+    EndOf(TradingDay),
+    /// At this time. ExpireTime(126).
+    At(Timestamp),
+}
+
+impl Expiry {
+    /// The time from which on the order lives no more.
+    #[must_use]
+    pub fn time(self) -> Timestamp {
+        match self {
+            Self::EndOf(day) => day.end(),
+            Self::At(time) => time,
+        }
+    }
 }
 
 /// The wish to take an order back. OrderCancelRequest(F), FIX 4.4 Vol. 4.

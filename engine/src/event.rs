@@ -10,6 +10,7 @@ use crate::command::{
     CancelRequest, FirmKind, Instrument, NewOrder, OrderKind, Origin, ReassignmentStatus,
     SessionRole, SettledCash, Side, TimeInForce,
 };
+use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId, TradeId};
 use crate::money::{Notional, Price, Quantity};
 use crate::refusal::{
@@ -24,7 +25,7 @@ use crate::time::Timestamp;
 /// One thing that happened, and the command that caused it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// The command that caused it.
+    /// The command that caused it, or before which the timer fired that did.
     pub cause: CommandNumber,
     /// Its place among the events of that command, from 0, without gaps.
     pub index: u32,
@@ -123,7 +124,7 @@ pub enum EventBody {
         /// Why.
         cause: CancelCause,
     },
-    /// What was open of an order ended with the trading day.
+    /// What was open of an order ended with the trading day, or at the time that its firm had set.
     OrderExpired {
         /// The order after its expiry.
         order: OrderView,
@@ -230,6 +231,39 @@ pub enum EventBody {
     },
     /// The trading day is over. Follows the expiries.
     TradingDayEnded,
+    /// A session's client is let in.
+    SessionConnected {
+        /// The session.
+        session: SessionName,
+        /// Whose it is.
+        firm: FirmName,
+        /// What its orders meet when it is lost.
+        policy: Option<CancelOnDisconnect>,
+        /// When the orders would have been cancelled that its last loss was to cancel, if it was.
+        called_off: Option<Timestamp>,
+    },
+    /// A session's client is gone.
+    SessionDisconnected {
+        /// The session.
+        session: SessionName,
+        /// Whose it is.
+        firm: FirmName,
+        /// How it went.
+        why: DisconnectCause,
+        /// When its orders are cancelled if it does not come back; none: they are kept.
+        cancels_at: Option<Timestamp>,
+    },
+    /// A session's client did not come back in time. The cancels of its orders follow.
+    GraceEnded {
+        /// The session.
+        session: SessionName,
+        /// Whose it is.
+        firm: FirmName,
+        /// Whose orders are cancelled.
+        scope: CancelScope,
+        /// How many are.
+        orders: u64,
+    },
 }
 
 /// All that a report says about an order, at the moment of the event.
@@ -284,7 +318,7 @@ pub enum OrderStatus {
     Filled,
     /// What was open is cancelled.
     Cancelled,
-    /// What was open ended with the trading day.
+    /// What was open ended with the trading day, or at its own time.
     Expired,
 }
 
@@ -339,6 +373,11 @@ pub enum CancelCause {
     MarketUnfilled,
     /// It would have traded with a resting order of its own account.
     SelfTradePrevented,
+    /// A session of its firm was lost and did not come back in time.
+    Disconnected {
+        /// The session that was lost; the order's own, or another one of its firm.
+        session: SessionName,
+    },
 }
 
 /// A match of two orders: what settlement has to carry out.

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 
 use crate::command::Side;
+use crate::disconnect::Connection;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
@@ -15,7 +16,11 @@ impl Engine {
     /// # Panics
     /// When one is broken, saying which.
     pub fn check_invariants(&self) {
-        let mut resting = 0_usize;
+        let (mut resting, mut expiring, mut followed) = (0_usize, 0_usize, 0_usize);
+        let add = |count: &mut usize, more: bool| {
+            let sum = count.checked_add(usize::from(more));
+            *count = sum.expect("fewer orders than memory");
+        };
         let mut holders = BTreeMap::new();
         for (instrument, _) in self.registry.instruments.iter() {
             self.check_book(instrument);
@@ -27,12 +32,42 @@ impl Engine {
                     self.orders.check(place);
                     let order = &self.orders.resting[place];
                     self.check_order_state(order, instrument, side, &mut holders);
-                    resting = resting.checked_add(1).expect("fewer orders than memory");
+                    add(&mut resting, true);
+                    add(&mut expiring, order.expiry().is_some());
+                    add(&mut followed, self.orders.is_followed(order.firm));
                 }
             }
         }
-        self.orders.check_counts(resting);
+        self.orders.check_counts(resting, expiring, followed);
+        self.check_connections();
         self.check_inventory(&holders);
+    }
+
+    fn check_connections(&self) {
+        let mut lost = 0_usize;
+        for (place, session) in self.registry.sessions.iter() {
+            match session.connection {
+                Connection::Unwatched => continue,
+                Connection::Watched(_) => {}
+                Connection::Lost { deadline, .. } => {
+                    assert!(
+                        self.lost.contains(&(deadline, place)),
+                        "a lost session has its timer"
+                    );
+                    lost = lost.checked_add(1).expect("fewer sessions than memory");
+                }
+            }
+            assert!(
+                self.orders.is_followed(session.firm),
+                "the orders of a watched session are found"
+            );
+        }
+        assert!(self.lost.len() == lost, "no timer is without its session");
+        let now = self.last.map(|(_, time)| time);
+        assert!(
+            self.next_timer().is_none_or(|due| Some(due) > now),
+            "what is due has fired"
+        );
     }
 
     fn check_book(&self, instrument: u32) {

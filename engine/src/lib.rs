@@ -15,8 +15,10 @@ mod admission;
 mod book;
 mod cancelling;
 mod command;
+mod connections;
 mod deposits;
 mod directory;
+mod disconnect;
 mod event;
 mod finder;
 mod ids;
@@ -35,13 +37,15 @@ mod slab;
 mod snapshot;
 mod text;
 mod time;
+mod timers;
 mod trades;
 mod view;
 
 pub use command::{
-    CancelRequest, Command, FirmKind, Input, Instrument, InstrumentKind, NewOrder, OrderKind,
-    Origin, ReassignmentStatus, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
+    CancelRequest, Command, Expiry, FirmKind, Input, Instrument, InstrumentKind, NewOrder,
+    OrderKind, Origin, ReassignmentStatus, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
 };
+pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
     CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
     ReassignmentUpdate, Trade, TradeLeg, TradeSide,
@@ -54,5 +58,5 @@ pub use text::{
     AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
     OperatorName, ProviderName, RegionName, Remark, SessionName, SlotName, Symbol, Text, TextError,
 };
-pub use time::Timestamp;
+pub use time::{Timestamp, TradingDay};
 pub use view::{BookTop, Holding, HoldingState, Level, SessionPosition};

@@ -1,5 +1,6 @@
 //! The engine: all market state, and the one way to change it.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::book::{Book, Level};
@@ -31,6 +32,8 @@ pub struct Engine {
     /// By the place of the instrument in the registry.
     pub(crate) books: Vec<Book>,
     pub(crate) trades: Trades,
+    /// Sessions that are lost, by their place, and when that has consequences; the next one first.
+    pub(crate) lost: BTreeSet<(Timestamp, u32)>,
 }
 
 impl Engine {
@@ -40,7 +43,8 @@ impl Engine {
         Self::default()
     }
 
-    /// Applies one command and appends the events that it causes: at least one.
+    /// Applies one command and appends the events that it causes: at least one. Timers whose time has come by
+    /// then fire before it, whatever it is.
     ///
     /// # Panics
     /// When a command is missing before this one, when time goes back, or when an invariant of the
@@ -48,6 +52,7 @@ impl Engine {
     pub fn apply(&mut self, sequenced: &Sequenced, events: &mut Vec<Event>) {
         self.advance(sequenced.number, sequenced.time);
         let mut out = Output::new(sequenced, events);
+        self.fire_timers(&mut out);
         let origin = &sequenced.input.origin;
         if let Err(reason) = self.admit(origin, &sequenced.input.command, &mut out) {
             out.push(EventBody::Ignored {
@@ -55,6 +60,8 @@ impl Engine {
                 reason,
             });
         }
+        // A time of grace that is zero is over at once.
+        self.fire_timers(&mut out);
         assert!(!out.is_empty(), "every command is answered");
     }
 
@@ -113,6 +120,23 @@ impl Engine {
                 self.end_trading_day(out);
                 Ok(())
             }
+            Command::ConnectSession { session, policy } => {
+                permit(!is_session(origin))?;
+                self.connect_session(*session, *policy)
+                    .map(|event| out.push(event))
+            }
+            Command::DisconnectSession { session, why } => {
+                permit(!is_session(origin))?;
+                self.disconnect_session(*session, *why, out.time())
+                    .map(|event| out.push(event))
+            }
+            Command::FireTimers => {
+                permit(!is_session(origin))?;
+                if out.is_empty() {
+                    return Err(IgnoreReason::AlreadySo);
+                }
+                Ok(())
+            }
             Command::ListInstrument(_)
             | Command::AdmitFirm { .. }
             | Command::OpenAccount { .. }
@@ -161,7 +185,10 @@ impl Engine {
             | Command::UpdateReassignment { .. }
             | Command::EndTradingDay
             | Command::SubmitOrderAgain(_)
-            | Command::CancelOrderAgain(_) => {
+            | Command::CancelOrderAgain(_)
+            | Command::ConnectSession { .. }
+            | Command::DisconnectSession { .. }
+            | Command::FireTimers => {
                 unreachable!("only commands that set up the market come here")
             }
         }

@@ -3,13 +3,13 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{NewOrder, OrderKind, Origin, TimeInForce};
+use crate::command::{NewOrder, OrderKind, Origin};
 use crate::event::{CancelCause, EventBody, Fill, KnownOrder, Liquidity, OrderStatus};
 use crate::ids::{OrderId, TradeId};
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
 use crate::money::{Price, Quantity};
-use crate::order::Order;
+use crate::order::{Lifetime, Order};
 use crate::orders::UsedId;
 use crate::output::Output;
 use crate::refusal::OrderRefusal;
@@ -82,11 +82,11 @@ impl Engine {
             order: view,
             execution,
         });
-        if order.time_in_force == TimeInForce::FillOrKill && !self.fills_whole(&order) {
+        if order.lifetime == Lifetime::FillOrKill && !self.fills_whole(&order) {
             return self.cancel_rest(order, CancelCause::FillOrKill, out);
         }
         let stop = self.cross(&mut order, out);
-        match (stop, order.kind, order.time_in_force) {
+        match (stop, order.kind(), order.lifetime) {
             (Stop::Filled, _, _) => {
                 let (firm, client_order_id) = (order.firm, order.client_order_id);
                 let done = KnownOrder {
@@ -99,17 +99,24 @@ impl Engine {
                     order: Some(done),
                 });
             }
-            (_, _, TimeInForce::FillOrKill) => unreachable!("it was seen to fill whole"),
+            (_, _, Lifetime::FillOrKill) => unreachable!("it was seen to fill whole"),
             (Stop::OwnOrder, _, _) => {
                 self.cancel_rest(order, CancelCause::SelfTradePrevented, out);
             }
             (Stop::NoneLeft, OrderKind::Market, _) => {
                 self.cancel_rest(order, CancelCause::MarketUnfilled, out);
             }
-            (Stop::NoneLeft, OrderKind::Limit(_), TimeInForce::ImmediateOrCancel) => {
+            (Stop::NoneLeft, OrderKind::Limit(_), Lifetime::ImmediateOrCancel) => {
                 self.cancel_rest(order, CancelCause::ImmediateOrCancel, out);
             }
-            (Stop::NoneLeft, OrderKind::Limit(_), TimeInForce::Day) => self.rest(order),
+            (
+                Stop::NoneLeft,
+                OrderKind::Limit(_),
+                Lifetime::Day
+                | Lifetime::GoodTillCancel
+                | Lifetime::GoodTillDay
+                | Lifetime::GoodTillTime,
+            ) => self.rest(order),
         }
     }
 

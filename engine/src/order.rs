@@ -1,22 +1,23 @@
 //! One order as the engine keeps it: small, with places instead of names.
 
 use alloc::vec::Vec;
+use core::num::NonZeroI64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{OrderKind, Side, TimeInForce};
+use crate::command::{Expiry, OrderKind, Side, TimeInForce};
 use crate::event::OrderStatus;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::money::{Notional, Price, Quantity};
 use crate::slab::{NONE, Place};
 use crate::text::{ClientOrderId, ImageName};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, TradingDay};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) id: OrderId,
-    pub(crate) kind: OrderKind,
+    pub(crate) limit: Limit,
     pub(crate) quantity: Quantity,
     pub(crate) cumulative: Quantity,
     pub(crate) filled_notional: Notional,
@@ -27,10 +28,61 @@ pub(crate) struct Order {
     pub(crate) session: u32,
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) side: Side,
-    pub(crate) time_in_force: TimeInForce,
+    pub(crate) lifetime: Lifetime,
+    /// When it expires by itself; the end of all time where it does not.
+    pub(crate) expires_at: Timestamp,
     pub(crate) delivery: Delivery,
     #[serde(skip)]
     pub(crate) links: Links,
+}
+
+/// The limit price of an order in micro-units; none of a market order. Orders have prices above zero, so
+/// that the absence of one takes no room.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Limit(Option<NonZeroI64>);
+
+impl Limit {
+    /// How an order is priced whose price was checked.
+    pub(crate) fn of(kind: OrderKind) -> Self {
+        match kind {
+            OrderKind::Market => Self(None),
+            OrderKind::Limit(price) => {
+                let micros = NonZeroI64::new(price.micros());
+                Self(Some(micros.expect("a price of zero is refused")))
+            }
+        }
+    }
+
+    fn price(self) -> Option<Price> {
+        self.0.map(|micros| Price::from_micros(micros.get()))
+    }
+}
+
+/// TimeInForce(59) in one byte: the time of an expiry is kept beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Lifetime {
+    Day,
+    ImmediateOrCancel,
+    FillOrKill,
+    GoodTillCancel,
+    GoodTillDay,
+    GoodTillTime,
+}
+
+impl Lifetime {
+    /// How long an order lives, and when it expires by itself.
+    pub(crate) fn of(time_in_force: TimeInForce) -> (Self, Timestamp) {
+        let lifetime = match time_in_force {
+            TimeInForce::Day => Self::Day,
+            TimeInForce::ImmediateOrCancel => Self::ImmediateOrCancel,
+            TimeInForce::FillOrKill => Self::FillOrKill,
+            TimeInForce::GoodTillCancel => Self::GoodTillCancel,
+            TimeInForce::GoodTillDate(Expiry::EndOf(day)) => return (Self::GoodTillDay, day.end()),
+            TimeInForce::GoodTillDate(Expiry::At(time)) => return (Self::GoodTillTime, time),
+        };
+        (lifetime, Timestamp::from_nanos(u64::MAX))
+    }
 }
 
 /// What an order delivers or wants delivered.
@@ -74,9 +126,36 @@ impl Order {
 
     /// The limit price; a market order has none.
     pub(crate) fn limit(&self) -> Option<Price> {
-        match self.kind {
-            OrderKind::Limit(price) => Some(price),
-            OrderKind::Market => None,
+        self.limit.price()
+    }
+
+    /// How it is priced.
+    pub(crate) fn kind(&self) -> OrderKind {
+        self.limit().map_or(OrderKind::Market, OrderKind::Limit)
+    }
+
+    /// For how long it was sent.
+    pub(crate) fn time_in_force(&self) -> TimeInForce {
+        match self.lifetime {
+            Lifetime::Day => TimeInForce::Day,
+            Lifetime::ImmediateOrCancel => TimeInForce::ImmediateOrCancel,
+            Lifetime::FillOrKill => TimeInForce::FillOrKill,
+            Lifetime::GoodTillCancel => TimeInForce::GoodTillCancel,
+            Lifetime::GoodTillDay => {
+                TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::ending_at(self.expires_at)))
+            }
+            Lifetime::GoodTillTime => TimeInForce::GoodTillDate(Expiry::At(self.expires_at)),
+        }
+    }
+
+    /// When it expires by itself, if it does.
+    pub(crate) fn expiry(&self) -> Option<Timestamp> {
+        match self.lifetime {
+            Lifetime::Day
+            | Lifetime::ImmediateOrCancel
+            | Lifetime::FillOrKill
+            | Lifetime::GoodTillCancel => None,
+            Lifetime::GoodTillDay | Lifetime::GoodTillTime => Some(self.expires_at),
         }
     }
 

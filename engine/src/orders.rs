@@ -1,11 +1,15 @@
 //! All resting orders, and the client order ids of the trading day.
 
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
 use crate::event::{KnownOrder, OrderStatus};
 use crate::finder::Finder;
-use crate::ids::OrderId;
+use crate::ids::{CommandNumber, OrderId};
 use crate::order::Order;
 use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
+use crate::time::Timestamp;
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +20,10 @@ pub(crate) struct Orders {
     by_client_order_id: Finder,
     used: Slab<UsedId>,
     used_by_client_order_id: Finder,
+    /// Resting orders that expire by themselves, the next one first.
+    expiries: BTreeSet<(Timestamp, OrderId)>,
+    /// The resting orders of firms of which a session was watched at some time, by session.
+    by_session: BTreeMap<u32, BTreeSet<(u32, OrderId, Place)>>,
 }
 
 /// A client order id that its firm may not use again today, and that names no resting order.
@@ -67,7 +75,15 @@ impl Orders {
     pub(crate) fn keep(&mut self, order: Order) -> Place {
         let id = id_hash(order.id);
         let client_order_id = name_hash(order.firm, &order.client_order_id);
+        let (firm, session, order_id, expiry) =
+            (order.firm, order.session, order.id, order.expiry());
         let place = self.resting.insert(order);
+        if let Some(expiry) = expiry {
+            self.expiries.insert((expiry, order_id));
+        }
+        if let Some(orders) = self.by_session.get_mut(&firm) {
+            orders.insert((session, order_id, place));
+        }
         self.by_id.insert(id, place);
         self.by_client_order_id.insert(client_order_id, place);
         place
@@ -81,6 +97,12 @@ impl Orders {
             order_id: order.id,
             status,
         };
+        if let Some(expiry) = order.expiry() {
+            self.expiries.remove(&(expiry, order.id));
+        }
+        if let Some(orders) = self.by_session.get_mut(&firm) {
+            orders.remove(&(order.session, order.id, place));
+        }
         self.by_id.remove(id_hash(order.id), place);
         self.by_client_order_id
             .remove(name_hash(firm, &client_order_id), place);
@@ -90,6 +112,43 @@ impl Orders {
             client_order_id,
             order: Some(done),
         });
+    }
+
+    /// The resting order that expires next, and when.
+    pub(crate) fn next_expiry(&self) -> Option<(Timestamp, OrderId)> {
+        self.expiries.first().copied()
+    }
+
+    /// Whether the orders of a firm are found by their session.
+    pub(crate) fn is_followed(&self, firm: u32) -> bool {
+        self.by_session.contains_key(&firm)
+    }
+
+    /// The firms whose orders are found by their session.
+    pub(crate) fn followed(&self) -> impl Iterator<Item = u32> + '_ {
+        self.by_session.keys().copied()
+    }
+
+    /// From now on the orders of a firm are found by their session; `places` has those that rest already.
+    pub(crate) fn follow(&mut self, firm: u32, places: impl Iterator<Item = Place>) {
+        let entry = |place| {
+            let order: &Order = &self.resting[place];
+            (order.session, order.id, place)
+        };
+        let orders = places.map(entry).collect();
+        self.by_session.insert(firm, orders);
+    }
+
+    /// The resting orders of a followed firm, session by session, each in the order of acceptance; with
+    /// `session`, those of that session.
+    pub(crate) fn of_firm(&self, firm: u32, session: Option<u32>) -> Vec<Place> {
+        const FIRST: OrderId = OrderId::new(CommandNumber::new(0));
+        const LAST: OrderId = OrderId::new(CommandNumber::new(u64::MAX));
+        let (from, to) = session.map_or((0, u32::MAX), |session| (session, session));
+        let orders = self.by_session.get(&firm);
+        let orders = orders.expect("a firm is followed from its first watched session on");
+        let range = (from, FIRST, 0)..=(to, LAST, Place::MAX);
+        orders.range(range).map(|&(_, _, place)| place).collect()
     }
 
     /// Takes note that a client order id may not be used again today.
@@ -122,10 +181,30 @@ impl Orders {
             matches!(known, Some(Known::Resting(found)) if found == place),
             "an order is found by its client order id"
         );
+        let expiry = order.expiry();
+        assert!(
+            expiry.is_none_or(|expiry| self.expiries.contains(&(expiry, order.id))),
+            "an order that expires has its timer"
+        );
+        let followed = self.by_session.get(&order.firm);
+        let entry = (order.session, order.id, place);
+        assert!(
+            followed.is_none_or(|orders| orders.contains(&entry)),
+            "an order of a followed firm is found by its session"
+        );
     }
 
-    /// Asserts that nothing else is found.
-    pub(crate) fn check_counts(&self, resting: usize) {
+    /// Asserts that nothing else is found: `resting` orders rest, so many of them expire by themselves, and
+    /// so many are of followed firms.
+    pub(crate) fn check_counts(&self, resting: usize, expiring: usize, followed: usize) {
+        assert!(
+            self.expiries.len() == expiring,
+            "no timer is without its order"
+        );
+        assert!(
+            self.by_session.values().map(BTreeSet::len).sum::<usize>() == followed,
+            "nothing else is found by a session"
+        );
         assert!(
             self.resting.len() == resting,
             "every order kept rests in a book"

@@ -85,6 +85,9 @@ pub enum OrderRefusal {
     /// No instances are named, and the account has too few free ones.
     #[error("the account has too few free instances")]
     NotEnoughFreeInstances,
+    /// It would have expired already. Ranks behind [`Self::PriceOffTick`].
+    #[error("the time at which the order expires has passed")]
+    ExpiryPassed,
 }
 
 /// Why a cancel was refused, in order of precedence.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{FirmKind, Instrument, InstrumentKind, Origin, SessionRole};
 use crate::directory::{Directory, Named};
+use crate::disconnect::Connection;
 use crate::event::EventBody;
 use crate::money::Price;
 use crate::refusal::IgnoreReason;
@@ -39,6 +40,7 @@ pub(crate) struct Session {
     pub(crate) role: SessionRole,
     pub(crate) epoch: u32,
     pub(crate) last_msg_seq_num: u64,
+    pub(crate) connection: Connection,
 }
 
 /// An instrument, and the place of its provider; none for a test instrument.
@@ -147,6 +149,7 @@ impl Registry {
                 role,
                 epoch,
                 last_msg_seq_num,
+                connection: Connection::Unwatched,
             });
         }
         Ok(EventBody::SessionAdmitted {
@@ -199,6 +202,7 @@ impl Registry {
             last_msg_seq_num: known.last_msg_seq_num,
             firm: self.firms[known.firm].name,
             role: known.role,
+            connection: known.connection,
         }
     }
 

@@ -29,6 +29,8 @@ struct Image<'a> {
     resting: Vec<Cow<'a, Order>>,
     /// In the order of use.
     used: Vec<Cow<'a, UsedId>>,
+    /// Firms whose orders are found by their session, ascending.
+    followed: Vec<u32>,
 }
 
 impl Serialize for Engine {
@@ -48,6 +50,7 @@ impl Serialize for Engine {
                 .map(|place| Cow::Borrowed(&orders.resting[place]))
                 .collect(),
             used: orders.used().map(Cow::Borrowed).collect(),
+            followed: orders.followed().collect(),
         };
         image.serialize(serializer)
     }
@@ -68,6 +71,10 @@ impl<'de> Deserialize<'de> for Engine {
         engine
             .books
             .resize_with(engine.registry.instruments.len(), Book::default);
+        engine.lost = engine.lost_sessions();
+        for firm in image.followed {
+            engine.orders.follow(firm, core::iter::empty());
+        }
         for order in image.resting {
             let order = order.into_owned();
             if !engine.may_rest(&order) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::SessionRole;
+use crate::disconnect::Connection;
 use crate::ids::{OrderId, ReassignmentId};
 use crate::money::{Price, Quantity};
 use crate::text::{AccountName, FirmName, InstanceName, ProviderName, SlotName, Symbol};
@@ -18,6 +19,8 @@ pub struct SessionPosition {
     pub firm: FirmName,
     /// What it may do.
     pub role: SessionRole,
+    /// Whether its client is watched, and where it is.
+    pub connection: Connection,
 }
 
 /// The best resting price of one side, and how much rests there.

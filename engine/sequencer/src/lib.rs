@@ -38,7 +38,8 @@ mod verify;
 use std::sync::Arc;
 use std::thread;
 
-use engine::Engine;
+use engine::{Engine, Timestamp};
+use tokio::sync::watch;
 
 pub use batch::{COMMAND_BYTES_MAX, ChainValue};
 pub use clock::Clock;
@@ -70,6 +71,10 @@ pub struct Opened {
     pub events: EventLog,
     /// What the start found and did.
     pub recovery: RecoveryReport,
+    /// When the next timer of the market is due, if any runs: [`engine::Command::FireTimers`] is to be submitted
+    /// then, lest nothing else comes that would fire it. Changes as the market goes on; closes when the engine
+    /// thread ends.
+    pub next_timer: watch::Receiver<Option<Timestamp>>,
     /// The engine thread.
     pub running: Running,
 }
@@ -114,6 +119,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
     let (commands, inbox) =
         queue::queue(options.queue_limit, options.batch_limit, Arc::clone(&cause));
     let engine = EngineThread::new(recovered, clock, publisher, options, directory);
+    let next_timer = engine.next_timer();
     let thread = thread::Builder::new().name("engine".to_owned());
     let thread = {
         let cause = Arc::clone(&cause);
@@ -127,6 +133,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         commands,
         events,
         recovery,
+        next_timer,
         running,
     })
 }

@@ -187,7 +187,10 @@ fn weight(input: &Input) -> usize {
         | Command::WithdrawInstance { .. }
         | Command::UpdateReassignment { .. }
         | Command::EndTradingDay
-        | Command::CancelOrderAgain(_) => 1,
+        | Command::CancelOrderAgain(_)
+        | Command::ConnectSession { .. }
+        | Command::DisconnectSession { .. }
+        | Command::FireTimers => 1,
     }
 }
 

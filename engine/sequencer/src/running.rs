@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use engine::{CommandNumber, Engine, Event, Input};
+use engine::{CommandNumber, Engine, Event, Input, Timestamp};
 use tokio::sync::watch;
 
 use crate::batch::{COMMAND_BYTES_MAX, Place, wide};
@@ -117,6 +117,7 @@ pub(crate) struct EngineThread<C> {
     events: OpenLog,
     index: EventIndex,
     publisher: Publisher,
+    next_timer: watch::Sender<Option<Timestamp>>,
     durability: Durability,
     batch_limit: usize,
     segment_bytes: u64,
@@ -133,7 +134,9 @@ impl<C: Clock> EngineThread<C> {
         directory: Directory,
     ) -> Self {
         let report = recovered.report;
+        let (next_timer, _) = watch::channel(recovered.engine.next_timer());
         Self {
+            next_timer,
             engine: recovered.engine,
             clock: SteadyClock::new(clock, report.time),
             next_command: report.next_command,
@@ -147,6 +150,11 @@ impl<C: Clock> EngineThread<C> {
             segment_bytes: options.segment_bytes,
             _directory: directory,
         }
+    }
+
+    /// When the engine's next timer is due, now and as that changes.
+    pub(crate) fn next_timer(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.next_timer.subscribe()
     }
 
     /// Runs until the queue is stopped and empty, or until a log cannot be written.
@@ -171,6 +179,9 @@ impl<C: Clock> EngineThread<C> {
             // Published first: the answers are on their way while their record is written.
             let events = self.publish(&mut events);
             self.log_events(place, &events)?;
+            let due = self.engine.next_timer();
+            self.next_timer
+                .send_if_modified(|known| std::mem::replace(known, due) != due);
         }
         self.journal.file.sync()?;
         self.events.file.sync()?;

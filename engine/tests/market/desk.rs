@@ -1,7 +1,8 @@
 //! A small market to test in, and a language for it: `check("A buy 10@5 | B sell 4@5", "…")`.
 //!
 //! Commands are separated by `|`. The first word is who sends it. An order's client order id is the
-//! number of its command in the script, unless it says `id=…`; events name orders by it.
+//! number of its command in the script, unless it says `id=…`; events name orders by it. The command at place
+//! n comes at beat n; `wait 5` lets five more beats pass.
 
 use engine::{
     CancelCause, CancelRequest, Command, CommandNumber, Engine, Event, EventBody, Fill, FirmKind,
@@ -9,6 +10,8 @@ use engine::{
     Quantity, ReassignmentId, ReassignmentStatus, Sequenced, SessionRole, Side, TimeInForce,
     Timestamp, Trade, TradeId,
 };
+
+use crate::connections;
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -40,7 +43,12 @@ pub(crate) struct Desk {
     pub(crate) journal: Vec<Sequenced>,
     set_up: u64,
     messages: u64,
+    /// How many beats have passed in which no command came.
+    waited: u64,
 }
+
+/// Nanoseconds between two commands of a script; the first comes at one beat.
+pub(crate) const BEAT: u64 = 1_000;
 
 pub(crate) const ACME: &str = "ACME";
 
@@ -54,6 +62,7 @@ impl Desk {
             journal: Vec::new(),
             set_up: 0,
             messages: 0,
+            waited: 0,
         };
         for command in set_up() {
             let events = desk.apply(Origin::Venue, command);
@@ -68,7 +77,11 @@ impl Desk {
 
     pub(crate) fn apply(&mut self, origin: Origin, command: Command) -> Vec<Event> {
         let number = CommandNumber::new(u64::try_from(self.journal.len()).unwrap() + 1);
-        let time = Timestamp::from_nanos(number.get() * 1_000);
+        let beats = match self.set_up {
+            0 => 0,
+            set_up => number.get() - set_up + self.waited,
+        };
+        let time = Timestamp::from_nanos(beats * BEAT);
         let sequenced = Sequenced {
             number,
             time,
@@ -93,6 +106,10 @@ impl Desk {
     pub(crate) fn run(&mut self, line: &str) -> Vec<Event> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (sender, words) = words.split_first().expect("a command has words");
+        if *sender == "wait" {
+            self.waited += words[0].parse::<u64>().unwrap();
+            return Vec::new();
+        }
         let command = self.command(sender, words);
         self.messages += 1;
         let origin = match *sender {
@@ -142,7 +159,7 @@ impl Desk {
                 epoch: at(2).parse().unwrap(),
             },
             "day" => Command::EndTradingDay,
-            other => panic!("no such command: {other}"),
+            _ => connections::command(words),
         }
     }
 
@@ -150,7 +167,8 @@ impl Desk {
         (u64::try_from(self.journal.len()).unwrap() + 1 - self.set_up).to_string()
     }
 
-    /// `10@5`, `10@market`, then any of `ioc fok X=symbol a=account id= image= instances=a,b`.
+    /// `10@5`, `10@market`, then any of `ioc fok gtc till=beat lastday=day x=symbol a=account id= image=
+    /// instances=a,b`.
     fn order(&self, sender: &str, side: Side, words: &[&str]) -> Command {
         let (quantity, price) = words[0].split_once('@').expect("quantity@price");
         let (sender, _) = sender.split_once('#').unwrap_or((sender, ""));
@@ -173,6 +191,9 @@ impl Desk {
             match word.split_once('=').unwrap_or((word, "")) {
                 ("ioc", _) => order.time_in_force = TimeInForce::ImmediateOrCancel,
                 ("fok", _) => order.time_in_force = TimeInForce::FillOrKill,
+                ("gtc", _) => order.time_in_force = TimeInForce::GoodTillCancel,
+                ("till", beat) => order.time_in_force = connections::till(beat),
+                ("lastday", day) => order.time_in_force = connections::last_day(day),
                 ("x", symbol) => order.symbol = symbol.parse().unwrap(),
                 ("a", account) => order.account = account.parse().unwrap(),
                 ("id", name) => order.client_order_id = name.parse().unwrap(),
@@ -353,6 +374,7 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 | CancelCause::FillOrKill
                 | CancelCause::MarketUnfilled
                 | CancelCause::SelfTradePrevented => format!("{cause:?}"),
+                CancelCause::Disconnected { session } => format!("with {session}"),
             };
             format!("cancelled {} {cause}", order.client_order_id)
         }
@@ -417,7 +439,7 @@ fn tell_inventory(body: &EventBody) -> String {
         EventBody::InstanceRetired { slot, instance, .. } => format!("retired {slot}/{instance}"),
         EventBody::SessionReset { session, epoch } => format!("reset {session} {epoch}"),
         EventBody::TradingDayEnded => "day-ended".to_owned(),
-        other => format!("{other:?}"),
+        other => connections::tell(other),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The engine and the naive market side by side under random commands: every event is the same.
 //! `PROPTEST_CASES=10000` makes it longer.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use engine::{
-    CancelRequest, Command, CommandNumber, Event, EventBody, Input, NewOrder, OrderId, OrderKind,
-    Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, Sequenced, Side, TimeInForce,
-    Timestamp,
+    CancelCause, CancelOnDisconnect, CancelRequest, CancelScope, Command, CommandNumber,
+    DisconnectCause, Engine, Event, EventBody, Expiry, Input, NewOrder, OrderId, OrderKind, Origin,
+    Price, Quantity, ReassignmentId, ReassignmentStatus, Sequenced, Side, TimeInForce, Timestamp,
+    TradingDay,
 };
 use proptest::prelude::*;
 
@@ -35,6 +39,18 @@ enum Step {
         status: usize,
     },
     EndTradingDay,
+    Connect {
+        session: usize,
+        policy: Option<CancelOnDisconnect>,
+    },
+    Disconnect {
+        session: usize,
+        why: DisconnectCause,
+    },
+    Fire,
+    Wait {
+        nanos: u64,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -61,7 +77,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         any::<bool>(),
         price,
         quantity,
-        0_usize..6,
+        0_usize..12,
         prop::bool::weighted(0.8),
         named,
         repeat,
@@ -91,7 +107,33 @@ fn step() -> impl Strategy<Value = Step> {
         20 => (0..5_usize, prop::bool::weighted(0.1)).prop_map(|(account, large)| Step::Deposit { account, large }),
         20 => (0..60_usize, 0..3_u32, 0..7_usize).prop_map(|(of, leg, status)| Step::Update { of, leg, status }),
         1 => Just(Step::EndTradingDay),
+        8 => (0..SESSIONS.len(), prop::option::weighted(0.9, policy()))
+            .prop_map(|(session, policy)| Step::Connect { session, policy }),
+        8 => (0..SESSIONS.len(), any::<bool>()).prop_map(|(session, logout)| {
+            let why = if logout { DisconnectCause::LoggedOut } else { DisconnectCause::Lost };
+            Step::Disconnect { session, why }
+        }),
+        4 => Just(Step::Fire),
+        4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
     ]
+}
+
+const HOUR: u64 = 3_600 * 1_000_000_000;
+
+fn policy() -> impl Strategy<Value = CancelOnDisconnect> {
+    let grace = prop_oneof![Just(0), 1_u64..20];
+    (any::<bool>(), grace, any::<bool>(), any::<bool>()).prop_map(
+        |(firm, grace, spares_good_till, on_logout)| CancelOnDisconnect {
+            scope: if firm {
+                CancelScope::Firm
+            } else {
+                CancelScope::Session
+            },
+            grace: Duration::from_nanos(grace),
+            spares_good_till,
+            on_logout,
+        },
+    )
 }
 
 /// What the random steps choose from.
@@ -114,7 +156,12 @@ const STATUSES: [ReassignmentStatus; 7] = [
 
 impl Seen {
     /// The session that sends the step (none: settlement does) and the command it comes to.
-    fn command(&mut self, step: &Step, number: CommandNumber) -> Option<(Option<usize>, Command)> {
+    fn command(
+        &mut self,
+        step: &Step,
+        number: CommandNumber,
+        now: u64,
+    ) -> Option<(Option<usize>, Command)> {
         match step {
             Step::Order {
                 session,
@@ -124,7 +171,8 @@ impl Seen {
             } => {
                 let own = SESSIONS[*session].to_lowercase();
                 let account = ACCOUNTS.get(*account).copied().unwrap_or(&own);
-                let order = self.order(order, account, SYMBOLS[*symbol], number);
+                let mut order = self.order(order, account, SYMBOLS[*symbol], number);
+                order.time_in_force = sooner(order.time_in_force, now);
                 self.orders
                     .push((*session, order.clone(), OrderId::new(number)));
                 Some((Some(*session), Command::SubmitOrder(order)))
@@ -158,6 +206,17 @@ impl Seen {
                 Some((None, command))
             }
             Step::EndTradingDay => Some((None, Command::EndTradingDay)),
+            Step::Connect { session, policy } => {
+                let session = SESSIONS[*session].parse().unwrap();
+                let policy = *policy;
+                Some((None, Command::ConnectSession { session, policy }))
+            }
+            Step::Disconnect { session, why } => {
+                let (session, why) = (SESSIONS[*session].parse().unwrap(), *why);
+                Some((None, Command::DisconnectSession { session, why }))
+            }
+            Step::Fire => Some((None, Command::FireTimers)),
+            Step::Wait { .. } => None,
         }
     }
 
@@ -191,6 +250,12 @@ impl Seen {
             time_in_force: match sketch.time_in_force {
                 0 => TimeInForce::ImmediateOrCancel,
                 1 => TimeInForce::FillOrKill,
+                2 | 3 => TimeInForce::GoodTillCancel,
+                // From now on; see `sooner`.
+                4 => TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::from_days(0))),
+                5 | 6 => TimeInForce::GoodTillDate(Expiry::At(Timestamp::from_nanos(
+                    sketch.quantity * 3,
+                ))),
                 _ => TimeInForce::Day,
             },
             instances,
@@ -239,12 +304,58 @@ impl Seen {
     }
 }
 
+/// An expiry counted from now on, as one of the calendar.
+fn sooner(time_in_force: TimeInForce, now: u64) -> TimeInForce {
+    let now = Timestamp::from_nanos(now);
+    match time_in_force {
+        TimeInForce::GoodTillDate(Expiry::EndOf(_)) => {
+            TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::of(now)))
+        }
+        TimeInForce::GoodTillDate(Expiry::At(after)) => {
+            let at = now.after(Duration::from_nanos(after.nanos()));
+            TimeInForce::GoodTillDate(Expiry::At(at))
+        }
+        other => other,
+    }
+}
+
+/// A loss touches no order of another firm, and none of another session unless it is to.
+fn check_scope(events: &[Event]) {
+    let mut scopes = BTreeMap::new();
+    for event in events {
+        match &event.body {
+            EventBody::GraceEnded {
+                session,
+                firm,
+                scope,
+                ..
+            } => {
+                scopes.insert(*session, (*firm, *scope));
+            }
+            EventBody::OrderCancelled {
+                order,
+                cause: CancelCause::Disconnected { session },
+                ..
+            } => {
+                let (firm, scope) = scopes[session];
+                assert_eq!(order.firm, firm);
+                assert!(scope == CancelScope::Firm || order.session == *session);
+            }
+            _ => {}
+        }
+    }
+}
+
 fn run(steps: &[Step]) {
     let desk = Desk::open();
     let (mut engine, mut naive, mut seen) = (desk.engine, Naive::default(), Seen::default());
     let mut number = CommandNumber::new(u64::try_from(desk.journal.len()).unwrap() + 1);
+    let (mut journal, mut told, mut now) = (desk.journal, Vec::new(), 1_000_000);
     for step in steps {
-        let Some((session, command)) = seen.command(step, number) else {
+        if let Step::Wait { nanos } = step {
+            now += nanos;
+        }
+        let Some((session, command)) = seen.command(step, number, now) else {
             continue;
         };
         let origin = match session {
@@ -255,7 +366,8 @@ fn run(steps: &[Step]) {
             },
             None => Origin::Settlement,
         };
-        let time = Timestamp::from_nanos(1_000_000 + number.get());
+        now += 1;
+        let time = Timestamp::from_nanos(now);
         let sequenced = Sequenced {
             number,
             time,
@@ -266,8 +378,24 @@ fn run(steps: &[Step]) {
         assert_eq!(events, naive.apply(&sequenced), "{sequenced:?}");
         engine.check_invariants();
         seen.note(&events);
+        check_scope(&events);
+        told.extend(events);
+        journal.push(sequenced);
         number = number.next().unwrap();
     }
+    check_replay(&engine, &journal, &told);
+}
+
+/// The same commands give the same events and the same state, byte for byte.
+fn check_replay(engine: &Engine, journal: &[Sequenced], told: &[Event]) {
+    let (mut again, mut events) = (Engine::new(), Vec::new());
+    for sequenced in journal {
+        again.apply(sequenced, &mut events);
+    }
+    let told_again = &events[events.len() - told.len()..];
+    assert_eq!(told_again, told);
+    let (one, other) = (postcard::to_allocvec(engine), postcard::to_allocvec(&again));
+    assert_eq!(one.unwrap(), other.unwrap());
 }
 
 proptest! {

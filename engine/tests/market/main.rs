@@ -7,9 +7,11 @@
     reason = "a test that cannot go on has failed; what an event is not about is of no interest"
 )]
 
+mod connections;
 mod desk;
 #[path = "../../benches/flow/mod.rs"]
 mod flow;
+mod good_till;
 mod inventory;
 mod lockstep;
 mod naive;

@@ -1,18 +1,19 @@
 //! The same market again, written to be obviously right and nothing else: one list of orders, one
 //! list of holdings, names everywhere, every question answered by looking through all of it.
 //!
-//! It knows orders, cancels, deposits, reassignments and the end of the day in the market of
-//! [`crate::desk`]; sessions and set-up are left to the tables.
+//! It knows orders, cancels, deposits, reassignments, the end of the day, clients that come and go, and timers, in
+//! the market of [`crate::desk`]; positions of sessions and set-up are left to the tables.
 
 use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
     EventBody, ExecutionId, FirmName, ImageName, InstanceName, KnownOrder, NewOrder, Notional,
     OrderId, OrderKind, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
     ReassignmentStatus, ReassignmentUpdate, Sequenced, SessionName, Side, SlotName, Symbol,
-    Timestamp, Trade,
+    TimeInForce, Timestamp, Trade,
 };
 
 mod settling;
+mod timing;
 mod trading;
 
 #[derive(Default)]
@@ -21,13 +22,18 @@ pub(crate) struct Naive {
     orders: Vec<NaiveOrder>,
     holdings: Vec<NaiveHolding>,
     sales: Vec<Sale>,
-    /// Client order ids used today.
+    /// Client order ids used today, or of orders that live.
     used: Vec<(FirmName, ClientOrderId)>,
-    today: usize,
+    /// How many days have ended.
+    day: usize,
+    /// Sessions whose clients are watched or lost.
+    clients: Vec<timing::Client>,
 }
 
 struct NaiveOrder {
     view: OrderView,
+    /// The last day on which it lived, while that is known.
+    ended: Option<usize>,
     /// What it still has to deliver, in order.
     holds: Vec<SlotName>,
 }
@@ -60,6 +66,11 @@ impl Told {
             number: self.cause.number,
             index,
         }
+    }
+
+    fn ignore_so(&mut self) {
+        let (origin, reason) = (self.cause.input.origin, engine::IgnoreReason::AlreadySo);
+        self.tell(EventBody::Ignored { origin, reason });
     }
 
     fn tell(&mut self, body: EventBody) {
@@ -110,6 +121,7 @@ impl Naive {
             events: Vec::new(),
         };
         let origin = sequenced.input.origin;
+        self.fire(&mut told);
         match (&sequenced.input.command, origin) {
             (Command::SubmitOrder(new), Origin::Session { session, .. }) => {
                 self.submit(origin, session, new, &mut told);
@@ -157,6 +169,15 @@ impl Naive {
                 self.update(*reassignment, *status, *new_instance, &mut told);
             }
             (Command::EndTradingDay, _) => self.end_day(&mut told),
+            (Command::ConnectSession { session, policy }, _) => {
+                self.connect(*session, *policy, &mut told);
+            }
+            (Command::DisconnectSession { session, why }, _) => {
+                self.disconnect(*session, *why, &mut told);
+                self.fire(&mut told);
+            }
+            (Command::FireTimers, _) if told.events.is_empty() => told.ignore_so(),
+            (Command::FireTimers, _) => {}
             other => panic!("not known here: {other:?}"),
         }
         told.events
@@ -165,7 +186,7 @@ impl Naive {
     fn submit(&mut self, origin: Origin, session: SessionName, new: &NewOrder, told: &mut Told) {
         let firm = firm_of(session);
         let order_id = OrderId::new(told.cause.number);
-        let checked = self.check(firm, new);
+        let checked = self.check(firm, new, told.cause.time);
         if checked != Err(OrderRefusal::DuplicateClientOrderId) {
             self.used.push((firm, new.client_order_id));
         }
@@ -195,12 +216,21 @@ impl Naive {
             order: view.clone(),
             execution: told.execution(),
         });
-        self.orders.push(NaiveOrder { view, holds });
+        self.orders.push(NaiveOrder {
+            view,
+            ended: None,
+            holds,
+        });
         self.match_last(told);
     }
 
     /// What the order holds, or why it is refused.
-    fn check(&mut self, firm: FirmName, new: &NewOrder) -> Result<Vec<SlotName>, OrderRefusal> {
+    fn check(
+        &mut self,
+        firm: FirmName,
+        new: &NewOrder,
+        now: Timestamp,
+    ) -> Result<Vec<SlotName>, OrderRefusal> {
         let limit = match new.kind {
             OrderKind::Limit(price) => Some(price.micros()),
             OrderKind::Market => None,
@@ -230,6 +260,10 @@ impl Naive {
             (
                 limit.is_some_and(|price| price % tick != 0),
                 OrderRefusal::PriceOffTick,
+            ),
+            (
+                timing::expiry(new.time_in_force).is_some_and(|time| time <= now),
+                OrderRefusal::ExpiryPassed,
             ),
             (sell && new.image.is_some(), OrderRefusal::ImageNotAllowed),
             (
@@ -323,6 +357,7 @@ impl Naive {
         for slot in std::mem::take(&mut self.orders[at].holds) {
             self.holding(slot).free = true;
         }
+        self.orders[at].ended = Some(self.day);
         let order = &mut self.orders[at].view;
         (order.status, order.leaves) = (status, Quantity::ZERO);
         let (order, execution) = (order.clone(), told.execution());
@@ -345,9 +380,10 @@ impl Naive {
     ) {
         let firm = firm_of(session);
         let duplicate = self.used.contains(&(firm, request.client_order_id));
-        let at = (self.today..self.orders.len()).find(|&at| {
+        let at = (0..self.orders.len()).find(|&at| {
             let order = &self.orders[at].view;
-            order.firm == firm && order.client_order_id == request.original_client_order_id
+            let today = self.orders[at].ended.is_none_or(|day| day == self.day);
+            today && order.firm == firm && order.client_order_id == request.original_client_order_id
         });
         let reason = match at.map(|at| &self.orders[at].view) {
             _ if duplicate => Some(CancelRefusal::DuplicateClientOrderId),
@@ -396,7 +432,8 @@ impl Naive {
                 let mut open: Vec<usize> = (0..self.orders.len())
                     .filter(|&at| {
                         let order = &self.orders[at].view;
-                        is_open(order) && order.symbol.as_str() == symbol && order.side == side
+                        let day = is_open(order) && order.time_in_force == TimeInForce::Day;
+                        day && order.symbol.as_str() == symbol && order.side == side
                     })
                     .collect();
                 let sign = if side == Side::Sell { 1 } else { -1 };
@@ -406,8 +443,11 @@ impl Naive {
                 }
             }
         }
-        self.used.clear();
-        self.today = self.orders.len();
+        let living = self.orders.iter().filter(|order| is_open(&order.view));
+        self.used = living
+            .map(|order| (order.view.firm, order.view.client_order_id))
+            .collect();
+        self.day += 1;
         told.tell(EventBody::TradingDayEnded);
     }
 }

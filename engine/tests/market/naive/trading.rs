@@ -141,6 +141,10 @@ impl Naive {
         let notional = order.filled_notional.micros() + fill.price.times(fill.quantity).micros();
         order.filled_notional = Notional::from_micros(notional);
         let filled = order.leaves.is_zero();
+        if filled {
+            self.orders[at].ended = Some(self.day);
+        }
+        let order = &mut self.orders[at].view;
         order.status = if filled {
             OrderStatus::Filled
         } else {

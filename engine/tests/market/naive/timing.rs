@@ -1,0 +1,151 @@
+//! Clients that come and go, and what happens when its time has come, in the naive market: before each command it
+//! looks through all orders and clients for what is due first.
+
+use engine::{
+    CancelCause, CancelOnDisconnect, CancelScope, DisconnectCause, EventBody, Expiry, OrderStatus,
+    SessionName, TimeInForce, Timestamp,
+};
+
+use super::{Naive, Told, firm_of, is_open};
+
+/// In the order of their admission.
+const SESSIONS: [&str; 7] = ["A", "B", "M", "P", "R", "A2", "COPY"];
+
+pub(super) struct Client {
+    session: SessionName,
+    policy: CancelOnDisconnect,
+    /// Since when it is lost.
+    lost: Option<Timestamp>,
+}
+
+impl Client {
+    fn due(&self) -> Option<Timestamp> {
+        self.lost.map(|lost| lost.after(self.policy.grace))
+    }
+}
+
+fn rank(session: SessionName) -> usize {
+    let mut sessions = SESSIONS.iter();
+    sessions.position(|name| *name == session.as_str()).unwrap()
+}
+
+pub(super) fn expiry(time_in_force: TimeInForce) -> Option<Timestamp> {
+    match time_in_force {
+        TimeInForce::GoodTillDate(Expiry::At(time)) => Some(time),
+        TimeInForce::GoodTillDate(Expiry::EndOf(day)) => Some(day.end()),
+        _ => None,
+    }
+}
+
+/// What is due: when, and at which place it is among its like. At one time orders come first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Order { at: usize },
+    Client { rank: usize, at: usize },
+}
+
+impl Naive {
+    pub(super) fn connect(
+        &mut self,
+        session: SessionName,
+        policy: Option<CancelOnDisconnect>,
+        told: &mut Told,
+    ) {
+        let before = self.clients.iter().find(|known| known.session == session);
+        let called_off = before.and_then(Client::due);
+        self.clients.retain(|known| known.session != session);
+        let client = policy.map(|policy| Client {
+            session,
+            policy,
+            lost: None,
+        });
+        self.clients.extend(client);
+        let firm = firm_of(session);
+        told.tell(EventBody::SessionConnected {
+            session,
+            firm,
+            policy,
+            called_off,
+        });
+    }
+
+    pub(super) fn disconnect(
+        &mut self,
+        session: SessionName,
+        why: DisconnectCause,
+        told: &mut Told,
+    ) {
+        let now = told.cause.time;
+        let mut clients = self.clients.iter_mut();
+        let known = clients.find(|known| known.session == session && known.lost.is_none());
+        let Some(client) = known else {
+            return told.ignore_so();
+        };
+        client.lost = Some(now);
+        let forgiven = why == DisconnectCause::LoggedOut && !client.policy.on_logout;
+        let cancels_at = client.due().filter(|_| !forgiven);
+        if forgiven {
+            self.clients.retain(|known| known.session != session);
+        }
+        told.tell(EventBody::SessionDisconnected {
+            session,
+            firm: firm_of(session),
+            why,
+            cancels_at,
+        });
+    }
+
+    pub(super) fn fire(&mut self, told: &mut Told) {
+        while let Some(due) = self.first_due(told.cause.time) {
+            match due {
+                Due::Order { at } => self.end(at, OrderStatus::Expired, None, told),
+                Due::Client { at, .. } => self.give_up(at, told),
+            }
+        }
+    }
+
+    fn first_due(&self, now: Timestamp) -> Option<Due> {
+        let orders = (0..self.orders.len()).filter_map(|at| {
+            let order = &self.orders[at].view;
+            let time = expiry(order.time_in_force).filter(|_| is_open(order))?;
+            Some((time, Due::Order { at }))
+        });
+        let clients = (0..self.clients.len()).filter_map(|at| {
+            let client = &self.clients[at];
+            let rank = rank(client.session);
+            Some((client.due()?, Due::Client { rank, at }))
+        });
+        let due = orders.chain(clients).filter(|(time, _)| *time <= now);
+        due.min().map(|(_, due)| due)
+    }
+
+    fn give_up(&mut self, at: usize, told: &mut Told) {
+        let Client {
+            session, policy, ..
+        } = self.clients.remove(at);
+        let firm = firm_of(session);
+        let mut ending: Vec<usize> = (0..self.orders.len())
+            .filter(|&at| {
+                let order = &self.orders[at].view;
+                let spared = policy.spares_good_till && order.time_in_force.is_good_till();
+                is_open(order)
+                    && !spared
+                    && match policy.scope {
+                        CancelScope::Session => order.session == session,
+                        CancelScope::Firm => order.firm == firm,
+                    }
+            })
+            .collect();
+        ending.sort_by_key(|&at| (rank(self.orders[at].view.session), at));
+        told.tell(EventBody::GraceEnded {
+            session,
+            firm,
+            scope: policy.scope,
+            orders: u64::try_from(ending.len()).unwrap(),
+        });
+        for at in ending {
+            let cause = CancelCause::Disconnected { session };
+            self.end(at, OrderStatus::Cancelled, Some(cause), told);
+        }
+    }
+}
