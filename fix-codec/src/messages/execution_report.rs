@@ -1,6 +1,6 @@
 //! ExecutionReport(8) (FIX 4.4 Volume 4).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::macros::messages;
@@ -60,6 +60,10 @@ messages! {
         optional currency: &'a str = tags::CURRENCY,
         /// TimeInForce(59).
         optional time_in_force: TimeInForce = tags::TIME_IN_FORCE,
+        /// ExpireDate(432).
+        optional expire_date: NaiveDate = tags::EXPIRE_DATE,
+        /// ExpireTime(126).
+        optional expire_time: DateTime<Utc> = tags::EXPIRE_TIME,
         /// LastQty(32).
         optional last_qty: Decimal = tags::LAST_QTY,
         /// LastPx(31).

@@ -1,6 +1,6 @@
 //! What a client asks for: orders and cancels (FIX 4.4 Volume 4).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::macros::messages;
@@ -41,6 +41,8 @@ messages! {
         optional time_in_force: TimeInForce = tags::TIME_IN_FORCE,
         /// ExpireTime(126).
         optional expire_time: DateTime<Utc> = tags::EXPIRE_TIME,
+        /// ExpireDate(432).
+        optional expire_date: NaiveDate = tags::EXPIRE_DATE,
         /// MinQty(110).
         optional min_qty: Decimal = tags::MIN_QTY,
         /// MaxFloor(111).

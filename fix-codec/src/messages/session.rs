@@ -3,7 +3,7 @@
 use super::macros::{group_entries, messages};
 use crate::dictionary::groups;
 use crate::tags;
-use crate::values::{Data, EncryptMethod, MsgDirection};
+use crate::values::{CancelOrdersOnDisconnect, Data, EncryptMethod, MsgDirection};
 
 messages! {
     /// Logon(A).
@@ -31,7 +31,7 @@ messages! {
         /// NewPassword(925), of the venue in this message.
         optional new_password: &'a str = tags::NEW_PASSWORD,
         /// CancelOrdersOnDisconnect(8013), of the venue.
-        optional cancel_orders_on_disconnect: bool = tags::CANCEL_ORDERS_ON_DISCONNECT,
+        optional cancel_orders_on_disconnect: CancelOrdersOnDisconnect = tags::CANCEL_ORDERS_ON_DISCONNECT,
         /// Text(58), of the venue in this message: what became of NewPassword(925).
         optional text: &'a str = tags::TEXT,
     }

@@ -218,6 +218,16 @@ char_codes! {
         AgentForOtherMember = b'W',
     }
 
+    /// CancelOrdersOnDisconnect(8013), of the venue: whose orders are cancelled when the session is lost.
+    pub enum CancelOrdersOnDisconnect {
+        /// Nobody's.
+        None = b'N',
+        /// Those of the session.
+        Session = b'S',
+        /// All of the firm's.
+        Firm = b'Y',
+    }
+
     /// MsgDirection(385).
     pub enum MsgDirection {
         /// The sender of the Logon receives the message type.

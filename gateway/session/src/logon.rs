@@ -252,7 +252,7 @@ impl Session {
             username: credentials.as_ref().map(|known| known.username.as_str()),
             password: credentials.as_ref().map(|known| known.password.as_str()),
             new_password: None,
-            cancel_orders_on_disconnect: None,
+            cancel_orders_on_disconnect: self.cancel_on_disconnect,
             text: text.as_deref(),
         };
         self.emit(now, &body, Emission::handshake(), out)

@@ -1,6 +1,8 @@
 //! The session as its driver sees it: made, connected, asked, ticked and disconnected. What is done
 //! with a message lies in `receive`, `logon`, `logout`, `sequence`, `resend`, `reset` and `send`.
 
+use fix_codec::values::CancelOrdersOnDisconnect;
+
 use crate::held::Held;
 use crate::outputs::{Action, DisconnectReason, Outputs, ResendRange};
 use crate::settings::{Resume, Role, Settings};
@@ -22,6 +24,8 @@ pub struct Session {
     pub(crate) garbled: u64,
     /// What the next Logon says in Text(58).
     pub(crate) logon_text: Option<String>,
+    /// CancelOrdersOnDisconnect(8013) of our Logons.
+    pub(crate) cancel_on_disconnect: Option<CancelOrdersOnDisconnect>,
 }
 
 impl Session {
@@ -34,7 +38,9 @@ impl Session {
         assert!(resume.next_outgoing > 0, "MsgSeqNum(34) starts at 1");
         assert!(resume.next_incoming > 0, "MsgSeqNum(34) starts at 1");
         let held = Held::new(settings.hold_limit_bytes);
+        let cancel_on_disconnect = settings.cancel_on_disconnect;
         Self {
+            cancel_on_disconnect,
             settings,
             state: State::Disconnected,
             next_outgoing: resume.next_outgoing,
@@ -69,6 +75,12 @@ impl Session {
     #[must_use]
     pub fn status(&self) -> Status {
         self.state.status()
+    }
+
+    /// What CancelOrdersOnDisconnect(8013) our Logons carry from now on: an acceptor's driver says so before it
+    /// calls [`accept_logon`](Self::accept_logon), and answers the peer with what is in force.
+    pub fn set_cancel_on_disconnect(&mut self, in_force: Option<CancelOrdersOnDisconnect>) {
+        self.cancel_on_disconnect = in_force;
     }
 
     /// MsgSeqNum(34) of the next message that [`send`](Self::send) gives.

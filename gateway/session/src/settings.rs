@@ -5,7 +5,7 @@ use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use fix_codec::dictionary::ValidationOptions;
-use fix_codec::values::TimePrecision;
+use fix_codec::values::{CancelOrdersOnDisconnect, TimePrecision};
 
 /// Everything that a session is told at its start; nothing here changes while it has a connection.
 #[derive(Clone, Debug)]
@@ -20,6 +20,9 @@ pub struct Settings {
     pub sending_time_tolerance: Option<Duration>,
     /// Whether the peer may ask for ResetSeqNumFlag(141)=Y.
     pub accept_reset: bool,
+    /// CancelOrdersOnDisconnect(8013) of this side's first Logon(A), if it is to have one. An acceptor's driver
+    /// may change it for each Logon: [`Session::set_cancel_on_disconnect`](crate::Session::set_cancel_on_disconnect).
+    pub cancel_on_disconnect: Option<CancelOrdersOnDisconnect>,
     /// Whether LastMsgSeqNumProcessed(369) is put on every message.
     pub last_msg_seq_num_processed: bool,
     /// Whether NextExpectedMsgSeqNum(789) is put on our Logon(A), and heeded on the peer's: each side then sends what the
@@ -71,6 +74,7 @@ impl Settings {
             target_comp_id,
             sending_time_tolerance: Some(Duration::from_secs(120)),
             accept_reset: true,
+            cancel_on_disconnect: None,
             last_msg_seq_num_processed: false,
             next_expected_msg_seq_num: false,
             precision: TimePrecision::Micros,

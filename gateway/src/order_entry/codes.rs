@@ -25,6 +25,8 @@ pub(super) fn time_in_force(time_in_force: TimeInForce) -> values::TimeInForce {
         TimeInForce::Day => values::TimeInForce::Day,
         TimeInForce::ImmediateOrCancel => values::TimeInForce::ImmediateOrCancel,
         TimeInForce::FillOrKill => values::TimeInForce::FillOrKill,
+        TimeInForce::GoodTillCancel => values::TimeInForce::GoodTillCancel,
+        TimeInForce::GoodTillDate(_) => values::TimeInForce::GoodTillDate,
     }
 }
 

@@ -7,6 +7,7 @@ use engine::{CancelRefusal, InstanceName, NewOrder, OrderKind, OrderRefusal};
 use fix_codec::values::{CxlRejReason, OrdRejReason};
 
 use super::amounts::price_to;
+use super::times::{expire_date, expire_time};
 use super::words::Words;
 
 /// Room for Text(58) of a refusal: the longest reason and, but for long lists, what was attempted.
@@ -19,6 +20,7 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         OrderRefusal::QuantityAboveLimit => OrdRejReason::OrderExceedsLimit,
         OrderRefusal::DuplicateClientOrderId => OrdRejReason::DuplicateOrder,
         OrderRefusal::QuantityInvalid => OrdRejReason::IncorrectQuantity,
+        OrderRefusal::ExpiryPassed => OrdRejReason::TooLateToEnter,
         OrderRefusal::UnknownAccount
         | OrderRefusal::AccountNotOfFirm
         | OrderRefusal::AccountNotAtProvider => OrdRejReason::UnknownAccount,
@@ -64,6 +66,18 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
             OrderKind::Limit(price) => attempted(refusal, "Price", price_to(price)),
             OrderKind::Market => RefusalText::of(refusal),
         },
+        OrderRefusal::ExpiryPassed => {
+            match (
+                expire_date(order.time_in_force),
+                expire_time(order.time_in_force),
+            ) {
+                (Some(date), _) => attempted(refusal, "ExpireDate", date.format("%Y%m%d")),
+                (_, Some(time)) => {
+                    attempted(refusal, "ExpireTime", time.format("%Y%m%d-%H:%M:%S%.f"))
+                }
+                (None, None) => RefusalText::of(refusal),
+            }
+        }
         OrderRefusal::ImageNotAllowed => match &order.image {
             Some(image) => attempted(refusal, "ImageID", image),
             None => RefusalText::of(refusal),

@@ -79,7 +79,10 @@ fn count(body: &EventBody) -> usize {
         | EventBody::WithdrawalRefused { .. }
         | EventBody::InstanceTransferred { .. }
         | EventBody::InstanceRetired { .. }
-        | EventBody::TradingDayEnded => 0,
+        | EventBody::TradingDayEnded
+        | EventBody::SessionConnected { .. }
+        | EventBody::SessionDisconnected { .. }
+        | EventBody::GraceEnded { .. } => 0,
     }
 }
 
@@ -131,7 +134,10 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::WithdrawalRefused { .. }
         | EventBody::InstanceTransferred { .. }
         | EventBody::InstanceRetired { .. }
-        | EventBody::TradingDayEnded => None,
+        | EventBody::TradingDayEnded
+        | EventBody::SessionConnected { .. }
+        | EventBody::SessionDisconnected { .. }
+        | EventBody::GraceEnded { .. } => None,
     }
 }
 
@@ -171,6 +177,7 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         CancelCause::ImmediateOrCancel
         | CancelCause::FillOrKill
         | CancelCause::MarketUnfilled
-        | CancelCause::SelfTradePrevented => None,
+        | CancelCause::SelfTradePrevented
+        | CancelCause::Disconnected { .. } => None,
     }
 }

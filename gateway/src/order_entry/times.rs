@@ -1,7 +1,7 @@
 //! Points in time between the wire's calendar and the market's nanoseconds. Never reads a clock.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use engine::Timestamp;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use engine::{Expiry, TimeInForce, Timestamp, TradingDay};
 
 /// The market's time of a point in time; nothing before 1970 or after 2262.
 pub(super) fn timestamp_from(time: DateTime<Utc>) -> Option<Timestamp> {
@@ -18,6 +18,41 @@ pub(super) fn utc(time: Timestamp) -> DateTime<Utc> {
 /// The trading day in UTC, for a LocalMktDate.
 pub(super) fn date(time: Timestamp) -> NaiveDate {
     utc(time).date_naive()
+}
+
+/// The trading day of a LocalMktDate; nothing before 1970 or after 2261.
+pub(super) fn trading_day_from(date: NaiveDate) -> Option<TradingDay> {
+    let next = date.succ_opt()?.and_time(NaiveTime::MIN).and_utc();
+    // Its end must be a time of the market's too.
+    timestamp_from(next)?;
+    timestamp_from(date.and_time(NaiveTime::MIN).and_utc()).map(TradingDay::of)
+}
+
+/// ExpireDate(432) of an order that has one.
+pub(super) fn expire_date(time_in_force: TimeInForce) -> Option<NaiveDate> {
+    match time_in_force {
+        TimeInForce::GoodTillDate(Expiry::EndOf(day)) => {
+            let epoch = NaiveDate::default();
+            epoch.checked_add_days(Days::new(day.days().into()))
+        }
+        TimeInForce::Day
+        | TimeInForce::ImmediateOrCancel
+        | TimeInForce::FillOrKill
+        | TimeInForce::GoodTillCancel
+        | TimeInForce::GoodTillDate(Expiry::At(_)) => None,
+    }
+}
+
+/// ExpireTime(126) of an order that has one.
+pub(super) fn expire_time(time_in_force: TimeInForce) -> Option<DateTime<Utc>> {
+    match time_in_force {
+        TimeInForce::GoodTillDate(Expiry::At(time)) => Some(utc(time)),
+        TimeInForce::Day
+        | TimeInForce::ImmediateOrCancel
+        | TimeInForce::FillOrKill
+        | TimeInForce::GoodTillCancel
+        | TimeInForce::GoodTillDate(Expiry::EndOf(_)) => None,
+    }
 }
 
 #[cfg(test)]
@@ -39,5 +74,17 @@ mod tests {
             date(Timestamp::from_nanos(1_700_000_000_000_000_000)).to_string(),
             "2023-11-14"
         );
+    }
+    #[test]
+    fn days_there_and_back() {
+        for text in ["1970-01-01", "2026-02-28", "2028-02-29", "2262-04-10"] {
+            let date: NaiveDate = text.parse().unwrap();
+            let day = trading_day_from(date).unwrap();
+            let order = TimeInForce::GoodTillDate(Expiry::EndOf(day));
+            assert_eq!(expire_date(order), Some(date));
+        }
+        for text in ["1969-12-31", "2262-04-11", "9999-12-31"] {
+            assert_eq!(trading_day_from(text.parse().unwrap()), None, "{text}");
+        }
     }
 }

@@ -156,7 +156,10 @@ async fn apply(
         | EventBody::OrderExpired { .. }
         | EventBody::CancelRejected { .. }
         | EventBody::WithdrawalRefused { .. }
-        | EventBody::TradingDayEnded => {}
+        | EventBody::TradingDayEnded
+        | EventBody::SessionConnected { .. }
+        | EventBody::SessionDisconnected { .. }
+        | EventBody::GraceEnded { .. } => {}
     }
     Ok(0)
 }

@@ -3,7 +3,7 @@
 use super::fields;
 
 fields! {
-    CANCEL_ORDERS_ON_DISCONNECT = 8013 CancelOrdersOnDisconnect Boolean;
+    CANCEL_ORDERS_ON_DISCONNECT = 8013 CancelOrdersOnDisconnect Char chars "NSY";
     INSTANCE_IDS = 20001 InstanceIDs MultipleValueString;
     IMAGE_ID = 20002 ImageID String;
     REASSIGNMENT_ID = 20003 ReassignmentID String;

@@ -131,6 +131,8 @@ impl<'a> OrderRefused<'a> {
             price: order.price,
             currency: order.currency,
             time_in_force: order.time_in_force,
+            expire_date: order.expire_date,
+            expire_time: order.expire_time,
             last_qty: None,
             last_px: None,
             leaves_qty: Decimal::ZERO,

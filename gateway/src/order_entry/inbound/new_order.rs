@@ -5,8 +5,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountName, ClientOrderId, Command, ImageName, InstanceName, NewOrder, OrderKind, Price,
-    Quantity, Symbol,
+    AccountName, ClientOrderId, Command, Expiry, ImageName, InstanceName, NewOrder, OrderKind,
+    Price, Quantity, Symbol,
 };
 use fix_codec::messages::NewOrderSingle;
 use fix_codec::values::{OrdRejReason, OrdType, TimeInForce};
@@ -16,7 +16,7 @@ use super::answer::{Answer, OrderRefused, text};
 use super::cancel::side;
 use super::{Refusal, Sender, missing, out_of_range};
 use crate::order_entry::amounts::{price_from, quantity_from};
-use crate::order_entry::times::timestamp_from;
+use crate::order_entry::times::{timestamp_from, trading_day_from};
 
 /// Why an order for something that is not offered is refused: OrdRejReason(103), Text(58).
 type NotOffered = (OrdRejReason, String);
@@ -33,6 +33,12 @@ pub(super) fn read<'a>(
     };
     if order.ord_type == OrdType::Limit && held.price.is_none() {
         return Err(missing(message, order.cl_ord_id, "Price(44)"));
+    }
+    if order.time_in_force == Some(TimeInForce::GoodTillDate)
+        && held.expire_date.or(held.expire_time).is_none()
+    {
+        let what = "ExpireDate(432) or ExpireTime(126)";
+        return Err(missing(message, order.cl_ord_id, what));
     }
     if order.account.is_none() && sender.default_account.is_none() {
         return Err(missing(message, order.cl_ord_id, "Account(1)"));
@@ -57,6 +63,8 @@ struct Held {
     instances: Vec<InstanceName>,
     image: Option<ImageName>,
     transact_time: engine::Timestamp,
+    expire_date: Option<Expiry>,
+    expire_time: Option<Expiry>,
 }
 
 impl Held {
@@ -86,6 +94,16 @@ impl Held {
             )?,
             transact_time: timestamp_from(order.transact_time)
                 .ok_or(out_of_range(tags::TRANSACT_TIME))?,
+            expire_date: held(
+                order.expire_date,
+                |date| trading_day_from(date).map(Expiry::EndOf),
+                tags::EXPIRE_DATE,
+            )?,
+            expire_time: held(
+                order.expire_time,
+                |time| timestamp_from(time).map(Expiry::At),
+                tags::EXPIRE_TIME,
+            )?,
         })
     }
 }
@@ -119,7 +137,7 @@ fn offered(
     })?;
     let account = account(order.account, sender)?;
     check_currency(order, &symbol, sender)?;
-    check_characteristics(message)?;
+    check_characteristics(message, order.time_in_force)?;
     Ok(NewOrder {
         client_order_id: held.client_order_id,
         account,
@@ -128,7 +146,7 @@ fn offered(
             .ok_or_else(|| unsupported(format_args!("Side={}", char::from(order.side.code()))))?,
         kind: kind(order.ord_type, held.price)?,
         quantity,
-        time_in_force: time_in_force(order.time_in_force)?,
+        time_in_force: time_in_force(order.time_in_force, held.expire_date, held.expire_time)?,
         instances: held.instances,
         image: held.image,
         transact_time: held.transact_time,
@@ -165,14 +183,18 @@ fn check_currency(
 }
 
 /// Refuses fields that ask for more than the venue offers.
-fn check_characteristics(message: &Message<'_>) -> Result<(), NotOffered> {
+fn check_characteristics(
+    message: &Message<'_>,
+    time_in_force: Option<TimeInForce>,
+) -> Result<(), NotOffered> {
+    let dated = time_in_force == Some(TimeInForce::GoodTillDate);
     for field in message.body() {
         let name = match field.tag {
             tags::EXEC_INST => "ExecInst(18)",
             tags::STOP_PX => "StopPx(99)",
             tags::MIN_QTY => "MinQty(110)",
             tags::MAX_FLOOR => "MaxFloor(111)",
-            tags::EXPIRE_TIME => "ExpireTime(126)",
+            tags::EXPIRE_TIME if !dated => "ExpireTime(126)",
             tags::CASH_ORDER_QTY => "CashOrderQty(152)",
             tags::EFFECTIVE_TIME => "EffectiveTime(168)",
             tags::ORDER_QTY2 => "OrderQty2(192)",
@@ -180,7 +202,7 @@ fn check_characteristics(message: &Message<'_>) -> Result<(), NotOffered> {
             tags::PEG_OFFSET_VALUE => "PegOffsetValue(211)",
             tags::NO_TRADING_SESSIONS => "NoTradingSessions(386)",
             tags::DISCRETION_INST => "DiscretionInst(388)",
-            tags::EXPIRE_DATE => "ExpireDate(432)",
+            tags::EXPIRE_DATE if !dated => "ExpireDate(432)",
             tags::ORDER_PERCENT => "OrderPercent(516)",
             tags::PRICE2 => "Price2(640)",
             tags::TARGET_STRATEGY => "TargetStrategy(847)",
@@ -206,17 +228,29 @@ fn kind(ord_type: OrdType, price: Option<Price>) -> Result<OrderKind, NotOffered
     }
 }
 
-/// TimeInForce(59); absent it means Day.
-fn time_in_force(asked: Option<TimeInForce>) -> Result<engine::TimeInForce, NotOffered> {
+/// TimeInForce(59); absent it means Day. A good-till-date order has one expiry, which was looked for before.
+fn time_in_force(
+    asked: Option<TimeInForce>,
+    date: Option<Expiry>,
+    time: Option<Expiry>,
+) -> Result<engine::TimeInForce, NotOffered> {
     match asked {
         None | Some(TimeInForce::Day) => Ok(engine::TimeInForce::Day),
         Some(TimeInForce::ImmediateOrCancel) => Ok(engine::TimeInForce::ImmediateOrCancel),
         Some(TimeInForce::FillOrKill) => Ok(engine::TimeInForce::FillOrKill),
+        Some(TimeInForce::GoodTillCancel) => Ok(engine::TimeInForce::GoodTillCancel),
+        Some(TimeInForce::GoodTillDate) => match (date, time) {
+            (Some(expiry), None) | (None, Some(expiry)) => {
+                Ok(engine::TimeInForce::GoodTillDate(expiry))
+            }
+            (Some(_), Some(_)) => Err(unsupported(
+                "ExpireDate(432) and ExpireTime(126) in one order",
+            )),
+            (None, None) => Err(unsupported("TimeInForce=6 without an expiry")),
+        },
         Some(
-            other @ (TimeInForce::GoodTillCancel
-            | TimeInForce::AtTheOpening
+            other @ (TimeInForce::AtTheOpening
             | TimeInForce::GoodTillCrossing
-            | TimeInForce::GoodTillDate
             | TimeInForce::AtTheClose),
         ) => Err(unsupported(format_args!(
             "TimeInForce={}",

@@ -14,8 +14,8 @@
 
 use engine::{
     AccountName, CancelCause, ClientOrderId, Event, EventBody, ExecutionId, Fill, ImageName,
-    NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, Side, Symbol,
-    TimeInForce, Timestamp,
+    NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, SessionName, Side,
+    Symbol, TimeInForce, Timestamp,
 };
 use fix_codec::messages::{ExecutionReport, Group, Party};
 use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
@@ -24,7 +24,7 @@ use fix_codec::{BodyWriter, EncodeBody};
 use crate::order_entry::amounts::{average_price, price_to, quantity_to};
 use crate::order_entry::codes;
 use crate::order_entry::refusals::{ord_rej_reason, order_text};
-use crate::order_entry::times::utc;
+use crate::order_entry::times::{expire_date, expire_time, utc};
 use crate::order_entry::words::Words;
 
 /// Room for Text(58).
@@ -71,6 +71,7 @@ enum Remark<'e> {
     None,
     Refused(OrderRefusal, &'e NewOrder),
     CancelledByMarket(&'static str),
+    CancelledOnDisconnect(&'e SessionName),
 }
 
 impl<'e> Execution<'e> {
@@ -128,7 +129,10 @@ impl<'e> Execution<'e> {
             | EventBody::WithdrawalRefused { .. }
             | EventBody::InstanceTransferred { .. }
             | EventBody::InstanceRetired { .. }
-            | EventBody::TradingDayEnded => None,
+            | EventBody::TradingDayEnded
+            | EventBody::SessionConnected { .. }
+            | EventBody::SessionDisconnected { .. }
+            | EventBody::GraceEnded { .. } => None,
         }
     }
 
@@ -185,6 +189,10 @@ impl<'e> Execution<'e> {
             CancelCause::SelfTradePrevented => by_market(
                 "self-trade prevention: it would have traded with an order of its own account",
             ),
+            CancelCause::Disconnected { session } => Self {
+                remark: Remark::CancelledOnDisconnect(session),
+                ..self
+            },
         }
     }
 
@@ -250,6 +258,9 @@ impl<'e> Execution<'e> {
             Remark::None => return None,
             Remark::Refused(reason, order) => Text::of(order_text(reason, order).as_str()),
             Remark::CancelledByMarket(why) => Text::of(why),
+            Remark::CancelledOnDisconnect(session) => {
+                Text::of(format_args!("cancelled on disconnect of {session}"))
+            }
         };
         if self.test {
             return Some(Text::of(format_args!(
@@ -267,10 +278,13 @@ impl<'e> Execution<'e> {
         parties: &'m [Party<'m>],
     ) -> ExecutionReport<'m> {
         let terms = &self.terms;
-        let by_market = matches!(self.remark, Remark::CancelledByMarket(_));
+        let by_market = matches!(
+            self.remark,
+            Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_)
+        );
         let ord_rej_reason = match self.remark {
             Remark::Refused(reason, _) => Some(ord_rej_reason(reason)),
-            Remark::None | Remark::CancelledByMarket(_) => None,
+            Remark::None | Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_) => None,
         };
         ExecutionReport {
             order_id: ids.order_id,
@@ -299,6 +313,8 @@ impl<'e> Execution<'e> {
             },
             currency: None,
             time_in_force: Some(codes::time_in_force(terms.time_in_force)),
+            expire_date: expire_date(terms.time_in_force),
+            expire_time: expire_time(terms.time_in_force),
             last_qty: self.fill.map(|fill| quantity_to(fill.quantity)),
             last_px: self.fill.map(|fill| price_to(fill.price)),
             leaves_qty: quantity_to(self.leaves),

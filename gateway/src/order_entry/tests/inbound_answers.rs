@@ -64,6 +64,11 @@ fn values_that_cannot_be_read_or_held() {
         (ORDER, "44=9223372036854.775808", 44, bad_value),
         (ORDER, "60=19691231-23:59:59", 60, bad_value),
         (ORDER, "60=yesterday", 60, bad_format),
+        (ORDER, "126=19691231-23:59:59", 126, bad_value),
+        (ORDER, "126=tomorrow", 126, bad_format),
+        (ORDER, "432=19691231", 432, bad_value),
+        (ORDER, "432=99991231", 432, bad_value),
+        (ORDER, "432=20260230", 432, bad_format),
         (ORDER, &long(20001, 65), 20001, bad_value),
         (ORDER, "20001=i-1  i-2", 20001, bad_format),
         (
@@ -92,6 +97,7 @@ fn fields_that_this_order_needs() {
     for (tag, name) in [
         ("-38", "OrderQty(38)"),
         ("-44", "Price(44)"),
+        ("59=6", "ExpireDate(432) or ExpireTime(126)"),
         ("-1", "Account(1)"),
     ] {
         assert_eq!(
@@ -117,8 +123,9 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         ("40=3", "OrdType=3"),
         ("40=P", "OrdType=P"),
         ("40=1", "Price(44) on a market order"),
-        ("59=1", "TimeInForce=1"),
-        ("59=6", "TimeInForce=6"),
+        ("59=2", "TimeInForce=2"),
+        ("59=5", "TimeInForce=5"),
+        ("59=7", "TimeInForce=7"),
         ("15=EUR", "Currency=EUR: ACME.m5 is priced in USD"),
     ] {
         let terms = changed(TERMS, &[change]);
@@ -145,8 +152,34 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         ("423=1", "PriceType(423)"),
         ("854=1", "QtyType(854)"),
     ] {
-        let expected = rejected(TERMS, 11, &format!("this venue does not offer {name}"));
+        let terms = match field.split('=').next() {
+            Some("126" | "432") => changed(TERMS, &[field]),
+            _ => TERMS.to_owned(),
+        };
+        let expected = rejected(&terms, 11, &format!("this venue does not offer {name}"));
         assert_eq!(answer(&changed(ORDER, &[field])), expected);
+    }
+}
+
+#[test]
+fn orders_with_two_expiries_or_one_too_many() {
+    let both = ["59=6", "432=20301114", "126=20301114-22:13:20"];
+    let terms = changed(TERMS, &both);
+    let text = "this venue does not offer ExpireDate(432) and ExpireTime(126) in one order";
+    assert_eq!(answer(&changed(ORDER, &both)), rejected(&terms, 11, text));
+    for expiry in ["432=20301114", "126=20301114-22:13:20"] {
+        let changes = ["59=1", expiry];
+        let name = if expiry.starts_with('4') {
+            "ExpireDate(432)"
+        } else {
+            "ExpireTime(126)"
+        };
+        let text = format!("this venue does not offer {name}");
+        let terms = changed(TERMS, &changes);
+        assert_eq!(
+            answer(&changed(ORDER, &changes)),
+            rejected(&terms, 11, &text)
+        );
     }
 }
 

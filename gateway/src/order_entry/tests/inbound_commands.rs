@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    AccountName, CancelRequest, ClientOrderId, Command, CommandNumber, CurrencyCode, ImageName,
-    Input, InstanceName, NewOrder, OrderId, OrderKind, Origin, Price, Quantity, Side, Symbol,
-    TimeInForce, Timestamp,
+    AccountName, CancelRequest, ClientOrderId, Command, CommandNumber, CurrencyCode, Expiry,
+    ImageName, Input, InstanceName, NewOrder, OrderId, OrderKind, Origin, Price, Quantity, Side,
+    Symbol, TimeInForce, Timestamp, TradingDay,
 };
 
 use super::fixtures::session;
@@ -122,6 +122,17 @@ fn the_terms_of_an_order() {
     });
     check_order(&["59=4"], |order| {
         order.time_in_force = TimeInForce::FillOrKill
+    });
+    check_order(&["59=1"], |order| {
+        order.time_in_force = TimeInForce::GoodTillCancel
+    });
+    check_order(&["59=6", "432=20231115"], |order| {
+        let day = TradingDay::from_days(19_676);
+        order.time_in_force = TimeInForce::GoodTillDate(Expiry::EndOf(day));
+    });
+    check_order(&["59=6", "126=20231114-22:13:20.000000007"], |order| {
+        let time = Timestamp::from_nanos(1_700_000_000_000_000_007);
+        order.time_in_force = TimeInForce::GoodTillDate(Expiry::At(time));
     });
     check_order(&["60=20231114-22:13:20.000000007"], |order| {
         order.transact_time = Timestamp::from_nanos(1_700_000_000_000_000_007);

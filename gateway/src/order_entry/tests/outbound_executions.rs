@@ -1,7 +1,8 @@
 //! Events about orders, to the very fields.
 
 use engine::{
-    CancelCause, CancelRefusal, Event, Liquidity, OrderKind, OrderRefusal, OrderStatus, Price,
+    CancelCause, CancelRefusal, Event, Expiry, Liquidity, OrderKind, OrderRefusal, OrderStatus,
+    Price, TimeInForce, TradingDay,
 };
 
 use super::fixtures::*;
@@ -93,12 +94,39 @@ fn orders_cancelled_by_the_market() {
             CancelCause::SelfTradePrevented,
             "self-trade prevention: it would have traded with an order of its own account",
         ),
+        (
+            CancelCause::Disconnected {
+                session: session("BUYER2"),
+            },
+            "cancelled on disconnect of BUYER2",
+        ),
     ] {
         check(
             &cancelled(buy(0, 0, OrderStatus::Cancelled), cause),
             &format!(
                 "35=8|37=41|11=b-1|17=57-2|150=4|39=4|378=8|{{B}}|151=0|14=0|6=0|{{T}}|58={why}|20002=img-9"
             ),
+        );
+    }
+}
+
+#[test]
+fn good_till_orders_say_until_when() {
+    let day = Expiry::EndOf(TradingDay::from_days(19_676));
+    for (time_in_force, written) in [
+        (TimeInForce::GoodTillCancel, "59=1"),
+        (TimeInForce::GoodTillDate(day), "59=6|432=20231115"),
+        (
+            TimeInForce::GoodTillDate(Expiry::At(TIME)),
+            "59=6|126=20231114-22:13:20.123456",
+        ),
+    ] {
+        let mut order = sell(0, 0, OrderStatus::New);
+        order.time_in_force = time_in_force;
+        let terms = SELL.replace("59=0", written);
+        check(
+            &accepted(order),
+            &format!("35=8|37=41|11=s-1|17=57-2|150=0|39=0|{terms}|151=3|14=0|6=0|{{T}}"),
         );
     }
 }
@@ -157,6 +185,30 @@ fn refused_orders() {
             &rejected(with_instances(new_order()), reason),
             &format!(
                 "35=8|37=57|11=b-1|17=57-2|150=8|39=8|103={code}|{{L}}|151=0|14=0|6=0|{{T}}|58={reason}{attempt}|20002=img-9"
+            ),
+        );
+    }
+}
+
+#[test]
+fn an_order_that_would_have_expired_already() {
+    let day = Expiry::EndOf(TradingDay::from_days(19_675));
+    for (expiry, fields, attempt) in [
+        (day, "432=20231114", "ExpireDate=20231114"),
+        (
+            Expiry::At(TIME),
+            "126=20231114-22:13:20.123456",
+            "ExpireTime=20231114-22:13:20.123456",
+        ),
+    ] {
+        let mut order = new_order();
+        order.time_in_force = TimeInForce::GoodTillDate(expiry);
+        let terms = LIMIT_BUY.replace("59=0", &format!("59=6|{fields}"));
+        check(
+            &rejected(order, OrderRefusal::ExpiryPassed),
+            &format!(
+                "35=8|37=57|11=b-1|17=57-2|150=8|39=8|103=4|{terms}|151=0|14=0|6=0|{{T}}|58=the time at which the \
+                 order expires has passed: {attempt}|20002=img-9"
             ),
         );
     }
