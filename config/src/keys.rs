@@ -216,6 +216,11 @@ pub const SESSIONS: Section = Section {
         key("allow_from", "[\"10.1.0.0/16\"]"),
         key("fix_log", "true"),
         key("throttle", "\"brisk\""),
+        key("cancel_on_disconnect", "\"session\""),
+        key("cancel_choice", "true"),
+        key("cancel_grace", "\"10s\""),
+        key("cancel_spares_good_till", "true"),
+        key("cancel_on_logout", "true"),
     ],
 };
 

@@ -13,6 +13,7 @@ mod commands;
 mod identity;
 mod mistake;
 mod model;
+mod on_disconnect;
 mod read;
 mod secret;
 mod table;
@@ -32,6 +33,7 @@ pub use model::{
     Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, Metrics, Provider, Role,
     Session, Settlement, Store, TimePrecision, Venue,
 };
+pub use on_disconnect::OnDisconnect;
 pub use secret::{Secret, SecretError, SecretText};
 pub use throttle::{Throttle, Tiers};
 pub use validation::Validation;

@@ -11,6 +11,7 @@ use engine::{
 };
 
 use crate::identity::{Identity, Lockout, Tls};
+use crate::on_disconnect::OnDisconnect;
 use crate::secret::Secret;
 use crate::throttle::Throttle;
 use crate::validation::Validation;
@@ -249,6 +250,8 @@ pub struct Session {
     pub fix_log: bool,
     /// How many messages the client may send; `None`: as many as it likes.
     pub throttle: Option<Throttle>,
+    /// What its open orders meet when it loses its client.
+    pub on_disconnect: OnDisconnect,
 }
 
 /// What a session is for.

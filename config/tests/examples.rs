@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use config::{Config, Copied, Durability, Role, Secret, Session, Store, Validation, examples};
-use engine::{FirmKind, InstrumentKind};
+use config::{
+    Config, Copied, Durability, OnDisconnect, Role, Secret, Session, Store, Validation, examples,
+};
+use engine::{CancelScope, FirmKind, InstrumentKind};
 
 fn load(name: &str) -> Config {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -184,6 +186,31 @@ fn the_encrypting_sample_asks_every_member_for_something() {
     }
     assert_eq!(config.sessions[0].identity.certificates.len(), 2);
     assert_eq!(config.sessions[0].identity.allow_from.len(), 2);
+}
+
+#[test]
+fn what_becomes_of_the_orders_of_a_lost_client() {
+    let sample = load("venue.toml");
+    let full = OnDisconnect {
+        scope: Some(CancelScope::Session),
+        ..OnDisconnect::DEFAULT
+    };
+    assert_eq!(sample.sessions[0].on_disconnect, full);
+    assert_eq!(sample.sessions[1].on_disconnect, OnDisconnect::DEFAULT);
+    let copies = sample.sessions.iter().find(|session| {
+        let role = &session.role;
+        matches!(role, Role::DropCopy { .. })
+    });
+    assert_eq!(copies.unwrap().on_disconnect, OnDisconnect::NOTHING);
+    for name in [
+        "loadtest.toml",
+        "loadtest-buffered.toml",
+        "conformance.toml",
+    ] {
+        for session in load(name).sessions {
+            assert_eq!(session.on_disconnect, OnDisconnect::DEFAULT, "{name}");
+        }
+    }
 }
 
 #[test]

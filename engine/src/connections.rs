@@ -2,18 +2,35 @@
 
 use alloc::collections::BTreeSet;
 
-use crate::command::Side;
+use crate::command::{Command, Side};
 use crate::disconnect::{CancelOnDisconnect, Connection, DisconnectCause};
 use crate::event::EventBody;
 use crate::machine::Engine;
+use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::registry::SetUp;
 use crate::text::SessionName;
 use crate::time::Timestamp;
 
 impl Engine {
+    /// Takes what is said of clients, or that time has passed: the timers that were due have fired already.
+    pub(crate) fn mind_clients(
+        &mut self,
+        command: &Command,
+        out: &mut Output<'_>,
+    ) -> Result<(), IgnoreReason> {
+        if let Command::ConnectSession { session, policy } = command {
+            out.push(self.connect_session(*session, *policy)?);
+        } else if let Command::DisconnectSession { session, why } = command {
+            out.push(self.disconnect_session(*session, *why, out.time())?);
+        } else if out.is_empty() {
+            return Err(IgnoreReason::AlreadySo);
+        }
+        Ok(())
+    }
+
     /// The client of a session is about to be let in: calls off what its loss was to lead to.
-    pub(crate) fn connect_session(
+    fn connect_session(
         &mut self,
         session: SessionName,
         policy: Option<CancelOnDisconnect>,
@@ -43,7 +60,7 @@ impl Engine {
     }
 
     /// The client of a session is gone: sets the timer, where one is to be set.
-    pub(crate) fn disconnect_session(
+    fn disconnect_session(
         &mut self,
         session: SessionName,
         why: DisconnectCause,

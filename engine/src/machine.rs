@@ -120,22 +120,11 @@ impl Engine {
                 self.end_trading_day(out);
                 Ok(())
             }
-            Command::ConnectSession { session, policy } => {
+            Command::ConnectSession { .. }
+            | Command::DisconnectSession { .. }
+            | Command::FireTimers => {
                 permit(!is_session(origin))?;
-                self.connect_session(*session, *policy)
-                    .map(|event| out.push(event))
-            }
-            Command::DisconnectSession { session, why } => {
-                permit(!is_session(origin))?;
-                self.disconnect_session(*session, *why, out.time())
-                    .map(|event| out.push(event))
-            }
-            Command::FireTimers => {
-                permit(!is_session(origin))?;
-                if out.is_empty() {
-                    return Err(IgnoreReason::AlreadySo);
-                }
-                Ok(())
+                self.mind_clients(command, out)
             }
             Command::ListInstrument(_)
             | Command::AdmitFirm { .. }

@@ -20,6 +20,7 @@ mod sessions;
 pub mod settlement_desk;
 pub mod signals;
 pub mod store;
+mod timers;
 mod trading_day;
 pub mod venue;
 

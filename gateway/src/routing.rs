@@ -28,7 +28,9 @@ impl Routes {
     /// Calls `visit` with each session that gets a message because of `event`; with the same one twice when it
     /// gets two.
     pub(crate) fn each(&self, event: &Event, mut visit: impl FnMut(&SessionName)) {
-        if let EventBody::SessionReset { session, .. } = &event.body {
+        if let EventBody::SessionReset { session, .. }
+        | EventBody::SessionConnected { session, .. } = &event.body
+        {
             visit(session);
         }
         for concern in concerns(event) {

@@ -26,9 +26,9 @@ use crate::net::{Encryption, Limits, Listener, Reception};
 use crate::publisher::Publisher;
 use crate::reload::{Parts, Reloaded, Reloader};
 use crate::routing::Routes;
-use crate::sessions::{Desk, Drained, Observers, Registry, Seats};
+use crate::sessions::{Desk, Drained, Observers, Registry, Seats, left_behind};
 use crate::settlement_desk::SettlementDesk;
-use crate::trading_day;
+use crate::{timers, trading_day};
 
 /// A running venue.
 pub struct Venue {
@@ -40,6 +40,7 @@ pub struct Venue {
     running: Running,
     listener: JoinHandle<()>,
     days: JoinHandle<anyhow::Result<()>>,
+    timers: JoinHandle<anyhow::Result<()>>,
     /// The sessions and the publisher; they end by themselves once the sequencer has stopped.
     tasks: JoinSet<anyhow::Result<()>>,
     desk: Option<SettlementDesk>,
@@ -97,6 +98,12 @@ impl Venue {
         let publisher = Publisher::new(reader, Arc::clone(&registry), routing, &metrics);
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
+        let timers = timers::run(
+            opened.commands.clone(),
+            opened.next_timer.clone(),
+            drain.clone(),
+        );
+        let timers = tokio::spawn(timers);
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
         let address = listener.address();
         let (encrypting, encryption) = watch::channel(encryption.map(Arc::new));
@@ -136,6 +143,7 @@ impl Venue {
             running: opened.running,
             listener,
             days,
+            timers,
             tasks,
             desk,
             reloader,
@@ -220,6 +228,7 @@ impl Venue {
         drop(self.reloader);
         let listener = self.listener.await.map_err(anyhow::Error::from);
         let days = self.days.await.map_err(anyhow::Error::from).flatten();
+        let timers = self.timers.await.map_err(anyhow::Error::from).flatten();
         let quiet = match &mut self.desk {
             Some(desk) => desk.quiet().await,
             None => Ok(()),
@@ -232,7 +241,8 @@ impl Venue {
             .map_err(anyhow::Error::new)
             .and(quiet)
             .and(listener)
-            .and(days);
+            .and(days)
+            .and(timers);
         if let Some(desk) = self.desk {
             result = result.and(desk.close().await);
         }
@@ -290,13 +300,15 @@ async fn show_metrics(
     MetricsServer::start(listen, metrics, gathered).await
 }
 
-/// Ends a trading day that passed while the venue was down, submits what the configuration declares, and waits
+/// Ends a trading day that passed while the venue was down, says of the clients that were there that they are gone,
+/// submits what the configuration declares, and waits
 /// until the market knows it.
 async fn admit(config: &Config, opened: &Opened) -> anyhow::Result<()> {
     let day_end = trading_day::missed(opened.recovery.time).then_some(Command::EndTradingDay);
     let declared = config.commands().into_iter();
     let admissions: Vec<Input> = day_end
         .into_iter()
+        .chain(left_behind(&opened.engine_view))
         .chain(declared)
         .map(|command| Input {
             origin: Origin::Venue,

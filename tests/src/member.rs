@@ -62,6 +62,19 @@ impl Member {
         }
     }
 
+    /// A session with settings of its own, come back with nothing but the MsgSeqNum(34) that it sends next.
+    #[must_use]
+    pub fn with_resume(settings: Settings, next_outgoing: u64) -> Self {
+        let resume = Resume {
+            next_outgoing,
+            next_incoming: 1,
+        };
+        Self {
+            name: settings.sender_comp_id.clone(),
+            client: Client::resume(settings, resume),
+        }
+    }
+
     /// The same member come back with nothing but its own numbers: whatever the venue has ever sent it, it has not got.
     #[must_use]
     pub fn without_memory(&self) -> Self {
@@ -72,14 +85,7 @@ impl Member {
     #[must_use]
     pub fn returning(name: &str, next_outgoing: u64) -> Self {
         let settings = Settings::initiator(name, VENUE, HEARTBEAT_SECONDS);
-        let resume = Resume {
-            next_outgoing,
-            next_incoming: 1,
-        };
-        Self {
-            name: name.to_owned(),
-            client: Client::resume(settings, resume),
-        }
+        Self::with_resume(settings, next_outgoing)
     }
 
     /// The member's CompID.

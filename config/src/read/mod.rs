@@ -8,6 +8,7 @@ mod identity;
 mod market;
 mod members;
 mod observation;
+mod on_disconnect;
 mod secrets;
 mod sessions;
 mod settings;

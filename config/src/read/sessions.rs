@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
+use super::on_disconnect::on_disconnect;
 use super::throttles::{self, Throttles};
 use super::{conduct, drop_copy, every, identity};
 use crate::identity::Tls;
@@ -71,6 +72,7 @@ fn session(
         RoleWord::OrderEntry => order_entry(table, raw_firm, declared, report),
         RoleWord::DropCopy => drop_copy::role(table, raw_firm, declared, report),
     });
+    let on_disconnect = on_disconnect(table, role.as_ref(), report);
     let (heartbeat_min, heartbeat_max) = heartbeats(table, report);
     let accept_reset = table.or("accept_reset", true, value::boolean, report);
     let venue_tolerance = venue_wide.fix.map(|fix| fix.sending_time_tolerance);
@@ -99,6 +101,7 @@ fn session(
         last_msg_seq_num_processed,
         next_expected_msg_seq_num,
         throttle,
+        on_disconnect,
     })
 }
 

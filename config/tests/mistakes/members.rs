@@ -202,3 +202,22 @@ fn drop_copy() {
         ],
     );
 }
+
+#[test]
+fn only_orders_are_cancelled_with_a_lost_client() {
+    check(
+        "drop_copy_of = \"all\"",
+        "drop_copy_of = \"all\"\ncancel_on_disconnect = \"firm\"",
+        &[
+            "f:49:24: sessions.cancel_on_disconnect: belongs to order entry. \
+         Remove it, or set role = \"order_entry\".",
+        ],
+    );
+    check(
+        "default_account = \"acme:1\"",
+        "cancel_grace = \"2h\"",
+        &[
+            "f:43:16: sessions.cancel_grace: \"2h\" is out of range. Write a duration from 0ms to 1h.",
+        ],
+    );
+}

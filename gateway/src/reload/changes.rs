@@ -315,6 +315,7 @@ impl Changes {
             last_msg_seq_num_processed,
             next_expected_msg_seq_num,
             throttle,
+            on_disconnect,
         } = before;
         self.check_firm(before, after);
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
@@ -331,6 +332,7 @@ impl Changes {
             (*fix_log == after.fix_log, "fix_log"),
             (last_processed, "last_msg_seq_num_processed"),
             (next_expected, "next_expected_msg_seq_num"),
+            (*on_disconnect == after.on_disconnect, "cancel_…"),
             (old.username == new.username, "username"),
             (old.password == new.password, "password"),
             (old.certificates == new.certificates, "certificates"),

@@ -21,6 +21,7 @@ use super::limits::Demands;
 use super::observer::Observer;
 use super::profile::Profile;
 use super::resend::Resend;
+use super::watching::Watching;
 use super::{Control, Letterbox, Mail};
 use crate::clock;
 use crate::identity::{Doorkeeper, Verdict};
@@ -92,6 +93,13 @@ impl Desk {
     }
 }
 
+/// What a session goes on from.
+pub(super) struct Past {
+    pub(super) store: Store,
+    pub(super) made_again: MadeAgain,
+    pub(super) watching: Watching,
+}
+
 /// One session's task.
 pub(crate) struct Actor {
     pub(super) profile: Profile,
@@ -111,6 +119,7 @@ pub(crate) struct Actor {
     pub(super) resend: Option<Resend>,
     pub(super) made_again: MadeAgain,
     pub(super) observer: Observer,
+    pub(super) watching: Watching,
     pub(super) decoder: Decoder,
     pub(super) demands: Demands,
     /// Commands that were decoded from the bytes just read and are not submitted yet.
@@ -154,11 +163,10 @@ pub(crate) enum Failed {
 
 impl Actor {
     /// A session that is not connected yet.
-    pub(crate) fn new(
+    pub(super) fn new(
         profile: Profile,
         session: Session,
-        store: Store,
-        made_again: MadeAgain,
+        past: Past,
         observer: Observer,
         doorkeeper: Arc<Doorkeeper>,
         desk: Desk,
@@ -167,7 +175,7 @@ impl Actor {
             demands: Demands::new(profile.throttle.as_ref()),
             profile,
             session,
-            store,
+            store: past.store,
             outputs: Outputs::new(),
             doorkeeper,
             verdict: None,
@@ -176,8 +184,9 @@ impl Actor {
             connection: None,
             newcomer: None,
             resend: None,
-            made_again,
+            made_again: past.made_again,
             observer,
+            watching: past.watching,
             decoder: Decoder::new(),
             decoded: Vec::new(),
             first_untaken: None,
@@ -256,6 +265,7 @@ impl Actor {
         loop {
             // What was answered here is kept before what came after it can be journaled: a message whose
             // number is passed over at the next start has its answer in the store.
+            self.watching.note(self.session.status());
             self.keep()?;
             self.submit().await?;
             self.carry_out()?;
@@ -288,7 +298,7 @@ impl Actor {
             // Asked first, so that no flood of messages can put off what is due.
             return Wake::Deadline;
         }
-        // What comes while a reset is being made durable, or a password checked, waits with the client; and what
+        // What comes while a reset or the client's coming is being made durable, or a password checked, waits with the client; and what
         // comes again too fast.
         let reading = taking_orders && !self.is_busy() && self.demands.may_read();
         let resending = self.can_resend();
@@ -354,7 +364,7 @@ impl Actor {
     }
 
     /// Hands what was decoded to the sequencer; waits while its queue is full.
-    async fn submit(&mut self) -> Result<(), Failed> {
+    pub(super) async fn submit(&mut self) -> Result<(), Failed> {
         if self.decoded.is_empty() {
             return Ok(());
         }
@@ -376,15 +386,7 @@ impl Actor {
         if self.connection.take().is_some() {
             self.observer.disconnected(reason, detail);
         }
-        self.disconnected();
-    }
-
-    /// The connection is gone.
-    pub(super) fn disconnected(&mut self) {
-        self.resend = None;
-        self.verdict = None;
-        self.demands.disconnected();
-        self.session.disconnected();
+        self.disconnected(reason);
     }
 
     /// Sends a Logout(5) and waits for the answer, or for the session's own time-out.

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 
 use super::actor::Actor;
 use super::event::Refusal;
+use super::watching::NotAllowed;
 use crate::audit::{Entry, Outcome, What};
 use crate::clock;
 use crate::identity::{Claim, Peer, Verdict};
@@ -28,13 +29,12 @@ impl Actor {
     /// Does what the doorkeeper decided.
     pub(super) fn decide(&mut self, verdict: Verdict) {
         self.verdict = None;
-        let (now, outputs) = (clock::now(), &mut self.outputs);
         match verdict {
-            Verdict::Accepted(text) => {
+            Verdict::Accepted(text) => self.admit(text),
+            Verdict::Refused(text) => {
                 self.session
-                    .accept_logon_saying(now, text.as_deref(), outputs);
+                    .refuse_logon(clock::now(), &text, &mut self.outputs);
             }
-            Verdict::Refused(text) => self.session.refuse_logon(now, &text, outputs),
         }
     }
 
@@ -68,6 +68,11 @@ impl Actor {
             let (session, peer) = (self.profile.name, self.peer());
             self.doorkeeper.refused_unknown(session, peer);
         }
+    }
+
+    /// Puts on record that a client was not let in that asked for what its session may not have.
+    pub(super) fn record_refused_terms(&self, refused: NotAllowed) {
+        self.record(What::Logon, Outcome::Refused, refused.to_string());
     }
 
     /// Turns a second client away, and puts that on record.

@@ -29,6 +29,7 @@ impl Actor {
                     self.demands.change(profile.throttle.as_ref());
                 }
                 self.profile = profile;
+                self.watching.change(self.profile.on_disconnect);
                 self.next_settings = Some(settings);
                 self.take_settings();
                 let (name, peer) = (self.profile.name, self.peer());

@@ -5,6 +5,7 @@ use bytes::Buf;
 use chrono::{DateTime, Utc};
 use config::Role;
 use fix_codec::frame::{Frame, Framing, next_frame};
+use fix_codec::messages::Logon;
 use fix_codec::values::BusinessRejectReason;
 use fix_session::{BusinessReject, Received, Status};
 
@@ -17,8 +18,8 @@ use crate::limits::Verdict;
 use crate::order_entry::inbound::{self, Refusal};
 
 impl Actor {
-    /// Handles every whole message that was read. While a reset of the sequence numbers is being made durable, or a
-    /// password checked, what follows waits.
+    /// Handles every whole message that was read. While a reset of the sequence numbers or the client's coming is being
+    /// made durable, or a password checked, what follows waits.
     pub(super) fn take_input(&mut self) {
         let Some(connection) = &mut self.connection else {
             return;
@@ -96,6 +97,9 @@ impl Actor {
             Received::Application => {}
             Received::Authenticate => {
                 let claim = Claim::of(&message);
+                let logon = Logon::try_from(&message).ok();
+                let asked = logon.and_then(|logon| logon.cancel_orders_on_disconnect);
+                self.watching.ask(asked);
                 self.authenticate(claim);
                 return Handled::Now;
             }

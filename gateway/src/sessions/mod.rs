@@ -5,6 +5,7 @@
 mod actor;
 mod apart;
 mod authentication;
+mod coming;
 mod control;
 mod event;
 mod input;
@@ -19,6 +20,7 @@ mod registry;
 mod reports;
 mod resend;
 mod seats;
+mod watching;
 
 pub(crate) use actor::{Desk, Drained};
 pub(crate) use control::Control;
@@ -28,3 +30,4 @@ pub(crate) use observer::Observers;
 pub use profile::settings as session_settings;
 pub(crate) use registry::{Letterbox, Refused, Registry};
 pub(crate) use seats::Seats;
+pub(crate) use watching::left_behind;

@@ -26,6 +26,9 @@ impl Actor {
         self.observer
             .event(SessionEvent::OutOfService { error: &whole });
         self.cut_off();
+        if let Err(failed) = self.submit().await {
+            return failed;
+        }
         loop {
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),
@@ -44,13 +47,16 @@ impl Actor {
     fn cut_off(&mut self) {
         self.resend = None;
         self.outputs.clear();
-        self.decoded.clear();
+        // What the client sent is not taken; that it has gone before is told all the same.
+        self.decoded
+            .retain(|input| matches!(input.command, engine::Command::DisconnectSession { .. }));
         self.session
             .logout(clock::now(), Some(TEXT), &mut self.outputs);
         if self.keep().is_ok() {
             self.transmit();
         }
         self.outputs.clear();
+        self.watching.note(self.session.status());
         self.hang_up(fix_session::DisconnectReason::LoggedOut);
     }
 }

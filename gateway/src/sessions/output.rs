@@ -123,7 +123,7 @@ impl Actor {
                 tracing::debug!(?flushed, "the last bytes of a connection");
             });
         }
-        self.disconnected();
+        self.disconnected(Ended::By(reason));
     }
 
     pub(super) fn failed(&self, source: crate::store::StoreError) -> Failed {

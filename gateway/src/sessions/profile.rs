@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use config::{Config, Role, TimePrecision};
+use config::{Config, OnDisconnect, Role, TimePrecision};
 use engine::{CurrencyCode, FirmName, SessionName, Symbol};
 use fix_codec::dictionary::ValidationOptions;
 use fix_session::{Settings, Timeouts};
@@ -31,6 +31,8 @@ pub(crate) struct Profile {
     pub(crate) throttle: Option<config::Throttle>,
     /// Messages that are sent again at a time.
     pub(crate) resend_batch: usize,
+    /// What its open orders meet when it loses its client.
+    pub(crate) on_disconnect: OnDisconnect,
     /// How long the last bytes of a connection may take.
     pub(crate) goodbye_time: Duration,
     /// The currency of each instrument's prices; one map for all sessions.
@@ -53,6 +55,7 @@ impl Profile {
             max_unsent_time: config.fix.max_unsent_time,
             throttle: session.throttle.clone(),
             resend_batch: config.fix.resend_batch,
+            on_disconnect: session.on_disconnect,
             goodbye_time: config.fix.logout_timeout,
             currencies: Arc::clone(currencies),
         }

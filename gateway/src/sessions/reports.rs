@@ -31,6 +31,10 @@ impl Actor {
                 && *session == self.profile.name
             {
                 self.reset(*epoch)?;
+            } else if let EventBody::SessionConnected { session, .. } = &event.body
+                && *session == self.profile.name
+            {
+                self.admitted(position);
             } else {
                 self.send_reports(now, position, event);
             }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
-use engine::{SessionName, SessionPosition};
+use engine::{Connection, SessionName, SessionPosition};
 use fix_session::{Resume, Session, Settings};
 use sequencer::{EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::actor::{Actor, Desk, MadeAgain};
+use super::actor::{Actor, Desk, MadeAgain, Past};
 use super::profile::{Profile, settings};
+use super::watching::Watching;
 use super::{Observers, Registry};
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
@@ -25,8 +26,7 @@ pub(crate) struct Seats {
 struct Seat {
     profile: Profile,
     session: Session,
-    store: Store,
-    made_again: MadeAgain,
+    past: Past,
 }
 
 impl Seats {
@@ -34,11 +34,11 @@ impl Seats {
     pub(crate) fn open(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<Self> {
         found(config, layout, opened)?;
         let seats = Self::profiles(config).map(|(name, profile, settings)| {
-            let past = Past {
+            let before = Before {
                 position: opened.engine_view.session(&name),
                 next_event: opened.recovery.next_event,
             };
-            open(profile, settings, layout, past)
+            open(profile, settings, layout, before)
                 .with_context(|| format!("session {name} cannot be opened"))
         });
         let seats = seats.collect::<anyhow::Result<_>>()?;
@@ -55,11 +55,11 @@ impl Seats {
     ) -> anyhow::Result<Self> {
         let fresh = Self::profiles(config).filter(|(name, ..)| fresh(name));
         let seats = fresh.map(|(name, profile, settings)| {
-            let past = Past {
+            let before = Before {
                 position: None,
                 next_event,
             };
-            open(profile, settings, layout, past)
+            open(profile, settings, layout, before)
                 .with_context(|| format!("session {name} cannot be opened"))
         });
         let seats = seats.collect::<anyhow::Result<_>>()?;
@@ -83,7 +83,11 @@ impl Seats {
 
     /// The first event that some session has not handled.
     pub(crate) fn first_unhandled(&self) -> Option<EventPosition> {
-        let handled = self.seats.iter().map(|seat| seat.store.handled()).min()?;
+        let handled = self
+            .seats
+            .iter()
+            .map(|seat| seat.past.store.handled())
+            .min()?;
         Some(EventPosition::new(handled))
     }
 
@@ -103,8 +107,7 @@ impl Seats {
             let actor = Actor::new(
                 seat.profile,
                 seat.session,
-                seat.store,
-                seat.made_again,
+                seat.past,
                 observers.of(name, firm),
                 Arc::clone(doorkeeper),
                 desk.clone(),
@@ -129,19 +132,24 @@ fn found(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<()
 }
 
 /// What was before a session is opened.
-struct Past {
+struct Before {
     /// How far the market has taken its commands; `None` when it does not know it.
     position: Option<SessionPosition>,
     /// The first event that is not yet.
     next_event: EventPosition,
 }
 
-fn open(profile: Profile, settings: Settings, layout: &Layout, past: Past) -> anyhow::Result<Seat> {
+fn open(
+    profile: Profile,
+    settings: Settings,
+    layout: &Layout,
+    before: Before,
+) -> anyhow::Result<Seat> {
     let (mut store, recovered) = Store::open(&layout.session(&profile.name))?;
     if let Some(cut) = &recovered.cut {
         tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
     }
-    let position = past.position;
+    let position = before.position;
     let known =
         position.is_some_and(|position| position.epoch > 0 || position.last_msg_seq_num > 0);
     anyhow::ensure!(
@@ -150,7 +158,7 @@ fn open(profile: Profile, settings: Settings, layout: &Layout, past: Past) -> an
          Restore its folder, or the whole data folder, from a backup"
     );
     if recovered.stop == Stop::New {
-        store.set_handled(past.next_event.get());
+        store.set_handled(before.next_event.get());
     }
     let mut next_incoming = store.next_incoming();
     if let Some(position) = position {
@@ -168,14 +176,22 @@ fn open(profile: Profile, settings: Settings, layout: &Layout, past: Past) -> an
         next_incoming,
     };
     let made_again = match recovered.stop {
-        Stop::Unclean => MadeAgain::until(past.next_event),
+        Stop::Unclean => MadeAgain::until(before.next_event),
         Stop::New | Stop::Clean => MadeAgain::none(),
     };
+    let watching = Watching::new(
+        profile.on_disconnect,
+        position.map_or_else(Connection::default, |position| position.connection),
+        before.next_event,
+    );
     tracing::debug!(session = %profile.name, ?resume, stop = ?recovered.stop, "opened");
     Ok(Seat {
         profile,
         session: Session::new(settings, resume),
-        store,
-        made_again,
+        past: Past {
+            store,
+            made_again,
+            watching,
+        },
     })
 }

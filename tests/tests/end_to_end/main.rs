@@ -4,6 +4,7 @@
 mod coming_back;
 mod crowding;
 mod limits;
+mod lost_clients;
 mod slow;
 mod stopping;
 mod strangers;

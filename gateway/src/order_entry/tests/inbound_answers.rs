@@ -137,7 +137,7 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         ("99=1", "StopPx(99)"),
         ("110=1", "MinQty(110)"),
         ("111=1", "MaxFloor(111)"),
-        ("126=20301114-22:13:20", "ExpireTime(126)"),
+        ("126=20301114-22:13:20.000000", "ExpireTime(126)"),
         ("152=1", "CashOrderQty(152)"),
         ("168=20301114-22:13:20", "EffectiveTime(168)"),
         ("192=1", "OrderQty2(192)"),
@@ -163,11 +163,11 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
 
 #[test]
 fn orders_with_two_expiries_or_one_too_many() {
-    let both = ["59=6", "432=20301114", "126=20301114-22:13:20"];
+    let both = ["59=6", "432=20301114", "126=20301114-22:13:20.000000"];
     let terms = changed(TERMS, &both);
     let text = "this venue does not offer ExpireDate(432) and ExpireTime(126) in one order";
     assert_eq!(answer(&changed(ORDER, &both)), rejected(&terms, 11, text));
-    for expiry in ["432=20301114", "126=20301114-22:13:20"] {
+    for expiry in ["432=20301114", "126=20301114-22:13:20.000000"] {
         let changes = ["59=1", expiry];
         let name = if expiry.starts_with('4') {
             "ExpireDate(432)"
