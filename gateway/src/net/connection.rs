@@ -197,7 +197,13 @@ impl Connection {
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Turn>> {
         let mut chunk = [std::mem::MaybeUninit::uninit(); READ_BYTES];
         let mut buffer = ReadBuf::uninit(&mut chunk);
-        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+        match ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer)) {
+            // Over TLS: it closed without saying so first, as many do. Messages know their own ends.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Poll::Ready(Ok(Turn::Closed));
+            }
+            read => read?,
+        }
         if buffer.filled().is_empty() {
             return Poll::Ready(Ok(Turn::Closed));
         }
