@@ -101,6 +101,17 @@ pub const METRICS: Section = Section {
     ],
 };
 
+/// `[message_store]`: how much is kept of what was sent to each session.
+pub const MESSAGE_STORE: Section = Section {
+    name: "message_store",
+    repeated: false,
+    keys: &[
+        key("segment_size", "\"16MiB\""),
+        key("max_size", "\"1GiB\""),
+        key("max_age", "\"720h\""),
+    ],
+};
+
 /// `[settlement]`: where settlement keeps its books, and how long its steps may take.
 pub const SETTLEMENT: Section = Section {
     name: "settlement",
@@ -225,13 +236,14 @@ pub const SESSIONS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 13] = [
+pub const SECTIONS: [&Section; 14] = [
     &VENUE,
     &FIX,
     &TLS,
     &JOURNAL,
     &FIX_LOG,
     &METRICS,
+    &MESSAGE_STORE,
     &SETTLEMENT,
     &PROVIDERS,
     &INSTRUMENTS,

@@ -30,8 +30,8 @@ pub use identity::{
 };
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
-    Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, Metrics, Provider, Role,
-    Session, Settlement, Store, TimePrecision, Venue,
+    Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, MessageStore, Metrics,
+    Provider, Role, Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use on_disconnect::OnDisconnect;
 pub use secret::{Secret, SecretError, SecretText};

@@ -33,6 +33,8 @@ pub struct Config {
     pub fix_log: FixLog,
     /// Where the venue shows what it counts.
     pub metrics: Metrics,
+    /// How much is kept of what was sent to each session.
+    pub message_store: MessageStore,
     /// Where settlement keeps its books.
     pub settlement: Settlement,
     /// The control planes, in the order of the file.
@@ -144,6 +146,17 @@ pub struct Metrics {
     pub listen: Option<SocketAddr>,
     /// Whether single sessions are told apart: a few numbers for each.
     pub per_session: bool,
+}
+
+/// `[message_store]`: how much is kept of what was sent to each session, for it to ask again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MessageStore {
+    /// Another file is begun beyond this size, in bytes.
+    pub segment_bytes: u64,
+    /// The most that is kept for one session, in bytes; the oldest messages go first, a file at a time.
+    pub bytes_max: u64,
+    /// Messages older than this go, a file at a time.
+    pub age_max: Duration,
 }
 
 /// `[settlement]`: where settlement keeps its books, and how long its steps may take.

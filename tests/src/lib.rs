@@ -8,6 +8,7 @@ pub mod program;
 pub mod provider_process;
 pub mod random;
 pub mod requirements;
+pub mod shelf;
 pub mod trading;
 pub mod venue_process;
 

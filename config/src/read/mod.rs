@@ -7,6 +7,7 @@ mod drop_copy;
 mod identity;
 mod market;
 mod members;
+mod message_store;
 mod observation;
 mod on_disconnect;
 mod secrets;
@@ -34,6 +35,7 @@ struct Tables<'a> {
     journal: Table<'a>,
     fix_log: Table<'a>,
     metrics: Table<'a>,
+    message_store: Table<'a>,
     settlement: Table<'a>,
     providers: Vec<Table<'a>>,
     instruments: Vec<Table<'a>>,
@@ -66,6 +68,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let journal = settings::journal(&tables.journal, report);
     let fix_log = observation::fix_log(&tables.fix_log, report);
     let metrics = observation::metrics(&tables.metrics, report);
+    let message_store = message_store::message_store(&tables.message_store, report);
     let settlement = settings::settlement(&tables.settlement, report);
     let providers = market::providers(&tables.providers, &declared, file, report);
     let instruments = market::instruments(&tables.instruments, &declared, report);
@@ -86,6 +89,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         journal: journal?,
         fix_log: fix_log?,
         metrics: metrics?,
+        message_store,
         settlement: settlement?,
         providers: providers?,
         instruments: instruments?,
@@ -103,6 +107,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         journal: Table::single(root, &keys::JOURNAL, report),
         fix_log: Table::single(root, &keys::FIX_LOG, report),
         metrics: Table::single(root, &keys::METRICS, report),
+        message_store: Table::single(root, &keys::MESSAGE_STORE, report),
         settlement: Table::single(root, &keys::SETTLEMENT, report),
         providers: Table::repeated(root, &keys::PROVIDERS, report),
         instruments: Table::repeated(root, &keys::INSTRUMENTS, report),

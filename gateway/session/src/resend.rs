@@ -47,24 +47,38 @@ impl Resends {
         self.ranges.front().copied()
     }
 
-    /// Takes on a range; true when it is the one to serve now.
+    /// Takes on a range; true when it is the one to serve now. One that lies within what is left of the current one, or
+    /// that overlaps one that waits, is served with that: no message is ever due more than twice.
     fn add(&mut self, range: ResendRange) -> bool {
-        if self
-            .ranges
-            .iter()
-            .any(|other| other.begin <= range.begin && range.end <= other.end)
-        {
-            return false;
-        }
-        if self.ranges.len() < RANGES_MAX {
+        let Some(current) = self.ranges.pop_front() else {
             self.ranges.push_back(range);
-            return self.ranges.len() == 1;
+            return true;
+        };
+        if !current.contains(range) {
+            self.wait(range);
         }
-        if let Some(last) = self.ranges.back_mut() {
-            last.begin = last.begin.min(range.begin);
-            last.end = last.end.max(range.end);
-        }
+        self.ranges.push_front(current);
         false
+    }
+
+    /// Puts a range where it waits; no two that wait overlap.
+    fn wait(&mut self, range: ResendRange) {
+        let mut place = None;
+        let mut whole = range;
+        let mut apart = VecDeque::with_capacity(self.ranges.len() + 1);
+        for other in self.ranges.drain(..) {
+            if other.overlaps(whole) {
+                whole = whole.with(other);
+                place.get_or_insert(apart.len());
+            } else {
+                apart.push_back(other);
+            }
+        }
+        if place.is_none() && apart.len() + 1 == RANGES_MAX {
+            whole = apart.pop_back().map_or(whole, |last| last.with(whole));
+        }
+        apart.insert(place.unwrap_or(apart.len()), whole);
+        self.ranges = apart;
     }
 
     fn move_on(&mut self, begin: u64) {
@@ -76,6 +90,24 @@ impl Resends {
     fn finish(&mut self) -> Option<ResendRange> {
         self.ranges.pop_front();
         self.current()
+    }
+}
+
+impl ResendRange {
+    fn contains(self, other: Self) -> bool {
+        self.begin <= other.begin && other.end <= self.end
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.begin <= other.end && other.begin <= self.end
+    }
+
+    /// From the first number of both to the last of both.
+    fn with(self, other: Self) -> Self {
+        Self {
+            begin: self.begin.min(other.begin),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -229,4 +261,56 @@ fn is_resendable(stored: &[u8]) -> bool {
         msg_type,
         None | Some(b"0" | b"1" | b"2" | b"4" | b"5" | b"A")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RANGES_MAX, ResendRange, Resends};
+
+    /// Ranges, each from its first to its last number.
+    type Numbers = &'static [(u64, u64)];
+
+    fn range((begin, end): (u64, u64)) -> ResendRange {
+        ResendRange { begin, end }
+    }
+
+    #[test]
+    fn ranges_that_overlap_are_served_together() {
+        // The first is served and has come to 50 when the others are asked for.
+        let table: [(Numbers, Numbers); 7] = [
+            (&[(60, 100), (50, 100)], &[(50, 100)]),
+            (&[(1, 100), (1, 100), (2, 70)], &[(50, 100), (1, 100)]),
+            (&[(40, 60), (1, 10), (5, 45)], &[(50, 100), (1, 60)]),
+            (
+                &[(1, 10), (11, 20), (30, 40)],
+                &[(50, 100), (1, 10), (11, 20), (30, 40)],
+            ),
+            (
+                &[(1, 10), (30, 40), (5, 15)],
+                &[(50, 100), (1, 15), (30, 40)],
+            ),
+            (&[(1, 10), (30, 40), (10, 30)], &[(50, 100), (1, 40)]),
+            (&[(90, 101), (49, 60)], &[(50, 100), (90, 101), (49, 60)]),
+        ];
+        for (asked, expected) in table {
+            let mut resends = Resends::default();
+            assert!(resends.add(range((1, 100))));
+            resends.move_on(50);
+            for each in asked {
+                assert!(!resends.add(range(*each)));
+            }
+            let expected: Vec<_> = expected.iter().map(|each| range(*each)).collect();
+            assert_eq!(resends.ranges, expected, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_served_with_the_last() {
+        let mut resends = Resends::default();
+        for number in 1..=1_000 {
+            resends.add(range((10 * number, 10 * number + 1)));
+            assert!(resends.ranges.len() <= RANGES_MAX);
+        }
+        assert_eq!(resends.ranges.back(), Some(&range((80, 10_001))));
+    }
 }

@@ -93,6 +93,10 @@ metrics! {
         "Rejects(3) and BusinessMessageRejects(j) of clients.";
     RESEND_FAILURES: Counter "cloudpit_session_resend_failures_total" ["firm"]
         "Messages that should have been sent again and could not be; a gap fill stands for each.";
+    RESENDS_GONE: Counter "cloudpit_session_resends_gone_total" ["firm"]
+        "Ranges that clients asked for again of which some is no longer kept.";
+    FILES_DROPPED: Counter "cloudpit_session_store_files_dropped_total" ["firm"]
+        "Files of old messages that were dropped from message stores.";
     OUT_OF_SERVICE: Counter "cloudpit_session_out_of_service_total" ["firm"]
         "Sessions whose message store has failed; each needs an operator.";
     SESSION_LOGGED_ON: Gauge "cloudpit_session_logged_on" ["session"]

@@ -72,6 +72,7 @@ impl Changes {
             journal,
             fix_log,
             metrics,
+            message_store,
             settlement,
             providers,
             instruments: _,
@@ -93,6 +94,7 @@ impl Changes {
         keep(*journal == new.journal, "[journal]");
         keep(*fix_log == new.fix_log, "[fix_log]");
         keep(*metrics == new.metrics, "[metrics]");
+        keep(*message_store == new.message_store, "[message_store]");
         keep(*settlement == new.settlement, "[settlement]");
         keep(*providers == new.providers, "[[providers]]");
         effective.venue = venue.clone();
@@ -102,6 +104,7 @@ impl Changes {
         effective.journal = journal.clone();
         effective.fix_log = fix_log.clone();
         effective.metrics = metrics.clone();
+        effective.message_store = *message_store;
         effective.settlement = settlement.clone();
         effective.providers.clone_from(providers);
     }

@@ -226,6 +226,11 @@ fn what_only_a_start_reads_is_named_and_stays() {
     check("4096", "4097", &["~ [journal]", "0"]);
     check(
         "[journal]",
+        "[message_store]\nmax_age = \"1h\"\n[journal]",
+        &["~ [message_store]", "0"],
+    );
+    check(
+        "[journal]",
         "[settlement]\nmax_workers = 1\n[journal]",
         &["~ [settlement]", "0"],
     );

@@ -246,6 +246,7 @@ impl Actor {
             self.seat_newcomer();
             self.settle().await?;
             self.resend_some(letterbox.mail.is_empty())?;
+            self.keep_house()?;
             self.show();
         }
     }
@@ -292,7 +293,12 @@ impl Actor {
     ) -> Wake {
         let taking_orders = self.desk.is_some();
         let waiting = self.newcomer.as_ref().map(|newcomer| newcomer.until);
-        let deadlines = [self.session.deadline(), waiting, self.limit_deadline()];
+        let deadlines = [
+            self.session.deadline(),
+            waiting,
+            self.limit_deadline(),
+            self.housekeeping_due(),
+        ];
         let deadline = deadlines.into_iter().flatten().min();
         if deadline.is_some_and(|deadline| deadline <= clock::now()) {
             // Asked first, so that no flood of messages can put off what is due.

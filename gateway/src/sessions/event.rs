@@ -8,7 +8,7 @@ use std::time::Duration;
 use engine::{FirmName, SessionName};
 use tracing::field::display;
 
-pub(crate) use super::reason::{Ended, Refusal};
+pub(crate) use super::reason::{Ended, Refusal, Rejection};
 use crate::metrics::Metrics;
 use crate::metrics::catalogue::{self as count, Metric};
 
@@ -113,6 +113,20 @@ pub(crate) enum SessionEvent<'a> {
         /// Why.
         error: &'a dyn Display,
     },
+    /// The client asked for messages that are no longer kept, and is told so.
+    ResendGone {
+        /// MsgSeqNum(34) of the first of them.
+        begin: u64,
+        /// MsgSeqNum(34) of the last.
+        end: u64,
+    },
+    /// Old messages were dropped from the session's store.
+    MessagesDropped {
+        /// Files that are gone.
+        files: usize,
+        /// No MsgSeqNum(34) below this is kept.
+        kept_from: u64,
+    },
     /// The session's message store has failed: it takes no connections until the venue starts again.
     OutOfService {
         /// What happened.
@@ -140,21 +154,6 @@ pub(crate) enum SessionEvent<'a> {
     BusinessRejectSent(&'a Rejection<'a>),
     /// A Reject(3) or BusinessMessageReject(j) came.
     RejectReceived(&'a Rejection<'a>),
-}
-
-/// What a Reject(3) or BusinessMessageReject(j) says, as it was written; empty where it does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Rejection<'a> {
-    /// RefSeqNum(45).
-    pub(crate) ref_seq_num: &'a str,
-    /// RefMsgType(372).
-    pub(crate) ref_msg_type: &'a str,
-    /// RefTagID(371).
-    pub(crate) ref_tag_id: &'a str,
-    /// SessionRejectReason(373) or BusinessRejectReason(380).
-    pub(crate) reason: &'a str,
-    /// Text(58).
-    pub(crate) text: &'a str,
 }
 
 /// What an event adds to.
@@ -316,6 +315,27 @@ impl SessionEvent<'_> {
                     "a message could not be sent again"
                 );
                 once(&count::RESEND_FAILURES)
+            }
+            Self::ResendGone { begin, end } => {
+                tracing::warn!(
+                    event = "resend_gone",
+                    session,
+                    peer,
+                    begin,
+                    end,
+                    "messages are asked for that are no longer kept"
+                );
+                once(&count::RESENDS_GONE)
+            }
+            Self::MessagesDropped { files, kept_from } => {
+                tracing::info!(
+                    event = "messages_dropped",
+                    session,
+                    files,
+                    kept_from,
+                    "old messages were dropped"
+                );
+                many(&count::FILES_DROPPED, files)
             }
             Self::OutOfService { error } => {
                 tracing::error!(

@@ -8,6 +8,7 @@ mod authentication;
 mod coming;
 mod control;
 mod event;
+mod housekeeping;
 mod input;
 mod limits;
 mod mail;
@@ -19,6 +20,7 @@ mod reason;
 mod registry;
 mod reports;
 mod resend;
+mod retention_notice;
 mod seats;
 mod watching;
 

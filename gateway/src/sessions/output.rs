@@ -100,7 +100,7 @@ impl Actor {
         self.keep()?;
         self.transmit();
         self.outputs.clear();
-        let reset = apart(|| self.store.reset(epoch));
+        let reset = apart(|| self.store.reset(epoch, clock::now()));
         reset.map_err(|source| self.failed(source))?;
         self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);

@@ -11,6 +11,7 @@ use fix_codec::dictionary::ValidationOptions;
 use fix_session::{Settings, Timeouts};
 
 use crate::order_entry::inbound::Sender;
+use crate::store::Limits;
 
 /// One session of a member.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub(crate) struct Profile {
     pub(crate) resend_batch: usize,
     /// What its open orders meet when it loses its client.
     pub(crate) on_disconnect: OnDisconnect,
+    /// How much its message store keeps.
+    pub(crate) store_limits: Limits,
     /// How long the last bytes of a connection may take.
     pub(crate) goodbye_time: Duration,
     /// The currency of each instrument's prices; one map for all sessions.
@@ -56,6 +59,11 @@ impl Profile {
             throttle: session.throttle.clone(),
             resend_batch: config.fix.resend_batch,
             on_disconnect: session.on_disconnect,
+            store_limits: Limits {
+                segment_bytes: config.message_store.segment_bytes,
+                bytes_max: config.message_store.bytes_max,
+                age_max: Some(config.message_store.age_max),
+            },
             goodbye_time: config.fix.logout_timeout,
             currencies: Arc::clone(currencies),
         }

@@ -100,3 +100,18 @@ impl Ended {
         }
     }
 }
+
+/// What a Reject(3) or BusinessMessageReject(j) says, as it was written; empty where it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rejection<'a> {
+    /// RefSeqNum(45).
+    pub(crate) ref_seq_num: &'a str,
+    /// RefMsgType(372).
+    pub(crate) ref_msg_type: &'a str,
+    /// RefTagID(371).
+    pub(crate) ref_tag_id: &'a str,
+    /// SessionRejectReason(373) or BusinessRejectReason(380).
+    pub(crate) reason: &'a str,
+    /// Text(58).
+    pub(crate) text: &'a str,
+}

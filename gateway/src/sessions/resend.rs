@@ -22,7 +22,7 @@ const MAIL_FIRST: u32 = 16;
 
 /// A range that the client asked for again, under way.
 pub(super) struct Resend {
-    reader: MessageReader,
+    pub(super) reader: MessageReader,
     chunk: Chunk,
     /// How much mail has gone before the next batch.
     mail: u32,
@@ -34,8 +34,9 @@ impl Actor {
         let (begin, end) = (range.begin, range.end);
         self.observer
             .event(SessionEvent::ResendAsked { begin, end });
+        let begin = self.tell_dropped(range);
         self.resend = Some(Resend {
-            reader: self.store.reader(range.begin..=range.end),
+            reader: self.store.reader(begin..=range.end),
             chunk: Chunk::default(),
             mail: 0,
         });
@@ -99,6 +100,8 @@ impl Actor {
         self.observer.resent(resent);
         if resend.chunk.is_empty() {
             self.resend = None;
+            // An idle session holds no buffers.
+            self.outputs.wire = bytes::BytesMut::new();
             self.session.resend_done(now, &mut self.outputs);
         }
     }

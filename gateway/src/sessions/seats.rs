@@ -14,9 +14,10 @@ use super::actor::{Actor, Desk, MadeAgain, Past};
 use super::profile::{Profile, settings};
 use super::watching::Watching;
 use super::{Observers, Registry};
+use crate::clock;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
-use crate::store::{Stop, Store};
+use crate::store::{Opening, Stop, Store};
 
 /// The configured sessions, opened and not yet running.
 pub(crate) struct Seats {
@@ -127,8 +128,11 @@ fn found(config: &Config, layout: &Layout, opened: &Opened) -> anyhow::Result<()
         (!known).then(|| layout.session(&session.comp_id))
     });
     let new: Vec<_> = new.collect();
-    let first = opened.recovery.next_event.get();
-    Store::found(&layout.sessions(), &new, first).context("the message stores of new sessions")
+    let opening = Opening {
+        first_event: opened.recovery.next_event.get(),
+        ..Opening::at(clock::now())
+    };
+    Store::found(&layout.sessions(), &new, &opening).context("the message stores of new sessions")
 }
 
 /// What was before a session is opened.
@@ -145,7 +149,12 @@ fn open(
     layout: &Layout,
     before: Before,
 ) -> anyhow::Result<Seat> {
-    let (mut store, recovered) = Store::open(&layout.session(&profile.name))?;
+    let opening = Opening {
+        limits: profile.store_limits,
+        now: clock::now(),
+        first_event: before.next_event.get(),
+    };
+    let (mut store, recovered) = Store::open(&layout.session(&profile.name), &opening)?;
     if let Some(cut) = &recovered.cut {
         tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
     }
@@ -157,14 +166,11 @@ fn open(
         "its message store is gone, though the journal knows the session: numbers would be used twice. \
          Restore its folder, or the whole data folder, from a backup"
     );
-    if recovered.stop == Stop::New {
-        store.set_handled(before.next_event.get());
-    }
     let mut next_incoming = store.next_incoming();
     if let Some(position) = position {
         // The journal is ahead when the venue ended between journaling a reset and following it.
         if position.epoch > store.epoch() {
-            store.reset(position.epoch)?;
+            store.reset(position.epoch, clock::now())?;
             next_incoming = store.next_incoming();
         }
         if position.epoch == store.epoch() {

@@ -63,9 +63,12 @@ pub enum StoreError {
 /// What is wrong at a place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// The head of the file is not that of a log of this session and epoch.
-    #[error("not the head of an outbound log of this epoch")]
+    /// The head of the file is not that of this segment of this store.
+    #[error("not the head of this part of this store's outbound log")]
     Head,
+    /// The file is of another version of the format.
+    #[error("written by another version of the program")]
+    Version,
     /// A record's checksum does not match its bytes.
     #[error("checksum does not match")]
     Checksum,
@@ -81,6 +84,9 @@ pub enum Damage {
     /// A record's number lies beyond what was reserved.
     #[error("MsgSeqNum was never reserved")]
     NumberNotReserved,
+    /// The file before this one has another length than when this one was begun.
+    #[error("the file before it does not end where this one begins")]
+    Follows,
     /// After a clean stop the log has another length than was noted.
     #[error("the file does not end where the clean stop left it")]
     NotWhereStopped,

@@ -6,17 +6,23 @@ use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
 use super::log::Log;
+use super::opening::{Opening, identity};
+use super::runs::Runs;
 use super::state::State;
 use super::{FIRST_EPOCH, Store};
 
 impl Store {
     /// Makes a store in every one of `directories`, all below `above`, where there is none; it regards the events
-    /// before position `first` as handled. All of them are durable when this returns; after a crash in between, each is
+    /// before [`Opening::first_event`] as handled. All of them are durable when this returns; after a crash in between, each is
     /// there whole or not at all.
     ///
     /// # Errors
     /// As [`Store::open`].
-    pub fn found(above: &Path, directories: &[PathBuf], first: u64) -> Result<(), StoreError> {
+    pub fn found(
+        above: &Path,
+        directories: &[PathBuf],
+        opening: &Opening,
+    ) -> Result<(), StoreError> {
         let mut new = Vec::new();
         for directory in directories {
             if State::read(directory)?.is_none() {
@@ -27,7 +33,7 @@ impl Store {
             return Ok(());
         }
         for directory in &new {
-            prepare(directory, first)?;
+            prepare(directory, opening)?;
         }
         sync_all(above)?;
         for directory in &new {
@@ -38,17 +44,22 @@ impl Store {
 }
 
 /// Everything but the last step, which makes it a store.
-fn prepare(directory: &Path, first: u64) -> Result<(), StoreError> {
+fn prepare(directory: &Path, opening: &Opening) -> Result<(), StoreError> {
     fs::create_dir_all(directory).map_err(StoreError::io("create", directory))?;
     Log::refuse_orphans(directory)?;
-    let log = Log::create_unsynced(directory, FIRST_EPOCH)?;
+    let identity = identity(directory, opening.now);
+    let log = Log::create_unsynced(directory, FIRST_EPOCH, identity, opening.now)?;
     let state = State {
+        identity,
         epoch: FIRST_EPOCH,
         next_incoming: 1,
         next_outgoing: 1,
         reserved_outgoing_end: 1,
-        handled: first,
-        log_length: log.length(),
+        handled: opening.first_event,
+        first_segment: 0,
+        last_segment: 0,
+        log_length: log.active().length,
+        dropped: Runs::default(),
         clean: true,
     };
     state.prepare(directory)

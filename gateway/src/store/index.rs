@@ -2,7 +2,7 @@
 //! number of entries. It never reads the log.
 
 /// Entries kept at most; when they are full, every second one is dropped and entries come half as often.
-const ENTRIES_MAX: usize = 1_024;
+const ENTRIES_MAX: usize = 256;
 
 /// Records between two entries, at first.
 const STRIDE_MIN: u64 = 64;
@@ -35,6 +35,11 @@ impl Index {
             }
         }
         self.records += 1;
+    }
+
+    /// Gives back memory that is not used: nothing is noted any more.
+    pub(super) fn give_back(&mut self) {
+        self.entries.shrink_to_fit();
     }
 
     /// Forgets what lies at this offset or behind it.

@@ -1,98 +1,103 @@
-//! The outbound log of one epoch: appended to, surveyed on opening, cut after an unclean stop. It never
-//! changes a byte that was written and is good.
+//! The outbound log of one epoch: segments, of which the last is appended to. It never changes a byte that was written and
+//! is good.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Write as _};
+use std::collections::VecDeque;
+use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use super::Cut;
-use super::error::{Damage, StoreError};
-use super::index::Index;
-use super::reader::{Step, Window, to_u64};
-use super::record::{self, Head, Outgoing, RECORD_HEAD};
-use super::state::{self, State};
+use chrono::{DateTime, Utc};
 
-const MAGIC: &[u8; 8] = b"CPFIXOUT";
-const VERSION: u32 = 1;
-const LOG_HEAD: usize = 20;
+use super::earlier::time;
+use super::error::StoreError;
+use super::reader::to_u64;
+use super::record::{self, Outgoing};
+use super::retention::Ended;
+use super::segment::{self, SEGMENT_HEAD, Segment, SegmentHead};
+use super::state::State;
+use super::survey::Survey;
 
 /// Records of one write are gathered here; a longer buffer is given back after the write.
 const BUFFER_KEPT: usize = 16 << 10;
 
-/// More zero bytes in a row than a good record can hold: a page that never reached the disk.
-const HOLE: usize = 64;
-
 /// The log, open for appending.
 #[derive(Debug)]
 pub(super) struct Log {
-    file: File,
-    path: PathBuf,
-    length: u64,
-    index: Index,
+    directory: PathBuf,
+    /// Appended to no more, durable, each beginning where the one before it ends.
+    sealed: VecDeque<Segment>,
+    active: Segment,
+    /// The active segment, locked.
+    pub(super) file: File,
     buffer: Vec<u8>,
-    starts: Vec<(u64, usize)>,
+    starts: Vec<Start>,
 }
 
-/// What a log holds.
-#[derive(Debug)]
-pub(super) struct Survey {
-    /// Length of the good part.
-    pub(super) length: u64,
-    /// The greatest cause of a write that is there in full.
-    pub(super) last_cause: u64,
-    /// The greatest number expected from the peer that was noted.
-    pub(super) next_incoming: u64,
-    last_number: u64,
-    pub(super) cut: Option<Cut>,
+/// A record that was gathered.
+#[derive(Debug, Clone, Copy)]
+struct Start {
+    msg_seq_num: u64,
+    resendable: bool,
+    at: usize,
 }
 
-/// Where something is wrong, and what.
-type Fault = (u64, Damage);
+/// A segment to read from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'l> {
+    pub(super) segment: &'l Segment,
+    /// The file, if it is the one that is appended to; any other the reader opens for itself.
+    pub(super) active: Option<&'l File>,
+}
 
 impl Log {
-    /// Makes the empty log of an epoch, durably. What a crash may have left of an earlier attempt goes.
-    pub(super) fn create(directory: &Path, epoch: u32) -> Result<Self, StoreError> {
-        let log = Self::create_unsynced(directory, epoch)?;
-        log.file
-            .sync_all()
-            .map_err(StoreError::io("sync", &log.path))?;
-        state::sync_directory(directory)?;
+    /// Makes the empty log of an epoch, durably.
+    pub(super) fn create(
+        directory: &Path,
+        epoch: u32,
+        identity: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let log = Self::create_unsynced(directory, epoch, identity, now)?;
+        segment::sync_new(directory, &log.file, &log.active.path)?;
         Ok(log)
     }
 
     /// As [`Log::create`], but for the syncs.
-    pub(super) fn create_unsynced(directory: &Path, epoch: u32) -> Result<Self, StoreError> {
-        let path = path_of(directory, epoch);
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let mut file = file.map_err(StoreError::io("create", &path))?;
-        lock(&file, &path)?;
-        file.set_len(0).map_err(StoreError::io("truncate", &path))?;
-        file.write_all(&head_of(epoch))
-            .map_err(StoreError::io("write", &path))?;
-        Ok(Self::over(file, path, to_u64(LOG_HEAD), Index::new()))
+    pub(super) fn create_unsynced(
+        directory: &Path,
+        epoch: u32,
+        identity: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let head = SegmentHead {
+            epoch,
+            identity,
+            segment: 0,
+            opened_us: now.timestamp_micros(),
+            floor: 1,
+            previous_length: 0,
+        };
+        let (active, file) = Segment::create_unsynced(directory, head)?;
+        Ok(Self::over(directory, VecDeque::new(), active, file))
     }
 
     /// Opens the log that a state file belongs to, checks every record, and cuts a torn tail when the
     /// stop was unclean.
     pub(super) fn open(directory: &Path, state: &State) -> Result<(Self, Survey), StoreError> {
-        let path = path_of(directory, state.epoch);
-        let file = match OpenOptions::new().read(true).write(true).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(StoreError::Missing { path });
-            }
-            Err(error) => return Err(StoreError::io("open", &path)(error)),
-        };
-        lock(&file, &path)?;
-        let mut log = Self::over(file, path, 0, Index::new());
-        let survey = log.survey(state)?;
-        Ok((log, survey))
+        // The last one first: it is the lock of all.
+        let last = (state.epoch, state.last_segment);
+        let (mut active, file) = Segment::open(directory, last, true)?;
+        let mut survey = Survey::new();
+        let mut sealed: VecDeque<Segment> = VecDeque::new();
+        for number in state.first_segment..state.last_segment {
+            let (mut segment, file) = Segment::open(directory, (state.epoch, number), false)?;
+            survey.check_place(&segment, sealed.back(), state)?;
+            survey.take_sealed(&file, &mut segment, state)?;
+            sealed.push_back(segment);
+        }
+        survey.check_place(&active, sealed.back(), state)?;
+        survey.take_last(&file, &mut active, state)?;
+        Ok((Self::over(directory, sealed, active, file), survey))
     }
 
     /// Refuses to take a folder for a new one when a log with messages lies in it.
@@ -100,14 +105,12 @@ impl Log {
         let entries = fs::read_dir(directory).map_err(StoreError::io("list", directory))?;
         for entry in entries {
             let entry = entry.map_err(StoreError::io("list", directory))?;
-            let is_log = entry
-                .path()
-                .extension()
-                .is_some_and(|extension| extension == "log");
+            let path = entry.path();
+            let is_log = path.extension().is_some_and(|extension| extension == "log");
             let metadata = entry
                 .metadata()
                 .map_err(StoreError::io("inspect", directory))?;
-            if is_log && metadata.len() > to_u64(LOG_HEAD) {
+            if is_log && metadata.len() > to_u64(SEGMENT_HEAD) {
                 return Err(StoreError::Missing {
                     path: directory.join("state"),
                 });
@@ -116,32 +119,85 @@ impl Log {
         Ok(())
     }
 
-    fn over(file: File, path: PathBuf, length: u64, index: Index) -> Self {
+    fn over(directory: &Path, sealed: VecDeque<Segment>, active: Segment, file: File) -> Self {
         Self {
+            directory: directory.to_owned(),
+            sealed,
+            active,
             file,
-            path,
-            length,
-            index,
             buffer: Vec::new(),
             starts: Vec::new(),
         }
     }
 
-    pub(super) fn file(&self) -> &File {
-        &self.file
+    /// The segment that is appended to.
+    pub(super) fn active(&self) -> &Segment {
+        &self.active
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The file that is appended to, once more.
+    pub(super) fn file_again(&self) -> Result<File, StoreError> {
+        self.file
+            .try_clone()
+            .map_err(StoreError::io("open", &self.active.path))
     }
 
-    pub(super) fn length(&self) -> u64 {
-        self.length
+    /// The segments that are appended to no more, the oldest first.
+    pub(super) fn sealed(&self) -> &VecDeque<Segment> {
+        &self.sealed
     }
 
-    /// Where to start reading for a number.
-    pub(super) fn place_before(&self, msg_seq_num: u64) -> u64 {
-        self.index.before(msg_seq_num).unwrap_or(to_u64(LOG_HEAD))
+    /// The oldest segment.
+    pub(super) fn first(&self) -> &Segment {
+        self.sealed.front().unwrap_or(&self.active)
+    }
+
+    /// Whether no message of the epoch is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sealed.is_empty() && self.active.is_empty()
+    }
+
+    /// The sealed segments, as retention looks at them.
+    pub(super) fn ended(&self) -> impl ExactSizeIterator<Item = Ended> + Clone {
+        (0..self.sealed.len()).map(|place| Ended {
+            bytes: self.sealed[place].length,
+            at: time(
+                self.sealed
+                    .get(place + 1)
+                    .unwrap_or(&self.active)
+                    .head
+                    .opened_us,
+            ),
+        })
+    }
+
+    /// The segment in which a number lies, if it lies in any: the last that begins at or before it.
+    pub(super) fn segment_of(&self, msg_seq_num: u64) -> u32 {
+        let first = self.first().head.segment;
+        if self.active.head.floor <= msg_seq_num {
+            return self.active.head.segment;
+        }
+        let after = self
+            .sealed
+            .partition_point(|segment| segment.head.floor <= msg_seq_num);
+        let before = after.saturating_sub(1);
+        first.saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
+    }
+
+    /// The segment with this number; `None` when it was dropped, or never was.
+    pub(super) fn source(&self, segment: u32) -> Option<Source<'_>> {
+        if segment == self.active.head.segment {
+            return Some(Source {
+                segment: &self.active,
+                active: Some(&self.file),
+            });
+        }
+        let place = segment.checked_sub(self.first().head.segment)?;
+        let segment = self.sealed.get(usize::try_from(place).ok()?)?;
+        Some(Source {
+            segment,
+            active: None,
+        })
     }
 
     /// Starts to gather the records of one write.
@@ -156,13 +212,19 @@ impl Log {
 
     /// Writes what was gathered.
     pub(super) fn write(&mut self, _gathered: Gathered) -> Result<(), StoreError> {
+        let active = &mut self.active;
         self.file
-            .write_all_at(&self.buffer, self.length)
-            .map_err(StoreError::io("append to", &self.path))?;
-        for (msg_seq_num, start) in &self.starts {
-            self.index.push(*msg_seq_num, self.length + to_u64(*start));
+            .write_all_at(&self.buffer, active.length)
+            .map_err(StoreError::io("append to", &active.path))?;
+        for start in &self.starts {
+            active
+                .index
+                .push(start.msg_seq_num, active.length + to_u64(start.at));
+            if start.resendable {
+                active.reports.push(start.msg_seq_num);
+            }
         }
-        self.length += to_u64(self.buffer.len());
+        active.length += to_u64(self.buffer.len());
         if self.buffer.capacity() > BUFFER_KEPT {
             self.buffer = Vec::new();
         }
@@ -172,149 +234,53 @@ impl Log {
     /// Takes a failed write back.
     pub(super) fn restore(&self) -> Result<(), StoreError> {
         self.file
-            .set_len(self.length)
-            .map_err(StoreError::io("truncate", &self.path))
+            .set_len(self.active.length)
+            .map_err(StoreError::io("truncate", &self.active.path))
     }
 
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.file
             .sync_data()
-            .map_err(StoreError::io("sync", &self.path))
+            .map_err(StoreError::io("sync", &self.active.path))
     }
 
-    fn survey(&mut self, state: &State) -> Result<Survey, StoreError> {
-        let metadata = self
-            .file
-            .metadata()
-            .map_err(StoreError::io("inspect", &self.path))?;
-        let end = metadata.len();
-        self.check_head(state.epoch, end)?;
-        let (mut survey, fault) = self.scan(state, end)?;
-        if let Some(fault) = fault {
-            self.cut(state, &mut survey, fault, end)?;
-        } else if state.clean
-            && (end != state.log_length || survey.last_number >= state.next_outgoing)
-        {
-            return Err(StoreError::damaged(
-                &self.path,
-                end,
-                Damage::NotWhereStopped,
-            ));
-        }
-        self.length = survey.length;
-        Ok(survey)
-    }
-
-    fn check_head(&self, epoch: u32, end: u64) -> Result<(), StoreError> {
-        let mut head = [0; LOG_HEAD];
-        let read = end >= to_u64(LOG_HEAD) && self.file.read_exact_at(&mut head, 0).is_ok();
-        // The head was synced before the state file named this log, so it is never a torn tail.
-        if read && head == head_of(epoch) {
-            return Ok(());
-        }
-        Err(StoreError::damaged(&self.path, 0, Damage::Head))
-    }
-
-    /// Goes over the records up to the first thing that is wrong, noting them in the index. The good part
-    /// ends with a whole write: of a torn one, nothing counts.
-    fn scan(&mut self, state: &State, end: u64) -> Result<(Survey, Option<Fault>), StoreError> {
-        let start = to_u64(LOG_HEAD);
-        let mut survey = Survey {
-            length: start,
-            last_cause: 0,
-            next_incoming: 0,
-            last_number: 0,
-            cut: None,
-        };
-        let (mut last_number, mut cause) = (0, 0);
-        let mut window = Window::new(start);
-        let damage = loop {
-            let step = window
-                .step(&self.file, end)
-                .map_err(StoreError::io("read", &self.path))?;
-            let (head, offset) = match step {
-                Step::Record(head, _, offset) => (head, offset),
-                Step::End => break (survey.length < end).then_some(Damage::Torn),
-                Step::Bad(damage) => break Some(damage),
-            };
-            if let Some(damage) = wrong_number(&head, last_number, state) {
-                return Err(StoreError::damaged(&self.path, offset, damage));
-            }
-            self.index.push(head.msg_seq_num, offset);
-            last_number = head.msg_seq_num;
-            cause = head.cause.max(cause);
-            if head.last_of_write {
-                survey.length = window.offset();
-                survey.last_number = last_number;
-                survey.last_cause = cause;
-                survey.next_incoming = survey.next_incoming.max(head.next_incoming);
-            }
-        };
-        self.index.truncate(survey.length);
-        Ok((survey, damage.map(|damage| (window.offset(), damage))))
-    }
-
-    /// Cuts the log at the end of its good part, if what follows is what an unclean stop can leave.
-    fn cut(
-        &mut self,
-        state: &State,
-        survey: &mut Survey,
-        fault: Fault,
-        end: u64,
-    ) -> Result<(), StoreError> {
-        let (bad, damage) = fault;
-        if state.clean || self.record_follows(state, survey, bad, end)? {
-            return Err(StoreError::damaged(&self.path, bad, damage));
-        }
-        let offset = survey.length;
-        self.file
-            .set_len(offset)
-            .map_err(StoreError::io("truncate", &self.path))?;
-        self.file
-            .sync_all()
-            .map_err(StoreError::io("sync", &self.path))?;
-        survey.cut = Some(Cut {
-            path: self.path.clone(),
-            offset,
-            bytes: end - offset,
-        });
-        Ok(())
-    }
-
-    /// Whether a good record lies behind the bad place, and no page is missing between: then it is not
-    /// the tail that is torn.
-    fn record_follows(
+    /// Makes the active segment durable and the next one beside it; [`Log::go_on`] then takes the next into use.
+    pub(super) fn prepare_next(
         &self,
-        state: &State,
-        survey: &Survey,
-        bad: u64,
-        end: u64,
-    ) -> Result<bool, StoreError> {
-        let mut window = Window::new(bad);
-        let mut zeros = 0;
-        loop {
-            let bytes = window
-                .peek(&self.file, end, RECORD_HEAD)
-                .map_err(StoreError::io("read", &self.path))?;
-            let Some(bytes) = bytes.first_chunk::<RECORD_HEAD>() else {
-                return Ok(false);
-            };
-            zeros = if bytes[0] == 0 { zeros + 1 } else { 0 };
-            if zeros == HOLE {
-                return Ok(false); // Power loss: a later page reached the disk and this one did not.
-            }
-            if Head::parse(bytes)
-                .is_ok_and(|head| wrong_number(&head, survey.last_number, state).is_none())
-            {
-                let step = Window::new(window.offset())
-                    .step(&self.file, end)
-                    .map(|step| matches!(step, Step::Record(..)));
-                if step.map_err(StoreError::io("read", &self.path))? {
-                    return Ok(true);
-                }
-            }
-            window.skip(1);
-        }
+        floor: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(Segment, File), StoreError> {
+        self.sync()?;
+        let before = &self.active;
+        let head = SegmentHead {
+            segment: before.head.segment.saturating_add(1),
+            // Time may be set back; the order of segments may not.
+            opened_us: now.timestamp_micros().max(before.head.opened_us),
+            floor,
+            previous_length: before.length,
+            ..before.head
+        };
+        Segment::create(&self.directory, head)
+    }
+
+    /// Appends to this segment from now on.
+    pub(super) fn go_on(&mut self, (next, file): (Segment, File)) {
+        let mut sealed = std::mem::replace(&mut self.active, next);
+        self.file = file;
+        sealed.index.give_back();
+        self.sealed.push_back(sealed);
+    }
+
+    /// Forgets the oldest sealed segments, and gives their paths.
+    pub(super) fn forget(&mut self, count: usize) -> Vec<PathBuf> {
+        let forgotten = self.sealed.drain(..count);
+        forgotten.map(|segment| segment.path).collect()
+    }
+
+    /// All files of the log.
+    pub(super) fn paths(&self) -> Vec<PathBuf> {
+        let all = self.sealed.iter().chain([&self.active]);
+        all.map(|segment| segment.path.clone()).collect()
     }
 }
 
@@ -331,50 +297,23 @@ pub(super) struct Gathered(());
 
 impl Batch<'_> {
     pub(super) fn push(&mut self, message: &Outgoing<'_>) -> Result<(), StoreError> {
-        self.log
-            .starts
-            .push((message.msg_seq_num, self.log.buffer.len()));
+        self.log.starts.push(Start {
+            msg_seq_num: message.msg_seq_num,
+            resendable: message.resendable,
+            at: self.log.buffer.len(),
+        });
         record::write(message, self.next_incoming, &mut self.log.buffer)
     }
 
     pub(super) fn finish(self) -> Gathered {
-        if let Some((_, start)) = self.log.starts.last() {
-            record::mark_last(&mut self.log.buffer[*start..]);
+        if let Some(last) = self.log.starts.last() {
+            record::mark_last(&mut self.log.buffer[last.at..]);
         }
         Gathered(())
     }
 }
 
-fn wrong_number(head: &Head, last_number: u64, state: &State) -> Option<Damage> {
-    if head.msg_seq_num <= last_number {
-        Some(Damage::NumberNotAscending)
-    } else if head.msg_seq_num >= state.reserved_outgoing_end {
-        Some(Damage::NumberNotReserved)
-    } else {
-        None
-    }
-}
-
-fn path_of(directory: &Path, epoch: u32) -> PathBuf {
-    directory.join(format!("outbound.{epoch:08}.log"))
-}
-
-fn head_of(epoch: u32) -> [u8; LOG_HEAD] {
-    let mut head = [0; LOG_HEAD];
-    head[..8].copy_from_slice(MAGIC);
-    head[8..12].copy_from_slice(&VERSION.to_le_bytes());
-    head[12..16].copy_from_slice(&epoch.to_le_bytes());
-    let checksum = crc32c::crc32c(&head[..16]);
-    head[16..].copy_from_slice(&checksum.to_le_bytes());
-    head
-}
-
-fn lock(file: &File, path: &Path) -> Result<(), StoreError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse {
-            path: path.to_owned(),
-        }),
-        Err(TryLockError::Error(error)) => Err(StoreError::io("lock", path)(error)),
-    }
+/// Opens a sealed segment to read from it.
+pub(super) fn open_sealed(segment: &Segment) -> Result<File, StoreError> {
+    segment::open_existing(&segment.path, false)
 }

@@ -6,7 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `state` | both sequence numbers, the reserved block, the epoch, whether the stop was clean; replaced atomically |
-//! | `outbound.EPOCH.log` | the messages sent in that epoch, append only; older epochs stay beside it |
+//! | `outbound.EPOCH.SEGMENT.log` | the messages sent in that epoch, append only, in files of about [`Limits::segment_bytes`]; earlier epochs stay beside it until retention drops them |
 //!
 //! # What it promises
 //! - **No number twice.** Numbers are reserved in blocks: before the first number of a block is used, the
@@ -15,37 +15,55 @@
 //! - **Nothing lost.** A message is written (one `write` a batch) before it is transmitted, so that it
 //!   outlives the process. Power loss may take the last messages, which were never synced: then
 //!   [`Recovered::handled`] goes back to the last event whose reports survived, and the venue makes the
-//!   later ones again with PossResend(97)=Y. A block grows from 1,024 numbers to 65,536 as a session
+//!   later ones again with PossResend(97)=Y. A segment is durable before the next one is begun. A block grows from 1,024 numbers to 65,536 as a session
 //!   proves busy, so that the syncs stay rare.
 //! - **Nothing wrong served.** Every record carries a CRC32C that is checked on opening and again on each
 //!   read. A torn tail is cut after an unclean stop. Anything else that is wrong is an error that names
 //!   file and offset.
+//! - **Nothing dropped in silence.** Retention drops whole files, the oldest first, and which of their messages a peer
+//!   could have asked for is durable before they go: see [`Store::dropped`].
 //!
 //! # What it never does
 //! It never decides what a message means, never reads a clock, and never waits for anything but the disk.
 //! Its calls are plain blocking `std::fs` on purpose: an append is one small write into the page cache
-//! (microseconds, less than a hop to a blocking thread and back), and a sync happens once a block,
-//! on a reset and on a clean stop.
+//! (microseconds, less than a hop to a blocking thread and back), and a sync happens once a block, once a segment (most of
+//! which a thread of its own has synced before), on a reset and on a clean stop.
 
+mod earlier;
 mod error;
 mod founding;
 mod index;
 mod log;
+mod opening;
 mod reader;
 mod record;
+mod retention;
+mod runs;
+mod segment;
 mod state;
+mod survey;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
-use std::fs;
+use std::collections::VecDeque;
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
+use earlier::Earlier;
 pub use error::{Damage, StoreError};
-use log::{Log, Survey};
+use log::Log;
+pub use opening::{Cut, Opening, Recovered, Stop};
 pub use reader::{Chunk, MessageReader, StoredMessage};
 pub use record::{MESSAGE_BYTES_MAX, Outgoing};
+use retention::Ended;
+pub use retention::Limits;
+use runs::Runs;
 use state::State;
+use upkeep::EarlySync;
+pub use upkeep::{Dropped, Retired};
 
 /// The epoch of a session that was never reset.
 pub const FIRST_EPOCH: u32 = 0;
@@ -65,7 +83,16 @@ const _: () =
 #[derive(Debug)]
 pub struct Store {
     directory: PathBuf,
+    limits: Limits,
+    identity: u64,
     log: Log,
+    /// The files of earlier epochs, the oldest first.
+    earlier: VecDeque<Earlier>,
+    /// What was dropped of this epoch and could have been asked for.
+    dropped: Runs,
+    early_sync: Option<EarlySync>,
+    /// Files have come about by an opening or a reset that the limits have not been held against.
+    unchecked: bool,
     epoch: u32,
     next_outgoing: u64,
     next_incoming: u64,
@@ -75,119 +102,7 @@ pub struct Store {
     broken: bool,
 }
 
-/// What opening a store found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recovered {
-    /// How the last run ended.
-    pub stop: Stop,
-    /// The position of the first event whose reports may be missing: every event before it was handled,
-    /// that is, its reports are in the log or it had none for this session.
-    pub handled: u64,
-    /// The tail that was cut from the log, if any.
-    pub cut: Option<Cut>,
-}
-
-/// How the last run of a store ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
-    /// There was no store: a new one was made, both numbers at 1.
-    New,
-    /// By [`Store::close`]: numbers go on exactly where they were.
-    Clean,
-    /// In any other way: outgoing numbers go on at the end of the reserved block, and reports of events
-    /// from [`Recovered::handled`] on are to be made again, marked PossResend(97)=Y.
-    Unclean,
-}
-
-/// A torn tail that was cut from a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cut {
-    /// The log.
-    pub path: PathBuf,
-    /// Where the good part ends, in bytes.
-    pub offset: u64,
-    /// How many bytes were cut.
-    pub bytes: u64,
-}
-
 impl Store {
-    /// Opens the store in `directory`, or makes it (and the folders above it).
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when a file is not what was written (beyond the torn tail of an unclean
-    /// stop), [`StoreError::Missing`] when one of the two files is gone, [`StoreError::InUse`] when another
-    /// process has it, [`StoreError::Io`] when the disk refuses.
-    pub fn open(directory: &Path) -> Result<(Self, Recovered), StoreError> {
-        Self::open_from(directory, 0)
-    }
-
-    /// As [`Store::open`]; a store that is made new regards the events before position `first` as handled: they
-    /// were before its session.
-    ///
-    /// # Errors
-    /// As [`Store::open`].
-    pub fn open_from(directory: &Path, first: u64) -> Result<(Self, Recovered), StoreError> {
-        fs::create_dir_all(directory).map_err(StoreError::io("create", directory))?;
-        let Some(state) = State::read(directory)? else {
-            return Self::create(directory, first);
-        };
-        let (log, survey) = Log::open(directory, &state)?;
-        let stop = if state.clean {
-            Stop::Clean
-        } else {
-            Stop::Unclean
-        };
-        let handled = survey.handled(&state);
-        let store = Self {
-            directory: directory.to_owned(),
-            epoch: state.epoch,
-            next_outgoing: if state.clean {
-                state.next_outgoing
-            } else {
-                state.reserved_outgoing_end
-            },
-            next_incoming: state.next_incoming.max(survey.next_incoming),
-            reserved_outgoing_end: state.reserved_outgoing_end,
-            block: BLOCK_MIN,
-            handled,
-            broken: false,
-            log,
-        };
-        Ok((
-            store,
-            Recovered {
-                stop,
-                handled,
-                cut: survey.cut,
-            },
-        ))
-    }
-
-    fn create(directory: &Path, handled: u64) -> Result<(Self, Recovered), StoreError> {
-        Log::refuse_orphans(directory)?;
-        let log = Log::create(directory, FIRST_EPOCH)?;
-        let store = Self {
-            directory: directory.to_owned(),
-            log,
-            epoch: FIRST_EPOCH,
-            next_outgoing: 1,
-            next_incoming: 1,
-            reserved_outgoing_end: 1,
-            block: BLOCK_MIN,
-            handled,
-            broken: false,
-        };
-        store.state(true).replace(directory)?;
-        Ok((
-            store,
-            Recovered {
-                stop: Stop::New,
-                handled,
-                cut: None,
-            },
-        ))
-    }
-
     /// MsgSeqNum(34) of the next message sent.
     pub fn next_outgoing(&self) -> u64 {
         self.next_outgoing
@@ -308,33 +223,51 @@ impl Store {
     /// # Errors
     /// [`StoreError::EpochNotLater`], or [`StoreError::Io`] when the disk refuses: the old epoch is then still
     /// the current one.
-    pub fn reset(&mut self, epoch: u32) -> Result<(), StoreError> {
+    pub fn reset(&mut self, epoch: u32, now: DateTime<Utc>) -> Result<(), StoreError> {
         if epoch <= self.epoch {
             return Err(StoreError::EpochNotLater {
                 current: self.epoch,
                 asked: epoch,
             });
         }
+        self.sync_early()?;
         self.log.sync()?;
-        let log = Log::create(&self.directory, epoch)?;
+        let log = Log::create(&self.directory, epoch, self.identity, now)?;
         let state = State {
+            identity: self.identity,
             epoch,
             next_incoming: 1,
             next_outgoing: 1,
             reserved_outgoing_end: 1,
             handled: self.handled,
-            log_length: log.length(),
+            first_segment: 0,
+            last_segment: 0,
+            log_length: log.active().length,
+            dropped: Runs::default(),
             // Not clean: whether reports before it may have been seen is still to be remembered.
             clean: false,
         };
         state.replace(&self.directory)?;
-        self.log = log;
+        let before = std::mem::replace(&mut self.log, log);
         self.epoch = epoch;
         self.next_outgoing = 1;
         self.next_incoming = 1;
         self.reserved_outgoing_end = 1;
         self.block = BLOCK_MIN;
+        self.dropped = Runs::default();
         self.broken = false;
+        self.unchecked = true;
+        if before.is_empty() {
+            return upkeep::remove(&before.paths());
+        }
+        let last = Ended {
+            bytes: before.active().length,
+            at: now,
+        };
+        let ended = before.ended().chain([last]);
+        let files = before.paths().into_iter().zip(ended);
+        self.earlier
+            .extend(files.map(|(path, ended)| Earlier { path, ended }));
         Ok(())
     }
 
@@ -350,6 +283,7 @@ impl Store {
                 directory: self.directory,
             });
         }
+        self.sync_early()?;
         self.log.sync()?;
         self.reserved_outgoing_end = self.next_outgoing;
         self.state(true).replace(&self.directory)
@@ -372,26 +306,17 @@ impl Store {
 
     fn state(&self, clean: bool) -> State {
         State {
+            identity: self.identity,
             epoch: self.epoch,
             next_incoming: self.next_incoming,
             next_outgoing: self.next_outgoing,
             reserved_outgoing_end: self.reserved_outgoing_end,
             handled: self.handled,
-            log_length: self.log.length(),
+            first_segment: self.log.first().head.segment,
+            last_segment: self.log.active().head.segment,
+            log_length: self.log.active().length,
+            dropped: self.dropped.clone(),
             clean,
-        }
-    }
-}
-
-impl Survey {
-    /// The position of the first event whose reports may be missing.
-    fn handled(&self, state: &State) -> u64 {
-        // The state file may be durable while messages written before it are not: what it says of events
-        // counts only when the log is at least as long as it was then.
-        if self.length >= state.log_length {
-            state.handled.max(self.last_cause)
-        } else {
-            self.last_cause
         }
     }
 }

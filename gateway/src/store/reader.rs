@@ -7,8 +7,9 @@ use std::ops::{Range, RangeInclusive};
 use std::os::unix::fs::FileExt as _;
 
 use super::error::{Damage, StoreError};
-use super::log::Log;
+use super::log::{Log, open_sealed};
 use super::record::{Head, RECORD_HEAD};
+use super::segment::SEGMENT_HEAD;
 
 /// Bytes read from disk at a time.
 const WINDOW_BYTES: usize = 64 << 10;
@@ -113,23 +114,38 @@ impl Window {
 pub struct MessageReader {
     epoch: u32,
     numbers: RangeInclusive<u64>,
+    segment: u32,
+    /// The segment, if it is one that is appended to no more.
+    sealed: Option<(u32, File)>,
     window: Window,
+    last_number: u64,
     done: bool,
 }
 
 impl MessageReader {
     pub(super) fn new(epoch: u32, numbers: RangeInclusive<u64>, log: &Log) -> Self {
-        let window = Window::new(log.place_before(*numbers.start()));
+        let segment = log.segment_of(*numbers.start());
+        let place = log.source(segment).map_or(to_u64(SEGMENT_HEAD), |source| {
+            source.segment.place_before(*numbers.start())
+        });
         Self {
             epoch,
             numbers,
-            window,
+            segment,
+            sealed: None,
+            window: Window::new(place),
+            last_number: 0,
             done: false,
         }
     }
 
     pub(super) fn epoch(&self) -> u32 {
         self.epoch
+    }
+
+    /// The segment that it reads: neither this nor any later one may go yet.
+    pub(super) fn segment(&self) -> Option<u32> {
+        (!self.done).then_some(self.segment)
     }
 
     pub(super) fn read(
@@ -139,16 +155,47 @@ impl MessageReader {
         chunk: &mut Chunk,
     ) -> Result<(), StoreError> {
         while !self.done && chunk.len() < messages_max && chunk.bytes.len() < Chunk::BYTES_MAX {
-            let offset = self.window.offset();
-            let step = self.window.step(log.file(), log.length());
-            match step.map_err(StoreError::io("read", log.path()))? {
-                Step::Record(head, _, _) if head.msg_seq_num < *self.numbers.start() => {}
-                Step::Record(head, _, _) if head.msg_seq_num > *self.numbers.end() => {
-                    self.done = true
+            self.read_one(log, chunk)?;
+        }
+        Ok(())
+    }
+
+    fn read_one(&mut self, log: &Log, chunk: &mut Chunk) -> Result<(), StoreError> {
+        let Some(source) = log.source(self.segment) else {
+            self.done = true;
+            return Ok(());
+        };
+        let segment = source.segment;
+        if source.active.is_none()
+            && !matches!(self.sealed, Some((open, _)) if open == self.segment)
+        {
+            self.sealed = Some((self.segment, open_sealed(segment)?));
+        }
+        let sealed = self.sealed.as_ref().map(|(_, file)| file);
+        let file = source
+            .active
+            .or(sealed)
+            .expect("a sealed segment was opened just now");
+        let offset = self.window.offset();
+        let damaged = |damage| StoreError::damaged(&segment.path, offset, damage);
+        let step = self.window.step(file, segment.length);
+        match step.map_err(StoreError::io("read", &segment.path))? {
+            Step::Record(head, message, _) => {
+                if head.msg_seq_num <= self.last_number || head.msg_seq_num < segment.head.floor {
+                    return Err(damaged(Damage::NumberNotAscending));
                 }
-                Step::Record(head, message, _) => chunk.push(&head, message),
-                Step::End => self.done = true,
-                Step::Bad(damage) => return Err(StoreError::damaged(log.path(), offset, damage)),
+                self.last_number = head.msg_seq_num;
+                if head.msg_seq_num > *self.numbers.end() {
+                    self.done = true;
+                } else if head.msg_seq_num >= *self.numbers.start() {
+                    chunk.push(&head, message);
+                }
+            }
+            Step::Bad(damage) => return Err(damaged(damage)),
+            Step::End if source.active.is_some() => self.done = true,
+            Step::End => {
+                self.segment += 1;
+                self.window = Window::new(to_u64(SEGMENT_HEAD));
             }
         }
         Ok(())

@@ -6,23 +6,33 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::error::{Damage, StoreError};
+use super::runs::Runs;
 
 const FILE: &str = "state";
 const FILE_NEXT: &str = "state.next";
-const HEAD: &str = "cloudpit message store 1";
+const HEAD_OF_ANY: &str = "cloudpit message store ";
+const HEAD: &str = "cloudpit message store 2";
 
 /// What is kept of a session beside its messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct State {
+    /// Which store this is: the same in every segment.
+    pub(super) identity: u64,
     pub(super) epoch: u32,
     pub(super) next_incoming: u64,
     /// Exact after a clean stop only.
     pub(super) next_outgoing: u64,
     /// No number at or above this was ever used.
     pub(super) reserved_outgoing_end: u64,
-    /// Events before this position were handled by the time the log had `log_length` bytes.
+    /// Events before this position were handled by the time the last segment had `log_length` bytes.
     pub(super) handled: u64,
+    /// The oldest segment that is kept.
+    pub(super) first_segment: u32,
+    /// The segment that is appended to.
+    pub(super) last_segment: u32,
     pub(super) log_length: u64,
+    /// Which messages that a peer could ask for were dropped.
+    pub(super) dropped: Runs,
     pub(super) clean: bool,
 }
 
@@ -37,6 +47,9 @@ impl State {
         };
         match Self::parse(&bytes) {
             Some(state) => Ok(Some(state)),
+            None if is_of_another_version(&bytes) => {
+                Err(StoreError::damaged(&path, 0, Damage::Version))
+            }
             None => Err(StoreError::damaged(&path, 0, Damage::State)),
         }
     }
@@ -67,17 +80,22 @@ impl State {
 
     fn render(&self) -> String {
         let Self {
+            identity,
             epoch,
             next_incoming,
             next_outgoing,
             reserved_outgoing_end,
             handled,
+            first_segment,
+            last_segment,
             log_length,
+            dropped,
             clean,
         } = self;
         let mut text = format!(
-            "{HEAD}\nepoch {epoch}\nnext_incoming {next_incoming}\nnext_outgoing {next_outgoing}\n\
-             reserved_outgoing_end {reserved_outgoing_end}\nhandled {handled}\nlog_length {log_length}\nclean {clean}\n"
+            "{HEAD}\nidentity {identity:016x}\nepoch {epoch}\nnext_incoming {next_incoming}\nnext_outgoing {next_outgoing}\n\
+             reserved_outgoing_end {reserved_outgoing_end}\nhandled {handled}\nfirst_segment {first_segment}\n\
+             last_segment {last_segment}\nlog_length {log_length}\ndropped {dropped}\nclean {clean}\n"
         );
         let checksum = crc32c::crc32c(text.as_bytes());
         text.push_str(&format!("crc32c {checksum:08x}\n"));
@@ -92,17 +110,33 @@ impl State {
         }
         let mut value = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
         let state = Self {
+            identity: u64::from_str_radix(value("identity")?, 16).ok()?,
             epoch: value("epoch")?.parse().ok()?,
             next_incoming: value("next_incoming")?.parse().ok()?,
             next_outgoing: value("next_outgoing")?.parse().ok()?,
             reserved_outgoing_end: value("reserved_outgoing_end")?.parse().ok()?,
             handled: value("handled")?.parse().ok()?,
+            first_segment: value("first_segment")?.parse().ok()?,
+            last_segment: value("last_segment")?.parse().ok()?,
             log_length: value("log_length")?.parse().ok()?,
+            dropped: Runs::parse(value("dropped")?)?,
             clean: value("clean")?.parse().ok()?,
         };
         // One text for one state: writing it again checks the checksum and every byte besides.
-        (state.render() == text).then_some(state)
+        (state.render() == text && state.first_segment <= state.last_segment).then_some(state)
     }
+}
+
+/// Whether it begins as a whole state file of another version would, and its checksum is right.
+fn is_of_another_version(bytes: &[u8]) -> bool {
+    let Some((body, checksum)) = std::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| text.rsplit_once("crc32c "))
+    else {
+        return false;
+    };
+    let intact = format!("{:08x}\n", crc32c::crc32c(body.as_bytes())) == checksum;
+    intact && body.starts_with(HEAD_OF_ANY) && !body.starts_with(HEAD)
 }
 
 /// Makes what was created or renamed in a folder durable.

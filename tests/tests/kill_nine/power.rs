@@ -1,6 +1,6 @@
 //! What power loss takes beside the process: the ends of files that were written and never synced. The journal is
-//! synced before anything is said; the message stores are synced to the length in their state; the event log is never
-//! waited for.
+//! synced before anything is said; of a message store all files but the last are synced, and that to the length in the
+//! store's state; the event log is never waited for.
 
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -16,11 +16,8 @@ const EVENT_BYTES_KEPT: u64 = 4 * 1024;
 /// Cuts each message store under `sessions` and the event log in `journal` somewhere in its unsynced end.
 pub(crate) fn lose(sessions: &Path, journal: &Path, random: &mut Random) {
     for store in entries(sessions) {
-        for log in entries(&store) {
-            if log.extension().is_some_and(|extension| extension == "log") {
-                cut(&log, synced_length(&store), random);
-            }
-        }
+        let (log, synced) = unsynced(&store);
+        cut(&log, synced, random);
     }
     let mut events = entries(&journal.join("events"));
     if let Some(last) = events.pop() {
@@ -30,13 +27,18 @@ pub(crate) fn lose(sessions: &Path, journal: &Path, random: &mut Random) {
     }
 }
 
-/// The length that the store's log certainly has, from its state file.
-fn synced_length(store: &Path) -> u64 {
+/// The file that the store was appending to, and the length that it certainly has, from its state file.
+fn unsynced(store: &Path) -> (PathBuf, u64) {
     let state = fs::read_to_string(store.join("state")).expect("every store has a state");
-    let mut lines = state.lines();
-    let length = lines.find_map(|line| line.strip_prefix("log_length "));
-    let length = length.expect("the state says the log's length");
-    length.parse().expect("a length is a number")
+    let number = |name: &str| -> u64 {
+        let mut lines = state.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        let value = value.unwrap_or_else(|| panic!("the state says its {name}"));
+        value.parse().expect("it is a number")
+    };
+    let (epoch, segment) = (number("epoch"), number("last_segment"));
+    let log = store.join(format!("outbound.{epoch:08}.{segment:06}.log"));
+    (log, number("log_length"))
 }
 
 fn cut(path: &Path, kept: u64, random: &mut Random) {

@@ -11,9 +11,11 @@ use crate::power;
 /// A start is killed within this time, in microseconds: before, in or after its recovery.
 const START_MICROS: u64 = 60_000;
 
-/// A venue that has never run.
+/// A venue that has never run. Its message stores go on in another file often.
 pub(crate) fn ground() -> Ground {
-    Ground::new(env!("CARGO_BIN_EXE_venue-under-test"))
+    let ground = Ground::new(env!("CARGO_BIN_EXE_venue-under-test"));
+    ground.configure(|text| format!("{text}\n[message_store]\nsegment_size = \"64KiB\"\n"));
+    ground
 }
 
 /// Kills a start at a random instant.

@@ -1,6 +1,8 @@
 //! The venue against a stock FIX engine: QuickFIX, in C++, over TCP. It keeps its own sequence numbers, message store
 //! and validation, and is told nothing but what to send.
 
+mod losses;
+mod lossy;
 mod member;
 mod program;
 
@@ -10,7 +12,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gateway::store::{Chunk, Store};
+use gateway::clock;
+use gateway::store::{Chunk, Opening, Store};
 use tests::venue_process::{VenueProcess, on_free_port};
 
 use member::{Member, Side};
@@ -243,7 +246,8 @@ fn sent_by(venue: &Path) -> Vec<Vec<u8>> {
     let sessions = fs::read_dir(venue.join("sessions")).expect("the venue has sessions");
     for session in sessions {
         let session = session.expect("a folder can be listed").path();
-        let (store, _) = Store::open(&session).expect("the store is sound");
+        let (store, _) =
+            Store::open(&session, &Opening::at(clock::now())).expect("the store is sound");
         let mut reader = store.reader(1..=store.next_outgoing().saturating_sub(1));
         let mut chunk = Chunk::default();
         loop {

@@ -53,6 +53,10 @@ pub(crate) struct Member {
     pub(crate) resent: usize,
     /// How often this member refused a message of the venue's, which it must not.
     refused: usize,
+    /// Text(58) of every Logout(5) of the venue's.
+    pub(crate) logouts: Vec<String>,
+    /// Whether it may ask for both numbers to start again.
+    may_reset: bool,
     recent: VecDeque<String>,
 }
 
@@ -95,12 +99,20 @@ impl Member {
             numbers: BTreeMap::new(),
             resent: 0,
             refused: 0,
+            logouts: Vec::new(),
+            may_reset: false,
             recent: VecDeque::new(),
         }
     }
 
     /// Starts the process and waits until it is logged on, with the sequence numbers that it has in its store.
     pub(crate) fn log_on(&mut self) {
+        self.start();
+        self.wait("log on", |member| member.logged_on);
+    }
+
+    /// Starts the process.
+    pub(crate) fn start(&mut self) {
         let mut command = Command::new(self.client);
         command.arg(&self.settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -114,7 +126,45 @@ impl Member {
             }
         });
         self.running = Some(Running { child, happenings });
-        self.wait("log on", |member| member.logged_on);
+    }
+
+    /// From its next start on it asks for both numbers to start again with every Logon.
+    pub(crate) fn reset_on_logon(&mut self) {
+        self.may_reset = true;
+        let text = fs::read_to_string(&self.settings).expect("the settings can be read");
+        let text = text.replace("ResetOnLogon=N", "ResetOnLogon=Y");
+        fs::write(&self.settings, text).expect("the settings can be written");
+    }
+
+    /// Forgets, while it is not running, which number it expects next.
+    pub(crate) fn lose_incoming_number(&self) {
+        let numbers = self.stored().find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "seqnums")
+        });
+        let numbers = numbers.expect("QuickFIX keeps its numbers in a file");
+        let text = fs::read_to_string(&numbers).expect("the numbers can be read");
+        let (outgoing, _) = text.split_once(':').expect("two numbers");
+        fs::write(&numbers, format!("{outgoing}: 0000000001")).expect("they can be written");
+    }
+
+    /// Forgets, while it is not running, everything that QuickFIX has kept.
+    pub(crate) fn lose_store(&self) {
+        for path in self.stored() {
+            fs::remove_file(path).expect("the store can be removed");
+        }
+    }
+
+    /// The files of QuickFIX's store.
+    fn stored(&self) -> impl Iterator<Item = PathBuf> {
+        let folder = self
+            .settings
+            .parent()
+            .expect("the settings are in a folder");
+        let entries = fs::read_dir(folder).expect("the folder can be listed");
+        let paths = entries.map(|entry| entry.expect("the folder can be listed").path());
+        let settings = self.settings.clone();
+        paths.filter(move |path| *path != settings)
     }
 
     /// Ends the process as a crash would, and takes note of what it had said before.
@@ -230,6 +280,9 @@ impl Member {
             Happening::Received(message) if message.get(35) == "8" => self.note_report(message),
             Happening::Received(message) => {
                 let msg_type = message.get(35);
+                if msg_type == "5" {
+                    self.logouts.push(message.get(58).to_owned());
+                }
                 assert!(
                     !matches!(msg_type, "3" | "j"),
                     "{} was refused: {message:?}",
@@ -237,7 +290,12 @@ impl Member {
                 );
             }
             Happening::Sent(message) => {
-                assert_ne!(message.get(141), "Y", "{} resets: {message:?}", self.name);
+                let resets = message.get(141) == "Y";
+                assert!(
+                    !resets || self.may_reset,
+                    "{} resets: {message:?}",
+                    self.name
+                );
                 if matches!(message.get(35), "3" | "j") {
                     eprintln!("{} refuses: {message:?}", self.name);
                     self.refused += 1;

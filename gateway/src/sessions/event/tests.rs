@@ -205,6 +205,21 @@ fn every_event_is_logged_and_counted() {
             of("session_resend_failures_total"),
         ),
         (
+            Event::ResendGone { begin: 2, end: 5 },
+            "WARN",
+            "resend_gone",
+            of("session_resends_gone_total"),
+        ),
+        (
+            Event::MessagesDropped {
+                files: 1,
+                kept_from: 9,
+            },
+            "INFO",
+            "messages_dropped",
+            of("session_store_files_dropped_total"),
+        ),
+        (
             Event::OutOfService { error: &"damaged" },
             "ERROR",
             "out_of_service",
@@ -263,7 +278,8 @@ fn every_event_is_logged_and_counted() {
             line.contains(&format!("event=\"{name}\"")),
             "{name}: {line}"
         );
-        let placed = line.contains("peer=127.0.0.1:4711") || name == "out_of_service";
+        let of_the_store = ["messages_dropped", "out_of_service"].contains(&name);
+        let placed = line.contains("peer=127.0.0.1:4711") || of_the_store;
         assert!(placed, "{name}: {line}");
         assert_eq!(line.lines().count(), 1, "{name}: {line}");
         assert_eq!(count, counted, "{name}");

@@ -5,7 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
 
 use super::super::{Stop, StoreError};
-use super::{append, contents, killed, log_path, open};
+use super::{append, contents, killed, log_path, now, open};
 
 #[test]
 fn killed_after_every_write_all_of_it_is_there() {
@@ -49,12 +49,12 @@ fn a_tail_torn_at_any_byte_is_cut_to_whole_writes() {
         vec![(4, 6), (5, 6), (6, 7)],
         vec![(7, 9)],
     ];
-    let mut ends = vec![(store.log.length(), BTreeMap::new())];
+    let mut ends = vec![(store.log.active().length, BTreeMap::new())];
     for write in &writes {
         append(&mut store, write);
         let mut all = ends.last().unwrap().1.clone();
         all.extend(write.iter().copied());
-        ends.push((store.log.length(), all));
+        ends.push((store.log.active().length, all));
     }
     let (shortest, longest) = (ends[0].0, ends[4].0);
     for length in shortest..=longest {
@@ -94,7 +94,7 @@ fn a_page_that_never_reached_the_disk_is_a_torn_tail() {
     for number in 1..=400 {
         append(&mut store, &[(number, number)]);
     }
-    assert!(store.log.length() > 3 * 4_096);
+    assert!(store.log.active().length > 3 * 4_096);
     let crash = killed(directory.path());
     let log = OpenOptions::new()
         .write(true)
@@ -117,14 +117,14 @@ fn events_noted_while_the_log_was_longer_do_not_count() {
     let directory = tempfile::tempdir().unwrap();
     let (mut store, _) = open(directory.path());
     append(&mut store, &[(1, 5)]);
-    let short = store.log.length();
+    let short = store.log.active().length;
     append(&mut store, &[(2, 8)]);
     store.set_handled(90);
     append(
         &mut store,
         &(3..=1_025).map(|number| (number, 8)).collect::<Vec<_>>(),
     );
-    for (length, handled) in [(store.log.length(), 90), (short + 1, 5), (short, 5)] {
+    for (length, handled) in [(store.log.active().length, 90), (short + 1, 5), (short, 5)] {
         let crash = killed(directory.path());
         OpenOptions::new()
             .write(true)
@@ -147,7 +147,7 @@ fn leftovers_of_an_interrupted_step_are_harmless() {
     fs::write(log_path(crash.path(), 1), "CPFI").unwrap();
     let (mut again, recovered) = open(crash.path());
     assert_eq!((recovered.stop, again.epoch()), (Stop::Unclean, 0));
-    again.reset(1).unwrap();
+    again.reset(1, now()).unwrap();
     append(&mut again, &[(1, 6)]);
     assert_eq!(contents(&again), BTreeMap::from([(1, 6)]));
 }
@@ -156,7 +156,7 @@ fn leftovers_of_an_interrupted_step_are_harmless() {
 fn killed_while_being_made_it_is_made_again() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(directory.path());
-    for head in 0..=store.log.length() {
+    for head in 0..=store.log.active().length {
         let crash = killed(directory.path());
         fs::remove_file(crash.path().join("state")).unwrap();
         OpenOptions::new()
@@ -174,10 +174,10 @@ fn a_lost_file_is_named_and_not_made_up() {
     let directory = tempfile::tempdir().unwrap();
     let (mut store, _) = open(directory.path());
     append(&mut store, &[(1, 5)]);
-    for lost in ["state", "outbound.00000000.log"] {
+    for lost in ["state", "outbound.00000000.000000.log"] {
         let crash = killed(directory.path());
         fs::remove_file(crash.path().join(lost)).unwrap();
-        let error = super::Store::open(crash.path()).unwrap_err();
+        let error = super::try_open(crash.path()).unwrap_err();
         assert!(
             matches!(&error, StoreError::Missing { path } if path.ends_with(lost)),
             "{error}"

@@ -3,15 +3,16 @@
 use std::fs;
 use std::path::Path;
 
+use super::super::segment::SEGMENT_HEAD;
 use super::super::{Store, StoreError};
-use super::{append, contents, killed, log_path, open};
+use super::{append, contents, killed, log_path, open, try_open};
 
 /// A store with three writes in a folder; returns where the last write starts.
 fn filled(directory: &Path) -> (Store, u64) {
     let (mut store, _) = open(directory);
     append(&mut store, &[(1, 4), (2, 4)]);
     append(&mut store, &[(3, 0)]);
-    let last = store.log.length();
+    let last = store.log.active().length;
     append(&mut store, &[(4, 6), (5, 6)]);
     (store, last)
 }
@@ -29,7 +30,7 @@ fn flip_each(
             let mut bad = good.clone();
             bad[at] = byte ^ (1 << bit);
             fs::write(crash.path().join(file.file_name().unwrap()), bad).unwrap();
-            let opened = Store::open(crash.path());
+            let opened = try_open(crash.path());
             let cut = opened
                 .as_ref()
                 .is_ok_and(|(_, recovered)| recovered.cut.is_some());
@@ -56,7 +57,7 @@ fn assert_names(result: Result<Store, StoreError>, name: &str, at: u64) {
 fn after_a_clean_stop_every_flip_is_named() {
     let directory = tempfile::tempdir().unwrap();
     filled(directory.path()).0.close().unwrap();
-    for name in ["state", "outbound.00000000.log"] {
+    for name in ["state", "outbound.00000000.000000.log"] {
         flip_each(
             directory.path(),
             &directory.path().join(name),
@@ -77,10 +78,10 @@ fn after_a_clean_stop_a_shorter_or_longer_log_is_named() {
     {
         let crash = killed(directory.path());
         fs::write(log_path(crash.path(), 0), bad).unwrap();
-        let result = Store::open(crash.path()).map(|(store, _)| store);
+        let result = try_open(crash.path()).map(|(store, _)| store);
         assert_names(
             result,
-            "outbound.00000000.log",
+            "outbound.00000000.000000.log",
             u64::try_from(bad.len()).unwrap(),
         );
     }
@@ -103,7 +104,7 @@ fn after_an_unclean_stop_a_flip_in_the_middle_is_named_and_in_the_tail_cut() {
                 assert!(cut, "a flip at byte {at} was not found");
                 assert_eq!(contents(&store).len(), 3);
             }
-            result => assert_names(result, "outbound.00000000.log", at),
+            result => assert_names(result, "outbound.00000000.000000.log", at),
         },
     );
 }
@@ -114,7 +115,7 @@ fn damage_that_comes_after_opening_is_named_by_the_read() {
     let (store, _) = filled(directory.path());
     let path = log_path(directory.path(), 0);
     let good = fs::read(&path).unwrap();
-    for at in 20..good.len() {
+    for at in SEGMENT_HEAD..good.len() {
         let mut bad = good.clone();
         bad[at] ^= 4;
         fs::write(&path, &bad).unwrap();

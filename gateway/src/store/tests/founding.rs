@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::super::{Stop, Store};
-use super::{append, contents, open};
+use super::super::{Opening, Stop, Store};
+use super::{append, contents, now, open};
 
 #[test]
 fn stores_made_together_are_as_those_made_alone() {
@@ -13,7 +13,7 @@ fn stores_made_together_are_as_those_made_alone() {
         .map(|number| folder.path().join(format!("session-{number}")))
         .collect();
     // One is there already, and what it holds stays.
-    let (mut store, _) = Store::open(&directories[3]).unwrap();
+    let (mut store, _) = open(&directories[3]);
     append(&mut store, &[(1, 5), (2, 6)]);
     store.close().unwrap();
     // Of another, a crash has left everything but the last step.
@@ -21,7 +21,11 @@ fn stores_made_together_are_as_those_made_alone() {
     fs::write(directories[4].join("state.next"), "half of it").unwrap();
 
     for _ in 0..2 {
-        Store::found(folder.path(), &directories, 42).unwrap();
+        let opening = Opening {
+            first_event: 42,
+            ..Opening::at(now())
+        };
+        Store::found(folder.path(), &directories, &opening).unwrap();
     }
     for (number, directory) in directories.iter().enumerate() {
         let (mut store, recovered) = open(directory);
@@ -42,11 +46,15 @@ fn stores_made_together_are_as_those_made_alone() {
 fn a_log_without_its_state_is_not_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     let directory = folder.path().join("session");
-    let (mut store, _) = Store::open(&directory).unwrap();
+    let (mut store, _) = open(&directory);
     append(&mut store, &[(1, 5)]);
     drop(store);
     fs::remove_file(directory.join("state")).unwrap();
-    let founded = Store::found(folder.path(), std::slice::from_ref(&directory), 0);
+    let founded = Store::found(
+        folder.path(),
+        std::slice::from_ref(&directory),
+        &Opening::at(now()),
+    );
     assert!(founded.is_err());
     assert!(!directory.join("state").exists());
 }

@@ -2,17 +2,22 @@
 
 mod crash;
 mod damage;
+mod faults;
 mod founding;
 mod model;
 mod plain;
+mod retention;
+mod segments;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use super::{Chunk, Outgoing, Recovered, Store, StoreError};
+use super::segment::path_of;
+use super::{Chunk, Limits, Opening, Outgoing, Recovered, Store, StoreError};
 
 /// A message with this number, as the tests write it: its bytes follow from the number.
 fn text(number: u64) -> Vec<u8> {
@@ -83,10 +88,34 @@ fn killed(directory: &Path) -> TempDir {
     copy
 }
 
-fn open(directory: &Path) -> (Store, Recovered) {
-    Store::open(directory).unwrap()
+/// A moment.
+fn now() -> DateTime<Utc> {
+    later(0)
 }
 
+/// Some seconds after [`now`].
+fn later(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_860_000 + seconds, 0).expect("a time of a test")
+}
+
+fn open(directory: &Path) -> (Store, Recovered) {
+    try_open(directory).unwrap()
+}
+
+fn try_open(directory: &Path) -> Result<(Store, Recovered), StoreError> {
+    Store::open(directory, &Opening::at(now()))
+}
+
+/// Opens a store whose segments end at this length, and which keeps this much.
+fn open_limited(directory: &Path, limits: Limits) -> (Store, Recovered) {
+    let opening = Opening {
+        limits,
+        ..Opening::at(now())
+    };
+    Store::open(directory, &opening).unwrap()
+}
+
+/// The first file of an epoch.
 fn log_path(directory: &Path, epoch: u32) -> PathBuf {
-    directory.join(format!("outbound.{epoch:08}.log"))
+    path_of(directory, epoch, 0)
 }

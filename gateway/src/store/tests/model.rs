@@ -6,8 +6,15 @@ use std::fs::OpenOptions;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::super::{Stop, Store};
-use super::{append, contents, killed, log_path, open, read};
+use super::super::{Limits, Stop, Store};
+use super::{append, contents, killed, now, open_limited, read};
+
+/// Small files, so that a life has many.
+const LIMITS: Limits = Limits {
+    segment_bytes: 1_500,
+    bytes_max: 9_000,
+    age_max: None,
+};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -24,6 +31,7 @@ enum Step {
         messages_max: usize,
     },
     Reset,
+    Upkeep,
     Close,
     Kill,
     /// The log loses up to this many bytes of what was never synced.
@@ -38,6 +46,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..5_u64).prop_map(Step::NoteHandled),
         2 => (1..900_u64, 0..900_u64, 1..50_usize).prop_map(|(begin, length, messages_max)| Step::Read { begin, length, messages_max }),
         1 => Just(Step::Reset),
+        4 => Just(Step::Upkeep),
         1 => Just(Step::Close),
         1 => Just(Step::Kill),
         1 => (0..3_000_u64).prop_map(Step::PowerLoss),
@@ -48,6 +57,8 @@ struct Model {
     directory: TempDir,
     store: Option<Store>,
     sent: BTreeMap<u64, u64>,
+    /// What retention has dropped of the reports of this epoch.
+    gone: BTreeSet<u64>,
     used: BTreeSet<(u32, u64)>,
     synced_length: u64,
     event: u64,
@@ -57,12 +68,13 @@ struct Model {
 impl Model {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let store = open(directory.path()).0;
-        let synced_length = store.log.length();
+        let store = open_limited(directory.path(), LIMITS).0;
+        let synced_length = store.log.active().length;
         Self {
             directory,
             store: Some(store),
             sent: BTreeMap::new(),
+            gone: BTreeSet::new(),
             used: BTreeSet::new(),
             synced_length,
             event: 0,
@@ -106,17 +118,55 @@ impl Model {
                     read(self.store(), *begin, end, *messages_max).unwrap(),
                     expected
                 );
+                self.check_dropped(*begin, end);
             }
             Step::Reset => {
                 let epoch = self.store().epoch() + 1;
-                self.store().reset(epoch).unwrap();
+                self.store().reset(epoch, now()).unwrap();
                 self.sent.clear();
+                self.gone.clear();
                 self.incoming = 1;
-                self.synced_length = self.store().log.length();
+                self.synced_length = self.store().log.active().length;
             }
+            Step::Upkeep => self.upkeep(),
             Step::Close => self.close(),
             Step::Kill => self.crash(None),
             Step::PowerLoss(bytes) => self.crash(Some(*bytes)),
+        }
+    }
+
+    fn upkeep(&mut self) {
+        let before = self.store().log.active().head.segment;
+        let retired = self.store().upkeep(now(), None).unwrap();
+        if self.store().log.active().head.segment > before {
+            self.synced_length = self.store().log.active().length;
+        }
+        if let Some(retired) = retired {
+            let kept = self.sent.split_off(&retired.kept_from);
+            let dropped = std::mem::replace(&mut self.sent, kept);
+            let reports = dropped.iter().filter(|(_, cause)| **cause != 0);
+            self.gone.extend(reports.map(|(number, _)| *number));
+        }
+    }
+
+    /// No report that was dropped is passed over in silence, and none is said to be dropped that was not asked for.
+    fn check_dropped(&mut self, begin: u64, end: u64) {
+        let gone: Vec<u64> = self.gone.range(begin..=end).copied().collect();
+        let told = self
+            .store()
+            .dropped(begin..=end)
+            .map(|dropped| dropped.numbers);
+        match (gone.first(), gone.last(), told) {
+            (Some(first), Some(last), Some(told)) => {
+                assert!(told.contains(first) && told.contains(last));
+                assert!(begin <= *told.start() && *told.end() <= end);
+            }
+            (None, None, told) => assert!(
+                told.is_none_or(|told| self.gone.range(told.end()..).next().is_some()
+                    && self.gone.range(..told.start()).next().is_some()),
+                "nothing was dropped there"
+            ),
+            other => panic!("dropped in silence: {other:?}"),
         }
     }
 
@@ -142,7 +192,7 @@ impl Model {
         let store = self.store.take().expect("open between steps");
         let next_outgoing = store.next_outgoing();
         store.close().unwrap();
-        let (store, recovered) = open(self.directory.path());
+        let (store, recovered) = open_limited(self.directory.path(), LIMITS);
         assert_eq!(
             (recovered.stop, recovered.handled, recovered.cut),
             (Stop::Clean, self.event, None)
@@ -152,27 +202,27 @@ impl Model {
             (next_outgoing, self.incoming)
         );
         assert_eq!(contents(&store), self.sent);
-        self.synced_length = store.log.length();
+        self.synced_length = store.log.active().length;
         self.store = Some(store);
     }
 
     fn crash(&mut self, lost: Option<u64>) {
         let store = self.store.take().expect("open between steps");
-        let length = store.log.length();
-        let path = log_path(self.directory.path(), store.epoch());
+        let length = store.log.active().length;
+        let active = store.log.active().path.clone();
         let directory = killed(self.directory.path());
         let left = length
             .saturating_sub(lost.unwrap_or(0))
             .max(self.synced_length);
-        let log = log_path(directory.path(), store.epoch());
+        let log = directory.path().join(active.file_name().unwrap());
         OpenOptions::new()
             .write(true)
             .open(log)
             .unwrap()
             .set_len(left)
             .unwrap();
-        drop((store, path));
-        let (store, recovered) = open(directory.path());
+        drop(store);
+        let (store, recovered) = open_limited(directory.path(), LIMITS);
         let survived = contents(&store);
         assert!(
             survived
@@ -197,7 +247,7 @@ impl Model {
         self.event = recovered.handled;
         self.incoming = store.next_incoming();
         self.sent = survived;
-        self.synced_length = store.log.length();
+        self.synced_length = store.log.active().length;
         self.directory = directory;
         self.store = Some(store);
     }
@@ -214,5 +264,6 @@ proptest! {
         }
         let sent = model.sent.clone();
         assert_eq!(contents(model.store()), sent);
+        model.check_dropped(1, u64::MAX);
     }
 }

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{
-    BLOCK_MAX, BLOCK_MIN, Cut, FIRST_EPOCH, Outgoing, Recovered, Stop, Store, StoreError,
-};
-use super::{append, contents, log_path, open, read};
+use super::super::{BLOCK_MAX, BLOCK_MIN, Cut, FIRST_EPOCH, Outgoing, Recovered, Stop, StoreError};
+use super::{append, contents, log_path, now, open, read, try_open};
 
 #[test]
 fn a_new_store_starts_at_one() {
@@ -147,7 +145,7 @@ fn a_reset_starts_again_and_keeps_the_old_log() {
     let (mut store, _) = open(directory.path());
     append(&mut store, &[(1, 3), (2, 4)]);
     let mut reader = store.reader(1..=2);
-    store.reset(2).unwrap();
+    store.reset(2, now()).unwrap();
     assert_eq!(
         (store.next_outgoing(), store.next_incoming(), store.epoch()),
         (1, 1, 2)
@@ -168,7 +166,7 @@ fn a_reset_starts_again_and_keeps_the_old_log() {
             > 60
     );
     assert!(matches!(
-        store.reset(2),
+        store.reset(2, now()),
         Err(StoreError::EpochNotLater {
             current: 2,
             asked: 2
@@ -193,7 +191,7 @@ fn a_reset_keeps_what_was_handled() {
     let (mut store, _) = open(directory.path());
     append(&mut store, &[(1, 30)]);
     store.set_handled(35);
-    store.reset(1).unwrap();
+    store.reset(1, now()).unwrap();
     drop(store);
     let (store, recovered) = open(directory.path());
     assert_eq!((recovered.handled, store.next_outgoing()), (35, 1));
@@ -204,7 +202,7 @@ fn only_one_may_open_it() {
     let directory = tempfile::tempdir().unwrap();
     let (store, _) = open(directory.path());
     assert!(matches!(
-        Store::open(directory.path()),
+        try_open(directory.path()),
         Err(StoreError::InUse { .. })
     ));
     drop(store);
