@@ -115,6 +115,9 @@ impl Stranger {
     /// It had to make room; whether to say so, as in [`Turnstile::enter`].
     pub(super) async fn stay<T>(mut self, come: impl Future<Output = T>) -> Result<T, Option<u64>> {
         tokio::select! {
+            // Asked first: whoever has its Logon there already gets in, however long it had to wait for its turn. It is not
+            // counted then; of those there is one for each session at most.
+            biased;
             done = come => Ok(done),
             _ = &mut self.must_go => Err(self.turnstile.inside().refusals.happened(clock::now())),
         }
