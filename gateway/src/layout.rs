@@ -50,6 +50,18 @@ impl Layout {
         self.root.join("audit")
     }
 
+    /// The FIX log of one session.
+    #[must_use]
+    pub fn fix_log(&self, name: &SessionName) -> PathBuf {
+        self.root.join("fix-log").join(folder_name(name.as_str()))
+    }
+
+    /// The log of connections that were refused. No session has a folder of that name.
+    #[must_use]
+    pub fn fix_log_of_refused(&self) -> PathBuf {
+        self.root.join("fix-log").join("@refused")
+    }
+
     /// Settlement's database.
     #[must_use]
     pub fn settlement(&self) -> PathBuf {

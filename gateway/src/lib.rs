@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod drop_copy;
+mod fix_log;
 pub mod identity;
 pub mod initiator;
 pub mod layout;

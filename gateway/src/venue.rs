@@ -19,6 +19,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::audit::{Audit, AuditError, Entry, Outcome, What};
 use crate::clock::SystemClock;
+use crate::fix_log::{self, FixLogs};
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::metrics::{Gathered, Metrics, MetricsServer};
@@ -47,6 +48,7 @@ pub struct Venue {
     reloader: Reloader,
     audit: Audit,
     audit_writer: JoinHandle<Result<(), AuditError>>,
+    fix_log_writer: Option<fix_log::Writer>,
     /// Shows the metrics for as long as the venue runs.
     metrics: Option<MetricsServer>,
 }
@@ -83,7 +85,8 @@ impl Venue {
         let mut tasks = JoinSet::new();
         let from = seats.first_unhandled();
         let sessions_desk = Desk::new(opened.commands.clone(), guard);
-        let observers = Observers::new(&metrics);
+        let (fix_logs, fix_log_writer) = FixLogs::start(&config.fix_log, &layout, &metrics)?;
+        let observers = Observers::new(&metrics, &fix_logs);
         seats.take_up(
             &sessions_desk,
             &doorkeeper,
@@ -112,6 +115,7 @@ impl Venue {
             doorkeeper: Arc::clone(&doorkeeper),
             encryption,
             metrics: metrics.clone(),
+            fix_logs,
         };
         let shown = show_metrics(&config, &metrics, &registry, &opened.events).await?;
         let listener = tokio::spawn(listener.run(reception, limits, drain.clone()));
@@ -149,6 +153,7 @@ impl Venue {
             reloader,
             audit,
             audit_writer,
+            fix_log_writer,
             metrics: shown,
         })
     }
@@ -255,6 +260,10 @@ impl Venue {
         if !self.audit_writer.is_finished() {
             let written = self.audit_writer.await.map_err(anyhow::Error::from);
             result = result.and(written.and_then(|written| written.map_err(anyhow::Error::new)));
+        }
+        if let Some(writer) = self.fix_log_writer {
+            let ended = tokio::task::spawn_blocking(move || writer.end()).await;
+            result = result.and(ended.map_err(anyhow::Error::from));
         }
         tracing::info!(venue = %self.comp_id, "stopped");
         result

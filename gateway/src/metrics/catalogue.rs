@@ -99,6 +99,10 @@ metrics! {
         "Files of old messages that were dropped from message stores.";
     OUT_OF_SERVICE: Counter "cloudpit_session_out_of_service_total" ["firm"]
         "Sessions whose message store has failed; each needs an operator.";
+    FIX_LOG_DROPPED: Counter "cloudpit_fix_log_dropped_messages_total" []
+        "Messages that are missing in a FIX log because the writer was behind.";
+    FIX_LOG_LOST: Counter "cloudpit_fix_log_lost_messages_total" []
+        "Messages that are missing in a FIX log because the disk did not take them.";
     SESSION_LOGGED_ON: Gauge "cloudpit_session_logged_on" ["session"]
         "1 while the session is logged on.";
     SESSION_NEXT_INCOMING: Gauge "cloudpit_session_next_incoming" ["session"]

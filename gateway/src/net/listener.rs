@@ -16,6 +16,7 @@ use super::identify::{Unidentified, identify};
 use super::tls::{self, Encryption};
 use super::turnstile::Turnstile;
 use crate::clock;
+use crate::fix_log::FixLogs;
 use crate::identity::{Closed, Doorkeeper, NotAdmitted, Peer};
 use crate::limits::{GateLimits, OpenFiles, Sparse};
 use crate::metrics::Metrics;
@@ -77,6 +78,8 @@ pub(crate) struct Reception {
     pub(crate) encryption: watch::Receiver<Option<Arc<Encryption>>>,
     /// Where connections are counted.
     pub(crate) metrics: Metrics,
+    /// Where those that are refused are logged.
+    pub(crate) fix_logs: FixLogs,
 }
 
 /// A bound socket that takes FIX connections.
@@ -140,7 +143,7 @@ impl Doorway {
     /// Looks after a new connection, unless there are too many already: then it is closed at once.
     fn receive(&self, stream: TcpStream, address: SocketAddr) {
         let peer = Peer::at(address);
-        let visit = Visit::of(peer, &self.reception.metrics);
+        let visit = Visit::of(peer, &self.reception);
         visit.tell(SessionEvent::ConnectionAccepted);
         if let Err(closed) = self.reception.doorkeeper.greet(&peer) {
             return visit.refused(why_closed(closed), &closed);
@@ -200,10 +203,14 @@ impl Reception {
         let peer = connection.peer();
         let name = match identify(&mut connection).await {
             Ok(name) => name,
-            Err(error) => return visit.refused(why_unidentified(&error), &error),
+            Err(error) => {
+                let reason = why_unidentified(&error);
+                return visit.refused_after(reason, &error, &connection.incoming);
+            }
         };
         if let Err(refused) = self.doorkeeper.admit(name, peer) {
-            return visit.refused(why_closed(refused), &format_args!("{name}: {refused}"));
+            let (reason, detail) = (why_closed(refused), format!("{name}: {refused}"));
+            return visit.refused_after(reason, &detail, &connection.incoming);
         }
         if let Err(refused) = self.registry.connect(name, connection) {
             let reason = match refused {
@@ -234,13 +241,15 @@ fn set_options(stream: &TcpStream, unsent_time: Duration) -> io::Result<()> {
 struct Visit {
     peer: SocketAddr,
     metrics: Metrics,
+    fix_logs: FixLogs,
 }
 
 impl Visit {
-    fn of(peer: Peer, metrics: &Metrics) -> Self {
+    fn of(peer: Peer, reception: &Reception) -> Self {
         Self {
             peer: peer.address,
-            metrics: metrics.clone(),
+            metrics: reception.metrics.clone(),
+            fix_logs: reception.fix_logs.clone(),
         }
     }
 
@@ -259,6 +268,12 @@ impl Visit {
 
     fn refused(&self, reason: Refusal, detail: &dyn Display) {
         self.tell(SessionEvent::ConnectionRefused { reason, detail });
+    }
+
+    /// As [`Visit::refused`], of a connection from which these bytes have come.
+    fn refused_after(&self, reason: Refusal, detail: &dyn Display, first: &[u8]) {
+        self.fix_logs.refused(&self.peer, detail, first);
+        self.refused(reason, detail);
     }
 }
 

@@ -205,6 +205,7 @@ impl Actor {
         mut letterbox: Letterbox,
         mut draining: watch::Receiver<bool>,
     ) -> Result<(), Failed> {
+        self.show();
         match self.live(&mut letterbox, &mut draining).await {
             Ok(()) => {}
             Err(failed @ Failed::Store { .. }) => {
@@ -248,6 +249,7 @@ impl Actor {
             self.resend_some(letterbox.mail.is_empty())?;
             self.keep_house()?;
             self.show();
+            self.observer.hand_on();
         }
     }
 
@@ -389,8 +391,9 @@ impl Actor {
     /// Lets go of a connection that is of no more use; the session goes on without it.
     pub(super) fn disconnect(&mut self, reason: Ended, detail: Option<&dyn Display>) {
         self.record_end(reason.as_str());
-        if self.connection.take().is_some() {
-            self.observer.disconnected(reason, detail);
+        if let Some(connection) = self.connection.take() {
+            self.observer
+                .disconnected(reason, detail, &connection.incoming);
         }
         self.disconnected(reason);
     }

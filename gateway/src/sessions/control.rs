@@ -30,6 +30,7 @@ impl Actor {
                 }
                 self.profile = profile;
                 self.watching.change(self.profile.on_disconnect);
+                self.observer.keep_log(self.profile.fix_log);
                 self.next_settings = Some(settings);
                 self.take_settings();
                 let (name, peer) = (self.profile.name, self.peer());

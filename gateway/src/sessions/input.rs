@@ -30,6 +30,8 @@ impl Actor {
         let mut taken = 0;
         let mut garbled = 0;
         let mut unfinished = false;
+        // Where bytes begin that are no message and are not logged yet.
+        let mut noise = None;
         while !self.is_busy() && self.session.status() != Status::Closing {
             let rest = incoming.get(taken..).unwrap_or_default();
             match next_frame(rest, self.profile.max_message_bytes) {
@@ -39,6 +41,7 @@ impl Actor {
                 }
                 Framing::Garbled { skip, error } => {
                     self.take_garbled(now, skip, error);
+                    noise = noise.or(Some(taken));
                     garbled += skip;
                     taken += skip;
                 }
@@ -46,11 +49,14 @@ impl Actor {
                     if self.take_message(now, frame, Arrival::Now) == Handled::Later {
                         break;
                     }
+                    self.log_noise(now, &incoming, noise.take(), taken);
+                    self.observer.came(now, frame.bytes());
                     taken += frame.len();
                     self.take_held(now);
                 }
             }
         }
+        self.log_noise(now, &incoming, noise, taken);
         if garbled > 0 {
             // One line a read, however many pieces there were: a log must not be the larger of the two.
             self.observer
@@ -60,6 +66,13 @@ impl Actor {
         incoming.advance(taken);
         if let Some(connection) = &mut self.connection {
             connection.give_back(incoming);
+        }
+    }
+
+    /// Logs the bytes from `begin` to `end`, which are no message, if there are any.
+    fn log_noise(&mut self, now: DateTime<Utc>, bytes: &[u8], begin: Option<usize>, end: usize) {
+        if let Some(noise) = begin.and_then(|begin| bytes.get(begin..end)) {
+            self.observer.garbled(now, noise);
         }
     }
 

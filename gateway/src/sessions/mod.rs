@@ -15,6 +15,7 @@ mod mail;
 mod observer;
 mod out_of_service;
 mod output;
+mod passing;
 mod profile;
 mod reason;
 mod registry;

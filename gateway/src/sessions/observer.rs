@@ -1,20 +1,21 @@
-//! What one session sees pass: every message is counted, those of the session layer are told as events. It looks at
+//! What one session sees pass: every message is counted and logged, those of the session layer are told as events. It looks at
 //! messages as they were received and sent, so that no part of the session has to remember to say what it did. It
 //! never decides anything.
 
 use std::fmt::Display;
 
 use ::metrics::Counter;
+use chrono::{DateTime, Utc};
 use engine::{FirmName, SessionName};
-use fix_codec::{Message, MsgType, SOH, tags};
+use fix_codec::{Message, MsgType, tags};
 
 use super::event::{About, Ended, Refusal, Rejection, SessionEvent};
+use super::passing::{Whole, field, msg_type, text};
+use crate::clock;
+use crate::fix_log::{FixLogs, Kind, SessionLog};
 use crate::identity::Peer;
 use crate::metrics::catalogue::{COMMANDS_SUBMITTED, MESSAGES_RESENT};
 use crate::metrics::{MessageCounters, Metrics, SessionGauges, Standing};
-
-/// What is kept of a Text(58) for the log, in characters.
-const TEXT_CHARACTERS: usize = 200;
 
 /// MsgType(35) as it is counted when a message cannot be read.
 const UNREADABLE: &[u8] = b"other";
@@ -24,20 +25,22 @@ const UNREADABLE: &[u8] = b"other";
 pub(crate) struct Observers {
     metrics: Metrics,
     messages: MessageCounters,
+    logs: FixLogs,
 }
 
 impl Observers {
-    /// Of sessions that are counted there.
-    pub(crate) fn new(metrics: &Metrics) -> Self {
+    /// Of sessions that are counted and logged there.
+    pub(crate) fn new(metrics: &Metrics, logs: &FixLogs) -> Self {
         Self {
             metrics: metrics.clone(),
             messages: MessageCounters::new(metrics),
+            logs: logs.clone(),
         }
     }
 
     /// The observer of `session`, which is the firm's.
-    pub(super) fn of(&self, session: SessionName, firm: FirmName) -> Observer {
-        Observer::new(session, firm, self)
+    pub(super) fn of(&self, session: SessionName, firm: FirmName, logged: bool) -> Observer {
+        Observer::new(session, firm, logged, self)
     }
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Observer {
     about: About,
     metrics: Metrics,
     messages: MessageCounters,
+    logs: FixLogs,
+    log: SessionLog,
     gauges: SessionGauges,
     resent: Counter,
     submitted: Counter,
@@ -56,7 +61,7 @@ pub(super) struct Observer {
 }
 
 impl Observer {
-    fn new(session: SessionName, firm: FirmName, observers: &Observers) -> Self {
+    fn new(session: SessionName, firm: FirmName, logged: bool, observers: &Observers) -> Self {
         let metrics = &observers.metrics;
         Self {
             about: About {
@@ -66,6 +71,8 @@ impl Observer {
             },
             metrics: metrics.clone(),
             messages: observers.messages.clone(),
+            log: observers.logs.of(&session, logged),
+            logs: observers.logs.clone(),
             gauges: SessionGauges::new(metrics, session.as_str()),
             resent: metrics.counter(&MESSAGES_RESENT, &[firm.as_str()]),
             submitted: metrics.counter(&COMMANDS_SUBMITTED, &[]),
@@ -87,6 +94,8 @@ impl Observer {
         self.about.peer = Some(peer.address);
         self.logged_on = false;
         self.last_words = None;
+        self.log
+            .note(&format_args!("connected from {}", peer.address));
         self.event(SessionEvent::Connected);
     }
 
@@ -101,8 +110,18 @@ impl Observer {
         event.tell(&about, &self.metrics);
     }
 
-    /// The connection ended.
-    pub(super) fn disconnected(&mut self, reason: Ended, detail: Option<&dyn Display>) {
+    /// The connection ended; these bytes had come and were no whole message yet.
+    pub(super) fn disconnected(
+        &mut self,
+        reason: Ended,
+        detail: Option<&dyn Display>,
+        unfinished: &[u8],
+    ) {
+        if !unfinished.is_empty() {
+            self.log.add(clock::now(), Kind::Unfinished, unfinished);
+        }
+        self.log
+            .note(&format_args!("disconnected: {}", reason.as_str()));
         if !self.logged_on {
             let words = self.last_words.take();
             self.event(SessionEvent::LogonRefused {
@@ -113,6 +132,30 @@ impl Observer {
         self.event(SessionEvent::Disconnected { reason, detail });
         self.about.peer = None;
         self.logged_on = false;
+    }
+
+    /// Whether the session's messages are logged, from now on.
+    pub(super) fn keep_log(&mut self, logged: bool) {
+        if logged != self.log.is_on()
+            && let Some(session) = &self.about.session
+        {
+            self.log = self.logs.of(session, logged);
+        }
+    }
+
+    /// Hands on what is to be logged. Called when the session's own work is done.
+    pub(super) fn hand_on(&mut self) {
+        self.log.hand_on();
+    }
+
+    /// These bytes came, and are a whole message.
+    pub(super) fn came(&mut self, now: DateTime<Utc>, message: &[u8]) {
+        self.log.add(now, Kind::In, message);
+    }
+
+    /// These bytes came, and are no message.
+    pub(super) fn garbled(&mut self, now: DateTime<Utc>, bytes: &[u8]) {
+        self.log.add(now, Kind::Garbled, bytes);
     }
 
     /// A message came that could be read.
@@ -131,7 +174,11 @@ impl Observer {
 
     /// These whole messages go out.
     pub(super) fn sent(&mut self, wire: &[u8]) {
+        let now = self.log.is_on().then(clock::now);
         for message in Whole(wire) {
+            if let Some(now) = now {
+                self.log.add(now, Kind::Out, message);
+            }
             let msg_type = msg_type(message);
             self.messages.sent(msg_type);
             match msg_type {
@@ -227,67 +274,3 @@ impl Observer {
         }
     }
 }
-
-/// Splits our own messages, one behind the other, by their BodyLength(9).
-pub(super) struct Whole<'a>(pub(super) &'a [u8]);
-
-impl<'a> Iterator for Whole<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let length = message_length(self.0).unwrap_or(self.0.len());
-        let (message, rest) = self.0.split_at_checked(length).unwrap_or((self.0, &[]));
-        self.0 = rest;
-        Some(message)
-    }
-}
-
-/// How long the message at the start is.
-fn message_length(bytes: &[u8]) -> Option<usize> {
-    /// `10=nnn` and its SOH.
-    const TRAILER: usize = 7;
-    let begin_string = bytes.iter().position(|byte| *byte == SOH)?;
-    let mut place = begin_string + 1 + b"9=".len();
-    let mut body_length = 0_usize;
-    loop {
-        let byte = *bytes.get(place)?;
-        place += 1;
-        if byte == SOH {
-            return place.checked_add(body_length)?.checked_add(TRAILER);
-        }
-        let digit = usize::from(byte.wrapping_sub(b'0'));
-        body_length = body_length.checked_mul(10)?.checked_add(digit)?;
-    }
-}
-
-/// MsgType(35) of a message of ours: it is the third field.
-fn msg_type(message: &[u8]) -> &[u8] {
-    let third = message.split(|byte| *byte == SOH).nth(2);
-    third
-        .and_then(|field| field.strip_prefix(b"35="))
-        .unwrap_or_default()
-}
-
-/// The value of the first field that begins with this; empty when there is none.
-fn field<'a>(message: &'a [u8], tag: &[u8]) -> &'a [u8] {
-    let mut fields = message.split(|byte| *byte == SOH);
-    fields
-        .find_map(|field| field.strip_prefix(tag))
-        .unwrap_or_default()
-}
-
-/// As much of a value as a log wants of it.
-fn text(value: &[u8]) -> String {
-    let text = String::from_utf8_lossy(value);
-    let printable = text.chars().map(|letter| match letter.is_control() {
-        true => '\u{fffd}',
-        false => letter,
-    });
-    printable.take(TEXT_CHARACTERS).collect()
-}
-
-#[cfg(test)]
-mod tests;

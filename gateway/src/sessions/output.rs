@@ -115,7 +115,8 @@ impl Actor {
         self.record_refusal(reason);
         self.record_end(&format!("{reason:?}"));
         if let Some(mut connection) = self.connection.take() {
-            self.observer.disconnected(Ended::By(reason), None);
+            self.observer
+                .disconnected(Ended::By(reason), None, &connection.incoming);
             let time = self.profile.goodbye_time;
             while self.last_words.try_join_next().is_some() {}
             self.last_words.spawn(async move {

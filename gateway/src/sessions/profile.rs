@@ -20,6 +20,8 @@ pub(crate) struct Profile {
     pub(crate) name: SessionName,
     /// Whose it is.
     pub(crate) firm: FirmName,
+    /// Whether its messages are written to the FIX log.
+    pub(crate) fix_log: bool,
     /// What it is for.
     pub(crate) role: Role,
     /// The longest message that is taken, in bytes.
@@ -52,6 +54,7 @@ impl Profile {
         Self {
             name: session.comp_id,
             firm: session.firm,
+            fix_log: session.fix_log,
             role: session.role.clone(),
             max_message_bytes: config.fix.max_message_bytes,
             max_unsent_bytes: config.fix.max_unsent_bytes,

@@ -104,12 +104,17 @@ impl Seats {
     ) {
         for seat in self.seats {
             let letterbox = registry.add(seat.profile.name);
-            let (name, firm) = (seat.profile.name, seat.profile.firm);
+            let Profile {
+                name,
+                firm,
+                fix_log,
+                ..
+            } = seat.profile;
             let actor = Actor::new(
                 seat.profile,
                 seat.session,
                 seat.past,
-                observers.of(name, firm),
+                observers.of(name, firm, fix_log),
                 Arc::clone(doorkeeper),
                 desk.clone(),
             );

@@ -5,6 +5,7 @@ mod coming_back;
 mod crowding;
 mod limits;
 mod lost_clients;
+mod observation;
 mod slow;
 mod stopping;
 mod strangers;
