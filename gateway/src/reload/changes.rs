@@ -324,6 +324,8 @@ impl Changes {
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
         let last_processed = *last_msg_seq_num_processed == after.last_msg_seq_num_processed;
         let next_expected = *next_expected_msg_seq_num == after.next_expected_msg_seq_num;
+        // A session of the other role cannot have it: that goes without saying.
+        let same_end = *role != after.role || *on_disconnect == after.on_disconnect;
         let (old, new) = (identity, &after.identity);
         let keys = [
             (*role == after.role, "role"),
@@ -335,7 +337,7 @@ impl Changes {
             (*fix_log == after.fix_log, "fix_log"),
             (last_processed, "last_msg_seq_num_processed"),
             (next_expected, "next_expected_msg_seq_num"),
-            (*on_disconnect == after.on_disconnect, "cancel_…"),
+            (same_end, "cancel_…"),
             (old.username == new.username, "username"),
             (old.password == new.password, "password"),
             (old.certificates == new.certificates, "certificates"),
