@@ -103,13 +103,15 @@ fn measure(
     let lost = runtime.block_on(idle.end())?;
     anyhow::ensure!(lost == 0, "{lost} idle sessions were lost");
 
-    let each = after.saturating_sub(before) / count(size.idle).max(1);
+    // All that the venue has, the market and what the sessions took at the start with it.
+    let each = after / count(size.idle).max(1);
     say(format_args!(
-        "{} idle sessions: logged on in {}; {} KiB each in the venue's memory (budget {} KiB)",
+        "{} idle sessions: logged on in {}; the venue's memory {} KiB for each (budget {} KiB), {} MiB before they came",
         Thousands(count(size.idle)),
         millis(logged_on),
         each / 1024,
-        IDLE_BUDGET / 1024
+        IDLE_BUDGET / 1024,
+        before >> 20
     ));
     say(format_args!(
         "{} hostile connections: {done}; the venue's memory {} MiB before them, {} MiB after",
