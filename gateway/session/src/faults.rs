@@ -1,6 +1,8 @@
 //! What a peer can do wrong in the header of any message, and what each fault costs it.
 
-use fix_codec::{BEGIN_STRING, Header, PartialHeader, SessionReject, SessionRejectReason, tags};
+use fix_codec::{
+    BEGIN_STRING, Header, MsgType, PartialHeader, SessionReject, SessionRejectReason, tags,
+};
 
 use crate::outputs::{DisconnectReason, Outputs};
 use crate::reject::Refused;
@@ -35,7 +37,8 @@ impl Session {
         if !was_held && !self.is_timely(now, header) {
             return Err(HeaderFault::SendingTime);
         }
-        if header.poss_dup {
+        // A gap fill is sent for the first time; what its OrigSendingTime says of others' times says nothing.
+        if header.poss_dup && header.msg_type != MsgType::SequenceReset {
             match header.orig_sending_time {
                 None => return Err(HeaderFault::OrigSendingTimeMissing),
                 Some(original) if original > header.sending_time => {
