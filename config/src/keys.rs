@@ -198,6 +198,25 @@ pub const THROTTLES: Section = Section {
     ],
 };
 
+/// `[[schedules]]`: when sessions are held.
+pub const SCHEDULES: Section = Section {
+    name: "schedules",
+    repeated: true,
+    keys: &[
+        key("name", "\"new-york\""),
+        key("time_zone", "\"America/New_York\""),
+        key("kind", "\"daily\""),
+        key("days", "[\"monday\", \"tuesday\"]"),
+        key("start_day", "\"sunday\""),
+        key("end_day", "\"friday\""),
+        key("start", "\"17:00\""),
+        key("end", "\"16:30\""),
+        key("holidays", "[\"2026-12-25\"]"),
+        key("notice_before_end", "[\"15min\", \"1min\"]"),
+        key("reset_at_start", "true"),
+    ],
+};
+
 /// `[[sessions]]`: the FIX sessions of the members.
 pub const SESSIONS: Section = Section {
     name: "sessions",
@@ -232,6 +251,7 @@ pub const SESSIONS: Section = Section {
         key("cancel_grace", "\"10s\""),
         key("cancel_spares_good_till", "true"),
         key("cancel_on_logout", "true"),
+        key("schedule", "\"new-york\""),
     ],
 };
 
@@ -250,5 +270,6 @@ pub const SECTIONS: [&Section; 14] = [
     &FIRMS,
     &ACCOUNTS,
     &THROTTLES,
+    &SCHEDULES,
     &SESSIONS,
 ];

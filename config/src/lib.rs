@@ -15,6 +15,7 @@ mod mistake;
 mod model;
 mod on_disconnect;
 mod read;
+mod schedule;
 mod secret;
 mod table;
 mod throttle;
@@ -34,6 +35,7 @@ pub use model::{
     Provider, Role, Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use on_disconnect::OnDisconnect;
+pub use schedule::{Recurrence, Schedule};
 pub use secret::{Secret, SecretError, SecretText};
 pub use throttle::{Throttle, Tiers};
 pub use validation::Validation;

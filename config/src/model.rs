@@ -12,6 +12,7 @@ use engine::{
 
 use crate::identity::{Identity, Lockout, Tls};
 use crate::on_disconnect::OnDisconnect;
+use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::throttle::Throttle;
 use crate::validation::Validation;
@@ -45,8 +46,19 @@ pub struct Config {
     pub firms: Vec<Firm>,
     /// The members' accounts, in the order of the file.
     pub accounts: Vec<Account>,
+    /// When sessions are held, in the order of the file.
+    pub schedules: Vec<Schedule>,
     /// The members' FIX sessions, in the order of the file. At least one.
     pub sessions: Vec<Session>,
+}
+
+impl Config {
+    /// The schedule that a session follows, if it follows one.
+    #[must_use]
+    pub fn schedule_of(&self, session: &Session) -> Option<&Schedule> {
+        let name = session.schedule.as_deref()?;
+        self.schedules.iter().find(|schedule| schedule.name == name)
+    }
 }
 
 /// `[venue]`: who the venue is.
@@ -265,6 +277,8 @@ pub struct Session {
     pub throttle: Option<Throttle>,
     /// What its open orders meet when it loses its client.
     pub on_disconnect: OnDisconnect,
+    /// The name of the schedule that it follows; without one it is always open.
+    pub schedule: Option<String>,
 }
 
 /// What a session is for.

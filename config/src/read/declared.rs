@@ -22,6 +22,7 @@ pub(super) struct Declared<'a> {
     pub(super) firms: Names<'a>,
     pub(super) accounts: Names<'a>,
     pub(super) throttles: Names<'a>,
+    pub(super) schedules: Names<'a>,
     pub(super) sessions: Names<'a>,
     firm_kinds: BTreeMap<&'a str, FirmKind>,
     firm_providers: BTreeMap<&'a str, &'a str>,
@@ -42,6 +43,7 @@ impl<'a> Declared<'a> {
             firms: Names::gather(&tables.firms, "name", "firm"),
             accounts: Names::gather(&tables.accounts, "name", "account"),
             throttles: Names::gather(&tables.throttles, "name", "throttle"),
+            schedules: Names::gather(&tables.schedules, "name", "schedule"),
             sessions: Names::gather(&tables.sessions, "comp_id", "session"),
             firm_kinds: kinds
                 .into_iter()

@@ -10,6 +10,7 @@ mod members;
 mod message_store;
 mod observation;
 mod on_disconnect;
+mod schedules;
 mod secrets;
 mod sessions;
 mod settings;
@@ -42,6 +43,7 @@ struct Tables<'a> {
     firms: Vec<Table<'a>>,
     accounts: Vec<Table<'a>>,
     throttles: Vec<Table<'a>>,
+    schedules: Vec<Table<'a>>,
     sessions: Vec<Table<'a>>,
 }
 
@@ -82,6 +84,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         throttles: &throttles,
     };
     let sessions = sessions::sessions(&tables.sessions, &declared, venue_wide, report);
+    let schedules = schedules::schedules(&tables.schedules, &declared, report);
     Some(Config {
         venue: venue?,
         fix: fix?,
@@ -95,6 +98,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         instruments: instruments?,
         firms: firms?,
         accounts: accounts?,
+        schedules: schedules?,
         sessions: sessions?,
     })
 }
@@ -114,6 +118,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         firms: Table::repeated(root, &keys::FIRMS, report),
         accounts: Table::repeated(root, &keys::ACCOUNTS, report),
         throttles: Table::repeated(root, &keys::THROTTLES, report),
+        schedules: Table::repeated(root, &keys::SCHEDULES, report),
         sessions: Table::repeated(root, &keys::SESSIONS, report),
     };
     let needed = [

@@ -87,6 +87,7 @@ fn session(
     let last_msg_seq_num_processed = flag("last_msg_seq_num_processed");
     let next_expected_msg_seq_num = flag("next_expected_msg_seq_num");
     let throttle = throttles::of_session(table, declared, venue_wide.throttles, report);
+    let schedule = schedule(table, declared, report);
     Some(Session {
         comp_id: comp_id?.value,
         firm: firm?.value,
@@ -102,7 +103,16 @@ fn session(
         next_expected_msg_seq_num,
         throttle,
         on_disconnect,
+        schedule,
     })
+}
+
+/// The schedule that the session names, which must be declared.
+fn schedule(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> Option<String> {
+    let name = table.optional("schedule", value::string, report)?;
+    let path = table.path("schedule");
+    let known = declared.schedules.check_known(&name, &path, report);
+    known.then(|| name.value.to_owned())
 }
 
 fn check_not_the_venue(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) {

@@ -4,6 +4,7 @@
 mod identity;
 mod limits;
 mod members;
+mod schedules;
 mod values;
 
 const GOOD: &str = r#"[venue]
