@@ -107,8 +107,9 @@ impl Engine {
                 let other =
                     matches!(origin, Origin::Session { session: own, .. } if own != session);
                 permit(!other)?;
+                let time = self.last.map(|(_, time)| time).unwrap_or_default();
                 self.registry
-                    .reset_session(*session, *epoch)
+                    .reset_session(*session, *epoch, time)
                     .map(|event| out.push(event))
             }
             Command::UpdateReassignment { .. } => {

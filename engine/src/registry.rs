@@ -9,6 +9,7 @@ use crate::event::EventBody;
 use crate::money::Price;
 use crate::refusal::IgnoreReason;
 use crate::text::{AccountName, FirmName, ProviderName, SessionName, Symbol};
+use crate::time::Timestamp;
 use crate::view::SessionPosition;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -41,6 +42,8 @@ pub(crate) struct Session {
     pub(crate) epoch: u32,
     pub(crate) last_msg_seq_num: u64,
     pub(crate) connection: Connection,
+    /// When its numbers last started at 1; 0: they were never reset.
+    pub(crate) reset_time: Timestamp,
 }
 
 /// An instrument, and the place of its provider; none for a test instrument.
@@ -150,6 +153,7 @@ impl Registry {
                 epoch,
                 last_msg_seq_num,
                 connection: Connection::Unwatched,
+                reset_time: Timestamp::default(),
             });
         }
         Ok(EventBody::SessionAdmitted {
@@ -159,7 +163,12 @@ impl Registry {
         })
     }
 
-    pub(crate) fn reset_session(&mut self, session: SessionName, epoch: u32) -> SetUp {
+    pub(crate) fn reset_session(
+        &mut self,
+        session: SessionName,
+        epoch: u32,
+        time: Timestamp,
+    ) -> SetUp {
         let place = self.sessions.find(&session).ok_or(IgnoreReason::Unknown)?;
         let known = &mut self.sessions[place];
         if epoch == known.epoch {
@@ -169,6 +178,7 @@ impl Registry {
             return Err(IgnoreReason::NotLater);
         }
         (known.epoch, known.last_msg_seq_num) = (epoch, 0);
+        known.reset_time = time;
         Ok(EventBody::SessionReset { session, epoch })
     }
 
@@ -203,6 +213,7 @@ impl Registry {
             firm: self.firms[known.firm].name,
             role: known.role,
             connection: known.connection,
+            reset_time: known.reset_time,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::disconnect::Connection;
 use crate::ids::{OrderId, ReassignmentId};
 use crate::money::{Price, Quantity};
 use crate::text::{AccountName, FirmName, InstanceName, ProviderName, SlotName, Symbol};
+use crate::time::Timestamp;
 
 /// How far the commands of a session have been taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,8 @@ pub struct SessionPosition {
     pub role: SessionRole,
     /// Whether its client is watched, and where it is.
     pub connection: Connection,
+    /// The time of the latest reset of its numbers; 0 before the first.
+    pub reset_time: Timestamp,
 }
 
 /// The best resting price of one side, and how much rests there.
