@@ -137,8 +137,12 @@ impl Session {
             reset,
             next_expected,
         } = logon;
+        let anew = core::mem::take(&mut self.anew);
         if reset {
             return self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
+        }
+        if anew || (self.reset_demanded && msg_seq_num != 1) {
+            return self.begin_anew(logon, out);
         }
         if self.reset_pending {
             self.state = State::Resetting(AfterReset::Grant(logon));

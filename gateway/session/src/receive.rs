@@ -88,8 +88,11 @@ impl Session {
             return Received::Handled;
         }
         if header.msg_type == MsgType::Logon && asks_for_reset(message) {
-            // After our Logout it comes too late.
-            if self.is_logged_on() {
+            if self.reset_demanded && header.msg_seq_num == 1 {
+                // The answer to our own 141=Y.
+                self.advance(now);
+            } else if self.is_logged_on() {
+                // After our Logout it comes too late.
                 self.receive_reset_logon(now, message, out);
             }
         } else if header.msg_type == MsgType::SequenceReset && !is_gap_fill(message) {

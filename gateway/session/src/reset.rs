@@ -2,9 +2,32 @@
 
 use crate::outputs::{Action, Outputs};
 use crate::session::Session;
-use crate::state::{AfterReset, State, Time};
+use crate::state::{AfterReset, PeerLogon, State, Time};
 
 impl Session {
+    /// The Logon that waits for [`accept_logon`](Self::accept_logon) begins a new trading session:
+    /// when it is accepted, both sequence numbers start again at 1 before it is answered.
+    ///
+    /// A peer whose Logon is number 1 (and expects number 1, if it says so) has started again itself, and its Logon counts. One that goes on
+    /// with its old numbers would find ours too low: the answer to it has 141=Y, and it is to answer that
+    /// with a Logon of its own, number 1 and 141=Y, or with any message numbered 1.
+    pub fn number_anew(&mut self) {
+        self.anew = matches!(self.state, State::Authenticating { .. });
+    }
+
+    /// Begins the reset that goes before the answer to this Logon.
+    pub(crate) fn begin_anew(&mut self, logon: PeerLogon, out: &mut Outputs) {
+        let heartbeat_seconds = logon.heartbeat_seconds;
+        // Kept beyond the connection: until the peer has counted from 1, it may come with its old numbers.
+        self.reset_demanded = logon.msg_seq_num != 1 || logon.next_expected.unwrap_or(1) != 1;
+        let then = if self.reset_demanded {
+            AfterReset::Demand { heartbeat_seconds }
+        } else {
+            AfterReset::Grant(logon)
+        };
+        self.begin_reset(then, out);
+    }
+
     /// Asks the driver for a reset, and waits. What comes meanwhile is dropped and asked for again.
     pub(crate) fn begin_reset(&mut self, then: AfterReset, out: &mut Outputs) {
         self.held.clear();
@@ -40,6 +63,11 @@ impl Session {
                 AfterReset::Answer { heartbeat_seconds } => {
                     // The peer's Logon was number 1.
                     self.next_incoming = 2;
+                    self.reset_demanded = false;
+                    self.answer_logon(now, heartbeat_seconds, true, out);
+                }
+                // The peer's Logon had a number of its own, which counts no more.
+                AfterReset::Demand { heartbeat_seconds } => {
                     self.answer_logon(now, heartbeat_seconds, true, out);
                 }
             }

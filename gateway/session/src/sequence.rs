@@ -61,6 +61,7 @@ impl Session {
             "expected numbers never go back"
         );
         self.next_incoming = next_incoming;
+        self.reset_demanded = false;
         let Some(link) = self.state.link_mut() else {
             return;
         };

@@ -21,6 +21,10 @@ pub struct Session {
     pub(crate) held: Held,
     /// The driver was asked for a reset and has not said that it is done.
     pub(crate) reset_pending: bool,
+    /// The Logon that is being decided on begins a new trading session.
+    pub(crate) anew: bool,
+    /// A reset was answered with 141=Y, and the peer has not counted from 1 since.
+    pub(crate) reset_demanded: bool,
     pub(crate) garbled: u64,
     /// What the next Logon says in Text(58).
     pub(crate) logon_text: Option<String>,
@@ -47,6 +51,8 @@ impl Session {
             next_incoming: resume.next_incoming,
             held,
             reset_pending: false,
+            anew: false,
+            reset_demanded: false,
             garbled: 0,
             logon_text: None,
         }

@@ -124,6 +124,9 @@ pub(crate) enum AfterReset {
     Grant(PeerLogon),
     /// The answer to the peer's Logon with 141=Y.
     Answer { heartbeat_seconds: u32 },
+    /// The answer to a Logon that goes on with numbers from before the reset: it has 141=Y, so that
+    /// the peer starts again too.
+    Demand { heartbeat_seconds: u32 },
 }
 
 /// Two sides that have exchanged Logons.

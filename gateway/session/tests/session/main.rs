@@ -1,5 +1,6 @@
 //! The session against scripts, against itself over a bad connection, and against garbage.
 
+mod anew;
 mod authentication;
 mod garbage;
 mod heartbeats;

@@ -8,6 +8,7 @@
 //! | `send TEXT` | we send a News(B) with the headline TEXT |
 //! | `logout TEXT` | we log out |
 //! | `accept`, `refuse TEXT` | the driver decides on a Logon |
+//! | `accept anew` | the driver accepts a Logon that begins a new trading session |
 //! | `reset done` | the driver has made the reset durable |
 //! | `serve N` | the driver resends up to N messages from its store |
 //! | `serve` | the driver resends all that is asked for, and says that it is done |
@@ -107,6 +108,10 @@ impl Bench {
             "disconnect" => session.disconnected(),
             "garbled" => session.receive_garbled(),
             "accept" if rest.is_empty() => session.accept_logon(now, out),
+            "accept" if rest == "anew" => {
+                session.number_anew();
+                session.accept_logon(now, out);
+            }
             "accept" => session.accept_logon_saying(now, Some(rest), out),
             // Another driver's settings: it asks for no authentication.
             "change" => session.change_settings(acceptor()),
