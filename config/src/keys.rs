@@ -256,7 +256,7 @@ pub const SESSIONS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 14] = [
+pub const SECTIONS: [&Section; 15] = [
     &VENUE,
     &FIX,
     &TLS,

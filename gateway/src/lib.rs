@@ -17,6 +17,7 @@ pub mod order_entry;
 mod publisher;
 pub mod reload;
 mod routing;
+mod schedule;
 mod sessions;
 pub mod settlement_desk;
 pub mod signals;

@@ -81,6 +81,8 @@ metrics! {
         "Messages that were sent again, gap fills not counted.";
     SEQUENCE_RESETS: Counter "cloudpit_session_resets_total" ["firm"]
         "Starts of both sequence numbers at 1.";
+    CARRY_OVERS: Counter "cloudpit_session_carry_overs_total" ["firm"]
+        "Resets by a schedule at which reports that the client had not received were carried over.";
     SEQUENCE_RESETS_RECEIVED: Counter "cloudpit_session_sequence_resets_received_total" ["firm", "mode"]
         "SequenceResets(4) of clients, by mode: gap_fill or reset.";
     TEST_REQUESTS: Counter "cloudpit_session_test_requests_total" ["firm", "side"]

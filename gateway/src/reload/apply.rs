@@ -151,8 +151,8 @@ impl Reloader {
         let added: BTreeSet<_> = added(changes).collect();
         // Those that were removed since the start are still there, and only let in again.
         let fresh = |name: &SessionName| added.contains(name) && !self.parts.registry.knows(name);
-        let from = self.parts.events.end();
-        let seats = Seats::open_new(effective, fresh, &self.parts.layout, from)?;
+        let events = &self.parts.events;
+        let seats = Seats::open_new(effective, fresh, &self.parts.layout, events)?;
         Ok(Prepared {
             encryption,
             opening,

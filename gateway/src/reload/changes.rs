@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use config::{Account, Config, Firm, Fix, Session};
+use config::{Account, Config, Firm, Fix, Schedule, Session};
 use engine::{Instrument, SessionName};
 
 use super::change::Change;
@@ -47,6 +47,7 @@ pub(super) fn changes(
     changes.instruments(&old.instruments, &past.instruments, &new.instruments);
     changes.firms(&old.firms, &past.firms, &new.firms);
     changes.accounts(&old.accounts, &past.accounts, &new.accounts);
+    changes.schedules(&old.schedules, &new.schedules);
     changes.sessions(&old.sessions, &past.sessions, &new.sessions, dormant);
     changes
 }
@@ -78,6 +79,7 @@ impl Changes {
             instruments: _,
             firms: _,
             accounts: _,
+            schedules: _,
             sessions: _,
         } = old;
         let effective = &mut self.effective;
@@ -262,6 +264,19 @@ impl Changes {
         self.past.accounts = gone.cloned().collect();
     }
 
+    /// Only a start reads them; new sessions may follow new ones.
+    fn schedules(&mut self, old: &[Schedule], new: &[Schedule]) {
+        let known: BTreeMap<_, _> = new.iter().map(|one| (&one.name, one)).collect();
+        let different = old
+            .iter()
+            .filter(|one| known.get(&one.name) != Some(one))
+            .map(|one| format!("schedule {}", one.name));
+        self.waiting.extend(different);
+        let names: BTreeSet<_> = old.iter().map(|one| &one.name).collect();
+        let added = new.iter().filter(|one| !names.contains(&one.name));
+        self.effective.schedules = old.iter().chain(added).cloned().collect();
+    }
+
     fn sessions(
         &mut self,
         old: &[Session],
@@ -319,7 +334,15 @@ impl Changes {
             next_expected_msg_seq_num,
             throttle,
             on_disconnect,
+            schedule,
         } = before;
+        if *schedule != after.schedule {
+            self.waiting.push(format!("the schedule of session {name}"));
+            let sessions = self.effective.sessions.iter_mut();
+            for session in sessions.filter(|one| one.comp_id == *name) {
+                session.schedule.clone_from(schedule);
+            }
+        }
         self.check_firm(before, after);
         let tolerance = *sending_time_tolerance == after.sending_time_tolerance;
         let last_processed = *last_msg_seq_num_processed == after.last_msg_seq_num_processed;

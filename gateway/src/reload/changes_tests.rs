@@ -88,6 +88,28 @@ fn the_same_file_changes_nothing() {
 }
 
 #[test]
+fn schedules_wait_for_a_start_but_for_those_of_new_sessions() {
+    let oms = "[[sessions]]\ncomp_id = \"ALDER-OMS\"\n";
+    let day = "[[schedules]]\nname = \"day\"\ntime_zone = \"UTC\"\nkind = \"daily\"\nstart = \"08:00\"\nend = \"17:00\"\n";
+    check(
+        oms,
+        &format!("{day}{oms}schedule = \"day\"\n"),
+        &["~ the schedule of session ALDER-OMS", "0"],
+    );
+    let added = "[[sessions]]\ncomp_id = \"BIRCH-COPY\"\nfirm = \"BIRCH\"\nrole = \"drop_copy\"\nschedule = \"day\"\n";
+    check(
+        oms,
+        &format!("{day}{added}{oms}"),
+        &["+ session BIRCH-COPY added", "1"],
+    );
+    let old = read(&OLD.replacen(oms, &format!("{day}{oms}"), 1));
+    let new = read(&OLD.replacen(oms, &format!("{}{oms}", day.replace("17:00", "18:00")), 1));
+    let found = changes(&old, &nothing_of(&old), &new, &BTreeSet::new());
+    assert_eq!(found.waiting, ["schedule day"]);
+    assert_eq!(found.effective, old);
+}
+
+#[test]
 fn sessions_come_go_and_change() {
     let added = "[[sessions]]\ncomp_id = \"BIRCH-COPY\"\nfirm = \"BIRCH\"\nrole = \"drop_copy\"\n";
     check(

@@ -10,16 +10,18 @@ use chrono::{DateTime, Utc};
 
 use fix_codec::Decoder;
 use fix_session::{Outputs, Session, Status};
-use sequencer::{CommandSender, EventPosition};
+use sequencer::{CommandSender, EventBatch, EventPosition, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::apart::apart;
 use super::authentication::verdict;
 use super::event::Ended;
+use super::hours::Hours;
 use super::limits::Demands;
 use super::observer::Observer;
 use super::profile::Profile;
+use super::renewal::missed;
 use super::resend::Resend;
 use super::watching::Watching;
 use super::{Control, Letterbox, Mail};
@@ -58,6 +60,11 @@ impl MadeAgain {
     /// None: the stop was clean.
     pub(crate) fn none() -> Self {
         Self::until(EventPosition::START)
+    }
+
+    /// The same, and those of events before `position`.
+    pub(super) fn or_until(self, position: EventPosition) -> Self {
+        Self::until(self.until.max(position))
     }
 
     /// Whether the report of the event at `position` may have reached the client before.
@@ -120,6 +127,8 @@ pub(crate) struct Actor {
     pub(super) made_again: MadeAgain,
     pub(super) observer: Observer,
     pub(super) watching: Watching,
+    /// Of a session that follows a schedule.
+    pub(super) hours: Option<Hours>,
     pub(super) decoder: Decoder,
     pub(super) demands: Demands,
     /// Commands that were decoded from the bytes just read and are not submitted yet.
@@ -139,6 +148,8 @@ enum Wake {
     MailClosed,
     Turn(std::io::Result<Turn>),
     Verdict(Verdict),
+    /// Events whose reports are made again.
+    Missed(Result<EventBatch, ReadError>),
     Deadline,
     Drain,
     /// Nothing else waits, and the client has room for more of what it asked for again.
@@ -155,6 +166,14 @@ pub(crate) enum Failed {
         session: engine::SessionName,
         /// What happened.
         source: crate::store::StoreError,
+    },
+    /// The event log cannot be read.
+    #[error("the events of session {session} cannot be read again")]
+    Events {
+        /// The session.
+        session: engine::SessionName,
+        /// What happened.
+        source: ReadError,
     },
     /// The sequencer has stopped.
     #[error("the sequencer takes no more commands")]
@@ -187,6 +206,7 @@ impl Actor {
             made_again: past.made_again,
             observer,
             watching: past.watching,
+            hours: None,
             decoder: Decoder::new(),
             decoded: Vec::new(),
             first_untaken: None,
@@ -195,10 +215,15 @@ impl Actor {
         }
     }
 
+    /// The same, at the hours of its schedule.
+    pub(crate) fn at_hours(self, hours: Option<Hours>) -> Self {
+        Self { hours, ..self }
+    }
+
     /// Runs until the letterbox is closed, then says goodbye to the client and closes the store.
     ///
     /// # Errors
-    /// When the sequencer failed: the venue must stop. When the store failed: at the end of the venue, for the session
+    /// When the sequencer or the event log failed: the venue must stop. When the store failed: at the end of the venue, for the session
     /// alone was out of service until then.
     pub(crate) async fn run(
         mut self,
@@ -211,7 +236,7 @@ impl Actor {
             Err(failed @ Failed::Store { .. }) => {
                 return Err(self.stand_by(failed, &mut letterbox, &mut draining).await);
             }
-            Err(Failed::Sequencer) => return Err(Failed::Sequencer),
+            Err(failed @ (Failed::Events { .. } | Failed::Sequencer)) => return Err(failed),
         }
         self.newcomer = None;
         self.say_goodbye().await?;
@@ -230,17 +255,18 @@ impl Actor {
                 Wake::Control(control) => self.control(control),
                 Wake::Mail(Mail::Events { batch, picks }) => self.report(&batch, &picks)?,
                 // Every event before this position was looked at: the next start goes on from there.
-                Wake::Mail(Mail::End(position)) => self.store.set_handled(position.get()),
+                Wake::Mail(Mail::End(position)) if !self.is_making_up() => {
+                    self.store.set_handled(position.get());
+                }
+                Wake::Mail(Mail::End(_)) => {}
+                Wake::Missed(read) => self.make_up(read)?,
                 Wake::MailClosed => return Ok(()),
                 Wake::Turn(turn) => self.turned(turn),
                 Wake::Verdict(verdict) => {
                     self.decide(verdict);
                     self.take_input();
                 }
-                Wake::Deadline => {
-                    self.session.tick(clock::now(), &mut self.outputs);
-                    self.keep_limits();
-                }
+                Wake::Deadline => self.keep_time(clock::now()),
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend => {}
             }
@@ -261,6 +287,13 @@ impl Actor {
     /// The venue drains.
     pub(super) fn take_no_more_orders(&mut self) {
         self.desk = None;
+    }
+
+    /// Does what is due.
+    fn keep_time(&mut self, now: DateTime<Utc>) {
+        self.session.tick(now, &mut self.outputs);
+        self.keep_hours(now);
+        self.keep_limits();
     }
 
     /// Submits and carries out until nothing is left to do.
@@ -295,8 +328,10 @@ impl Actor {
     ) -> Wake {
         let taking_orders = self.desk.is_some();
         let waiting = self.newcomer.as_ref().map(|newcomer| newcomer.until);
+        let roomy = self.has_room();
         let deadlines = [
             self.session.deadline(),
+            self.hours_deadline(),
             waiting,
             self.limit_deadline(),
             self.housekeeping_due(),
@@ -317,6 +352,7 @@ impl Actor {
             mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
             verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
+            read = missed(&mut self.hours), if roomy => Wake::Missed(read),
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             () = clock::until(deadline) => Wake::Deadline,
             // The last: other sessions of this worker have their turn before a long resend goes on.
@@ -395,6 +431,7 @@ impl Actor {
             self.observer
                 .disconnected(reason, detail, &connection.incoming);
         }
+        self.part(false);
         self.disconnected(reason);
     }
 
@@ -424,6 +461,7 @@ impl Actor {
     }
 
     fn close(mut self) -> Result<(), Failed> {
+        self.keep_receipts();
         let next_incoming = self.session.next_incoming();
         let taken = self
             .first_untaken

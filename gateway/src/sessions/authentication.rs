@@ -29,6 +29,9 @@ impl Actor {
     /// Does what the doorkeeper decided.
     pub(super) fn decide(&mut self, verdict: Verdict) {
         self.verdict = None;
+        if matches!(verdict, Verdict::Accepted(_)) {
+            self.let_in();
+        }
         match verdict {
             Verdict::Accepted(text) => self.admit(text),
             Verdict::Refused(text) => {
@@ -68,6 +71,11 @@ impl Actor {
             let (session, peer) = (self.profile.name, self.peer());
             self.doorkeeper.refused_unknown(session, peer);
         }
+    }
+
+    /// Puts on record that a client came while the session was closed.
+    pub(super) fn record_closed(&self, text: String) {
+        self.record(What::Logon, Outcome::Refused, text);
     }
 
     /// Puts on record that a client was not let in that asked for what its session may not have.

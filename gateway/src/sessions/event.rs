@@ -137,6 +137,11 @@ pub(crate) enum SessionEvent<'a> {
         /// How often that has been so.
         epoch: u32,
     },
+    /// Reports that the client had not received are made again under numbers that start again.
+    ReportsCarriedOver {
+        /// The position in the event log of the first.
+        from: u64,
+    },
     /// A SequenceReset(4) came.
     SequenceResetReceived {
         /// GapFillFlag(123).
@@ -353,6 +358,10 @@ impl SessionEvent<'_> {
                     "sequence numbers start again"
                 );
                 once(&count::SEQUENCE_RESETS)
+            }
+            Self::ReportsCarriedOver { from } => {
+                tracing::info!(event = "reports_carried_over", session, peer, %from, "reports are carried over");
+                once(&count::CARRY_OVERS)
             }
             Self::SequenceResetReceived {
                 gap_fill,

@@ -113,7 +113,7 @@ impl Actor {
                 let logon = Logon::try_from(&message).ok();
                 let asked = logon.and_then(|logon| logon.cancel_orders_on_disconnect);
                 self.watching.ask(asked);
-                self.authenticate(claim);
+                self.knock(now, claim);
                 return Handled::Now;
             }
             Received::Handled => return Handled::Now,

@@ -57,6 +57,8 @@ impl Actor {
         }
         self.outputs.clear();
         self.watching.note(self.session.status());
+        // Nobody has answered: what the client has is not known.
+        self.part(false);
         self.hang_up(fix_session::DisconnectReason::LoggedOut);
     }
 }

@@ -70,6 +70,7 @@ impl Actor {
             Action::LoggedOn { heartbeat } => {
                 self.observer.event(SessionEvent::LoggedOn { heartbeat });
                 self.record_logon();
+                self.mark_logged_on();
             }
             // The Logouts were seen as they passed, and why the connection ends follows.
             Action::LoggedOut => {}
@@ -92,21 +93,20 @@ impl Actor {
     }
 
     /// The reset of the session's numbers is durable in the journal; now the store follows, and the Logon is answered.
-    pub(super) fn reset(&mut self, epoch: u32) -> Result<(), Failed> {
-        if epoch <= self.store.epoch() {
-            return Ok(());
-        }
+    /// Whether reports from before it are made again.
+    pub(super) fn reset(&mut self, epoch: u32) -> Result<bool, Failed> {
         // What was put out under the old numbers belongs to the old epoch.
         self.keep()?;
         self.transmit();
         self.outputs.clear();
+        let carries = self.carry_over();
         let reset = apart(|| self.store.reset(epoch, clock::now()));
         reset.map_err(|source| self.failed(source))?;
         self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);
         // Whatever the client sent right behind its Logon has waited for this.
         self.take_input();
-        Ok(())
+        Ok(carries)
     }
 
     /// Closes the connection once the client has taken what is pending, or has had its time for it. The session
@@ -124,6 +124,7 @@ impl Actor {
                 tracing::debug!(?flushed, "the last bytes of a connection");
             });
         }
+        self.part(reason == DisconnectReason::LoggedOut);
         self.disconnected(Ended::By(reason));
     }
 

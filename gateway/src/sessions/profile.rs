@@ -11,6 +11,7 @@ use fix_codec::dictionary::ValidationOptions;
 use fix_session::{Settings, Timeouts};
 
 use crate::order_entry::inbound::Sender;
+use crate::schedule::Calendar;
 use crate::store::Limits;
 
 /// One session of a member.
@@ -40,6 +41,8 @@ pub(crate) struct Profile {
     pub(crate) store_limits: Limits,
     /// How long the last bytes of a connection may take.
     pub(crate) goodbye_time: Duration,
+    /// The hours at which it is open; `None`: always.
+    pub(crate) calendar: Option<Arc<Calendar>>,
     /// The currency of each instrument's prices; one map for all sessions.
     pub(crate) currencies: Arc<BTreeMap<Symbol, CurrencyCode>>,
 }
@@ -68,6 +71,7 @@ impl Profile {
                 age_max: Some(config.message_store.age_max),
             },
             goodbye_time: config.fix.logout_timeout,
+            calendar: None,
             currencies: Arc::clone(currencies),
         }
     }

@@ -23,26 +23,54 @@ impl Actor {
                 continue;
             };
             let position = position(batch, place);
-            handled = position.get().saturating_add(1);
-            if handled <= self.store.handled() {
+            if self.put_off(position) {
                 continue;
             }
-            if let EventBody::SessionReset { session, epoch } = &event.body
-                && *session == self.profile.name
-            {
-                self.reset(*epoch)?;
-            } else if let EventBody::SessionConnected { session, .. } = &event.body
-                && *session == self.profile.name
-            {
-                self.admitted(position);
-            } else {
-                self.send_reports(now, position, event);
+            let next = position.get().saturating_add(1);
+            if next <= self.store.handled() {
+                continue;
+            }
+            if !self.take_event(now, position, event)? {
+                handled = next;
             }
         }
         // The store may call these events handled only when it has what they called for.
         self.keep()?;
-        self.store.set_handled(handled);
+        if !self.is_making_up() {
+            self.store.set_handled(handled);
+        }
         Ok(())
+    }
+
+    /// Does what one event calls for. Whether a reset has gone back to events before it, which come first.
+    pub(super) fn take_event(
+        &mut self,
+        now: DateTime<Utc>,
+        position: EventPosition,
+        event: &Event,
+    ) -> Result<bool, Failed> {
+        if let EventBody::SessionReset { session, epoch } = &event.body
+            && *session == self.profile.name
+        {
+            if *epoch <= self.store.epoch() {
+                return Ok(false);
+            }
+            let carries = self.reset(*epoch)?;
+            self.renewed(position, event.time, carries);
+            return Ok(carries);
+        }
+        if let EventBody::SessionConnected { session, .. } = &event.body
+            && *session == self.profile.name
+        {
+            self.admitted(position);
+            return Ok(false);
+        }
+        let next = self.session.next_outgoing();
+        self.send_reports(now, position, event);
+        if self.session.next_outgoing() > next {
+            self.note_report(position);
+        }
+        Ok(false)
     }
 
     fn send_reports(&mut self, now: DateTime<Utc>, position: EventPosition, event: &Event) {

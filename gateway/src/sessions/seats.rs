@@ -1,23 +1,29 @@
 //! Opening every configured session at the venue's start: its store, its sequence numbers, its task.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
 use engine::{Connection, SessionName, SessionPosition};
 use fix_session::{Resume, Session, Settings};
-use sequencer::{EventPosition, Opened};
+use sequencer::{EventLog, EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::actor::{Actor, Desk, MadeAgain, Past};
+use super::hours::Hours;
 use super::profile::{Profile, settings};
+use super::receipts::Receipts;
+use super::renewal::Renewal;
 use super::watching::Watching;
 use super::{Observers, Registry};
 use crate::clock;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
-use crate::store::{Opening, Stop, Store};
+use crate::schedule::Calendar;
+use crate::store::{Opening, Recovered, Stop, Store};
 
 /// The configured sessions, opened and not yet running.
 pub(crate) struct Seats {
@@ -28,6 +34,7 @@ struct Seat {
     profile: Profile,
     session: Session,
     past: Past,
+    hours: Option<Hours>,
 }
 
 impl Seats {
@@ -38,6 +45,7 @@ impl Seats {
             let before = Before {
                 position: opened.engine_view.session(&name),
                 next_event: opened.recovery.next_event,
+                events: opened.events.clone(),
             };
             open(profile, settings, layout, before)
                 .with_context(|| format!("session {name} cannot be opened"))
@@ -47,18 +55,19 @@ impl Seats {
     }
 
     /// Opens the store of every session in `config` that is `fresh`: the market does not know it, and no event
-    /// before `next_event` concerns it.
+    /// so far concerns it.
     pub(crate) fn open_new(
         config: &Config,
         fresh: impl Fn(&SessionName) -> bool,
         layout: &Layout,
-        next_event: EventPosition,
+        events: &EventLog,
     ) -> anyhow::Result<Self> {
         let fresh = Self::profiles(config).filter(|(name, ..)| fresh(name));
         let seats = fresh.map(|(name, profile, settings)| {
             let before = Before {
                 position: None,
-                next_event,
+                next_event: events.end(),
+                events: events.clone(),
             };
             open(profile, settings, layout, before)
                 .with_context(|| format!("session {name} cannot be opened"))
@@ -76,8 +85,15 @@ impl Seats {
             .iter()
             .map(|instrument| (instrument.symbol, instrument.currency));
         let currencies = Arc::new(currencies.collect());
+        let calendars = config.schedules.iter().cloned().map(|schedule| {
+            let name = schedule.name.clone();
+            (name, Arc::new(Calendar::new(schedule)))
+        });
+        let calendars: BTreeMap<String, Arc<Calendar>> = calendars.collect();
         config.sessions.iter().map(move |session| {
-            let profile = Profile::new(config, session, &currencies);
+            let mut profile = Profile::new(config, session, &currencies);
+            let schedule = session.schedule.as_deref();
+            profile.calendar = schedule.and_then(|name| calendars.get(name)).cloned();
             (session.comp_id, profile, settings(config, session))
         })
     }
@@ -117,7 +133,8 @@ impl Seats {
                 observers.of(name, firm, fix_log),
                 Arc::clone(doorkeeper),
                 desk.clone(),
-            );
+            )
+            .at_hours(seat.hours);
             let draining = draining.clone();
             tasks.spawn(async move { Ok(actor.run(letterbox, draining).await?) });
         }
@@ -146,6 +163,8 @@ struct Before {
     position: Option<SessionPosition>,
     /// The first event that is not yet.
     next_event: EventPosition,
+    /// Where it reads again what is carried over.
+    events: EventLog,
 }
 
 fn open(
@@ -154,12 +173,13 @@ fn open(
     layout: &Layout,
     before: Before,
 ) -> anyhow::Result<Seat> {
+    let folder = layout.session(&profile.name);
     let opening = Opening {
         limits: profile.store_limits,
         now: clock::now(),
         first_event: before.next_event.get(),
     };
-    let (mut store, recovered) = Store::open(&layout.session(&profile.name), &opening)?;
+    let (mut store, recovered) = Store::open(&folder, &opening)?;
     if let Some(cut) = &recovered.cut {
         tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
     }
@@ -171,10 +191,15 @@ fn open(
         "its message store is gone, though the journal knows the session: numbers would be used twice. \
          Restore its folder, or the whole data folder, from a backup"
     );
+    let calendar = profile.calendar.clone();
+    let receipts = receipts(calendar.as_deref(), &folder, &store, &recovered, &before)?;
     let mut next_incoming = store.next_incoming();
     if let Some(position) = position {
         // The journal is ahead when the venue ended between journaling a reset and following it.
         if position.epoch > store.epoch() {
+            if let Some(receipts) = &receipts {
+                store.rewind(receipts.received);
+            }
             store.reset(position.epoch, clock::now())?;
             next_incoming = store.next_incoming();
         }
@@ -195,6 +220,14 @@ fn open(
         position.map_or_else(Connection::default, |position| position.connection),
         before.next_event,
     );
+    let sent = receipts.as_ref().map_or(0, |receipts| receipts.sent);
+    let made_again = made_again.or_until(EventPosition::new(sent));
+    let reset_time = position.map(|position| position.reset_time);
+    let renewal = receipts.map(|receipts| {
+        let reset_time = reset_time.unwrap_or_default();
+        Renewal::new(before.events, receipts, reset_time, store.handled())
+    });
+    let hours = calendar.map(|calendar| Hours::new(calendar, renewal));
     tracing::debug!(session = %profile.name, ?resume, stop = ?recovered.stop, "opened");
     Ok(Seat {
         profile,
@@ -204,5 +237,25 @@ fn open(
             made_again,
             watching,
         },
+        hours,
     })
+}
+
+/// What the client of a session whose numbers start again by its schedule has received.
+fn receipts(
+    calendar: Option<&Calendar>,
+    folder: &Path,
+    store: &Store,
+    recovered: &Recovered,
+    before: &Before,
+) -> anyhow::Result<Option<Receipts>> {
+    if !calendar.is_some_and(|calendar| calendar.schedule().reset_at_start) {
+        return Ok(None);
+    }
+    let mut receipts = Receipts::open(folder, store.handled())?;
+    if recovered.stop == Stop::Unclean {
+        // What was sent last is not written down.
+        receipts.sent = receipts.sent.max(before.next_event.get());
+    }
+    Ok(Some(receipts))
 }

@@ -118,6 +118,8 @@ impl Watching {
         if position < self.run_from {
             return false;
         }
+        // An event that is read again, for reports that are carried over, has been looked at.
+        self.run_from = EventPosition::new(position.get().saturating_add(1));
         self.awaited = self.awaited.saturating_sub(1);
         self.awaited == 0
     }

@@ -141,6 +141,12 @@ impl Store {
         self.handled = self.handled.max(position);
     }
 
+    /// Goes back: the reports of the events from `position` on are made once more, in the epoch that begins next. Goes
+    /// to disk with that [`Store::reset`].
+    pub fn rewind(&mut self, position: u64) {
+        self.handled = self.handled.min(position);
+    }
+
     /// Writes messages, before they are transmitted, with one `write`. All messages of one cause belong
     /// in one call.
     ///

@@ -232,6 +232,12 @@ fn every_event_is_logged_and_counted() {
             of("session_resets_total"),
         ),
         (
+            Event::ReportsCarriedOver { from: 7 },
+            "INFO",
+            "reports_carried_over",
+            of("session_carry_overs_total"),
+        ),
+        (
             Event::SequenceResetReceived {
                 gap_fill: true,
                 new_seq_no: "9",

@@ -1,0 +1,128 @@
+//! The hours of a session that follows a schedule: who comes outside of them is refused, who is there is told before the
+//! end and logged out at it. What an instant means to the schedule is decided in `schedule`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use fix_codec::messages::{Group, LineOfText, News};
+use fix_session::{SendOptions, Status};
+
+use super::actor::Actor;
+use super::renewal::Renewal;
+use crate::identity::Claim;
+use crate::schedule::{Attendance, Calendar, Due, closed, ended, headline, notice};
+
+/// What a session that follows a schedule knows of it.
+pub(crate) struct Hours {
+    calendar: Arc<Calendar>,
+    /// Of the client that was let in over this connection.
+    attendance: Option<Attendance>,
+    /// Where sequence numbers start again in each trading session.
+    pub(super) renewal: Option<Renewal>,
+}
+
+impl Hours {
+    /// The hours of a session without a connection.
+    pub(super) fn new(calendar: Arc<Calendar>, renewal: Option<Renewal>) -> Self {
+        Self {
+            calendar,
+            attendance: None,
+            renewal,
+        }
+    }
+}
+
+impl Actor {
+    /// Decides on a Logon that is in order but for the right to log on: outside of the hours it is refused before
+    /// anything else is looked at.
+    pub(super) fn knock(&mut self, now: DateTime<Utc>, claim: Claim) {
+        match self.enter(now) {
+            Ok(()) => self.authenticate(claim),
+            Err(text) => {
+                self.session.refuse_logon(now, &text, &mut self.outputs);
+                self.record_closed(text);
+            }
+        }
+    }
+
+    /// Takes note of the opening that a client comes in; closed, it says when the next is.
+    fn enter(&mut self, now: DateTime<Utc>) -> Result<(), String> {
+        let Some(hours) = &mut self.hours else {
+            return Ok(());
+        };
+        hours.attendance = Attendance::begin(&hours.calendar, now);
+        match &hours.attendance {
+            Some(_) => Ok(()),
+            None => Err(closed(&hours.calendar, now)),
+        }
+    }
+
+    /// A client is let in: the first of a trading session starts the sequence numbers again.
+    pub(super) fn let_in(&mut self) {
+        if let Some(Hours {
+            attendance: Some(attendance),
+            renewal: Some(renewal),
+            ..
+        }) = &mut self.hours
+            && renewal.begin(attendance.opening().session_start)
+        {
+            self.session.number_anew();
+        }
+    }
+
+    /// When the schedule wants something of a client that is logged on.
+    pub(super) fn hours_deadline(&self) -> Option<DateTime<Utc>> {
+        let attendance = self.hours.as_ref()?.attendance.as_ref()?;
+        (self.session.status() == Status::LoggedOn).then(|| attendance.deadline())
+    }
+
+    /// Does what the schedule wants at `now`. Calling it early does nothing.
+    pub(super) fn keep_hours(&mut self, now: DateTime<Utc>) {
+        if self.session.status() != Status::LoggedOn {
+            return;
+        }
+        let Some(hours) = &mut self.hours else {
+            return;
+        };
+        let Some(attendance) = &mut hours.attendance else {
+            return;
+        };
+        match attendance.due(now) {
+            Some(Due::Notice) => {
+                let closes = attendance.opening().closes;
+                let text = notice(&hours.calendar, closes);
+                self.give_notice(now, closes, &text);
+            }
+            Some(Due::End) => {
+                let text = ended(&hours.calendar, now);
+                self.session.logout(now, Some(&text), &mut self.outputs);
+            }
+            None => {}
+        }
+    }
+
+    /// The client's stay is over.
+    pub(super) fn leave(&mut self) {
+        if let Some(hours) = &mut self.hours {
+            hours.attendance = None;
+        }
+    }
+
+    fn give_notice(&mut self, now: DateTime<Utc>, closes: DateTime<Utc>, text: &str) {
+        let headline = headline(closes);
+        let lines = [LineOfText {
+            text,
+            encoded_text: None,
+        }];
+        let news = News {
+            orig_time: Some(now),
+            urgency: None,
+            headline: &headline,
+            lines_of_text: Group::new(&lines),
+            url_link: None,
+        };
+        self.session
+            .send(now, &news, SendOptions::default(), &mut self.outputs);
+        tracing::info!(event = "end_notice", session = %self.profile.name, text, "notice given");
+    }
+}

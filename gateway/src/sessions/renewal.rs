@@ -1,0 +1,228 @@
+//! Sequence numbers that start again in each trading session, and the reports that are carried over: what the client had
+//! not received under the old numbers is made again, from the event log, under the new ones.
+//!
+//! The first Logon of a trading session begins the reset, and is answered when it is done. That a reset was done is
+//! known from the journal alone, by its time: so none is repeated after a crash, and none is left out. Where reports are
+//! made again from becomes durable with the reset, as the store's position: a crash in the middle goes on from there.
+
+use chrono::{DateTime, Utc};
+use engine::Timestamp;
+use sequencer::{EventBatch, EventLog, EventPosition, EventReader, ReadError};
+
+use super::actor::{Actor, Failed};
+use super::event::SessionEvent;
+use super::receipts::Receipts;
+use super::unreceived::{Parting, Unreceived};
+use crate::clock;
+use crate::net::Connection;
+
+/// No more reports are made again while the client has this part of what it may leave untaken.
+const MISSED_PENDING_PART: usize = 4;
+
+/// What is known of the runs of sequence numbers of a session that a schedule resets.
+pub(crate) struct Renewal {
+    events: EventLog,
+    receipts: Receipts,
+    /// The time of the latest reset in the journal.
+    reset_time: Timestamp,
+    /// The start of the trading session that a reset was begun for: it is not begun twice, whatever the clock does.
+    begun_for: Timestamp,
+    /// The reset that comes next carries reports over.
+    carries: bool,
+    /// A client is logged on.
+    logged_on: bool,
+    unreceived: Unreceived,
+    /// Reports that are being made again.
+    missed: Option<Missed>,
+}
+
+/// Events that are read again, up to those that the mail brings.
+struct Missed {
+    reader: EventReader,
+    until: u64,
+}
+
+impl Renewal {
+    /// A session whose client has what `receipts` say, of the events that the store has `handled`.
+    pub(super) fn new(
+        events: EventLog,
+        receipts: Receipts,
+        reset_time: Timestamp,
+        handled: u64,
+    ) -> Self {
+        let first = (receipts.received < handled).then_some(receipts.received);
+        Self {
+            events,
+            receipts,
+            reset_time,
+            begun_for: Timestamp::default(),
+            carries: false,
+            logged_on: false,
+            unreceived: Unreceived::from(first),
+            missed: None,
+        }
+    }
+
+    /// Whether a Logon in the trading session that began at `start` is its first, so that numbers start again.
+    pub(super) fn begin(&mut self, start: DateTime<Utc>) -> bool {
+        let start = clock::timestamp(start);
+        let first = start > self.reset_time && start > self.begun_for;
+        if first {
+            self.begun_for = start;
+            self.carries = true;
+        }
+        first
+    }
+}
+
+impl Actor {
+    /// The client is logged on.
+    pub(super) fn mark_logged_on(&mut self) {
+        if let Some(renewal) = self.renewal() {
+            renewal.logged_on = true;
+        }
+    }
+
+    /// The connection of the client has ended; `in_order`: after an exchange of Logouts.
+    pub(super) fn part(&mut self, in_order: bool) {
+        let parting = if in_order && self.resend.is_none() {
+            Parting::InOrder
+        } else if self.session.next_incoming() > 2 && self.resend.is_none() && !self.is_making_up()
+        {
+            // Beyond its Logon something came in its turn.
+            Parting::Broken
+        } else {
+            Parting::AtOnce
+        };
+        let handled = self.store.handled();
+        if let Some(renewal) = self.renewal()
+            && std::mem::take(&mut renewal.logged_on)
+        {
+            renewal.receipts.sent = renewal.receipts.sent.max(handled);
+            renewal.unreceived.parted(parting);
+            self.keep_receipts();
+        }
+        self.leave();
+    }
+
+    /// Writes down what the client has received. That this fails costs reports that come twice, marked.
+    pub(super) fn keep_receipts(&mut self) {
+        let handled = self.store.handled();
+        let Some(renewal) = self.renewal() else {
+            return;
+        };
+        renewal.receipts.received = renewal.unreceived.first().unwrap_or(handled);
+        if let Err(error) = renewal.receipts.save() {
+            tracing::error!(session = %self.profile.name, %error, "what the client has received could not be written down");
+        }
+    }
+
+    /// Just before the store follows a reset: goes back to the first report that is carried over. False when there is
+    /// none.
+    pub(super) fn carry_over(&mut self) -> bool {
+        let Some(renewal) = self.renewal() else {
+            return false;
+        };
+        let Some(from) = renewal.unreceived.first().filter(|_| renewal.carries) else {
+            return false;
+        };
+        let until = renewal.missed.take().map_or(0, |missed| missed.until);
+        renewal.missed = Some(Missed {
+            reader: renewal.events.reader(EventPosition::new(from)),
+            until,
+        });
+        let sent = EventPosition::new(renewal.receipts.sent);
+        self.observer
+            .event(SessionEvent::ReportsCarriedOver { from });
+        self.made_again = self.made_again.or_until(sent);
+        self.store.rewind(from);
+        true
+    }
+
+    /// The store has followed the reset of this event; `carries`: what came before it is made again.
+    pub(super) fn renewed(&mut self, position: EventPosition, time: Timestamp, carries: bool) {
+        let began = position.get().saturating_add(1);
+        if let Some(renewal) = self.renewal() {
+            renewal.reset_time = time;
+            renewal.carries = false;
+            // A reset that the client asked for in the middle gives up what it had not received.
+            renewal.unreceived.renewed(began, carries);
+            renewal.read_until(began);
+        }
+    }
+
+    /// While reports are made again, the event at this position waits: it is read again after them.
+    pub(super) fn put_off(&mut self, position: EventPosition) -> bool {
+        let next = position.get().saturating_add(1);
+        self.renewal()
+            .is_some_and(|renewal| renewal.read_until(next))
+    }
+
+    /// Whether reports are being made again.
+    pub(super) fn is_making_up(&self) -> bool {
+        let renewal = self.hours.as_ref().and_then(|hours| hours.renewal.as_ref());
+        renewal.is_some_and(|renewal| renewal.missed.is_some())
+    }
+
+    /// Whether the client has room for reports that are made again: they alone must not make it too slow.
+    pub(super) fn has_room(&self) -> bool {
+        let pending = self.connection.as_ref().map(Connection::pending);
+        pending.is_none_or(|pending| pending <= self.profile.max_unsent_bytes / MISSED_PENDING_PART)
+    }
+
+    /// Makes the reports of these events again, and goes on with the mail when it has come to it.
+    pub(super) fn make_up(&mut self, read: Result<EventBatch, ReadError>) -> Result<(), Failed> {
+        let batch = read.map_err(|source| Failed::Events {
+            session: self.profile.name,
+            source,
+        })?;
+        let now = clock::now();
+        for (position, event) in batch.iter() {
+            if position.get() < self.store.handled() {
+                continue;
+            }
+            if self.take_event(now, position, event)? {
+                return Ok(()); // A reset has gone back once more.
+            }
+        }
+        self.keep()?;
+        self.store.set_handled(batch.end().get());
+        if let Some(renewal) = self.renewal() {
+            let until = |missed: &Missed| missed.reader.position().get() < missed.until;
+            renewal.missed = renewal.missed.take().filter(until);
+        }
+        Ok(())
+    }
+
+    /// A report of the event at this position was made.
+    pub(super) fn note_report(&mut self, position: EventPosition) {
+        if let Some(renewal) = self.renewal() {
+            renewal.unreceived.reported(position.get());
+        }
+    }
+
+    fn renewal(&mut self) -> Option<&mut Renewal> {
+        self.hours.as_mut()?.renewal.as_mut()
+    }
+}
+
+impl Renewal {
+    /// The events before `until` are read again; false when none are.
+    fn read_until(&mut self, until: u64) -> bool {
+        if let Some(missed) = &mut self.missed {
+            missed.until = missed.until.max(until);
+        }
+        self.missed.is_some()
+    }
+}
+
+/// The next events to make reports of again; never, where there are none.
+pub(super) async fn missed(
+    hours: &mut Option<super::hours::Hours>,
+) -> Result<EventBatch, ReadError> {
+    let renewal = hours.as_mut().and_then(|hours| hours.renewal.as_mut());
+    match renewal.and_then(|renewal| renewal.missed.as_mut()) {
+        Some(missed) => missed.reader.next().await,
+        None => std::future::pending().await,
+    }
+}
