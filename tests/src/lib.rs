@@ -3,6 +3,7 @@
 
 pub mod ground;
 pub mod guests;
+pub mod hours;
 pub mod member;
 pub mod program;
 pub mod provider_process;

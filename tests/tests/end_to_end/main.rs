@@ -6,6 +6,7 @@ mod crowding;
 mod limits;
 mod lost_clients;
 mod observation;
+mod schedule;
 mod slow;
 mod stopping;
 mod strangers;

@@ -5,6 +5,7 @@ mod losses;
 mod lossy;
 mod member;
 mod program;
+mod schedule;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -31,8 +32,15 @@ struct Venue {
 
 impl Venue {
     fn start(example: &str, folder: &Path) -> Self {
+        Self::start_with(example, folder, |text| text)
+    }
+
+    /// With a configuration that is changed before.
+    fn start_with(example: &str, folder: &Path, change: impl FnOnce(String) -> String) -> Self {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/examples");
         let config = on_free_port(&examples.join(example), folder).expect("the sample is there");
+        let text = fs::read_to_string(&config).expect("the configuration can be read");
+        fs::write(&config, change(text)).expect("the configuration can be written");
         let data = folder.join("data");
         let process = run(&config, &data);
         Self {

@@ -57,6 +57,10 @@ pub(crate) struct Member {
     pub(crate) logouts: Vec<String>,
     /// Whether it may ask for both numbers to start again.
     may_reset: bool,
+    /// Whether the venue may start its numbers again.
+    pub(crate) may_be_reset: bool,
+    /// What notices and Logouts said.
+    pub(crate) told: Vec<String>,
     recent: VecDeque<String>,
 }
 
@@ -101,6 +105,8 @@ impl Member {
             refused: 0,
             logouts: Vec::new(),
             may_reset: false,
+            may_be_reset: false,
+            told: Vec::new(),
             recent: VecDeque::new(),
         }
     }
@@ -283,6 +289,10 @@ impl Member {
                 if msg_type == "5" {
                     self.logouts.push(message.get(58).to_owned());
                 }
+                let said = [("B", 148), ("5", 58)].into_iter();
+                let said = said.filter(|(kind, _)| *kind == msg_type);
+                self.told
+                    .extend(said.map(|(_, tag)| message.get(tag).to_owned()));
                 assert!(
                     !matches!(msg_type, "3" | "j"),
                     "{} was refused: {message:?}",
@@ -292,10 +302,13 @@ impl Member {
             Happening::Sent(message) => {
                 let resets = message.get(141) == "Y";
                 assert!(
-                    !resets || self.may_reset,
+                    !resets || self.may_reset || self.may_be_reset,
                     "{} resets: {message:?}",
                     self.name
                 );
+                if resets && self.may_be_reset {
+                    self.numbers.clear();
+                }
                 if matches!(message.get(35), "3" | "j") {
                     eprintln!("{} refuses: {message:?}", self.name);
                     self.refused += 1;
