@@ -27,7 +27,7 @@ const READ_A_SECOND: u64 = 40_000;
 const GROWTH_KIB_MAX: u64 = 8 * 1_024;
 
 /// What waits before a live report at most: what the venue holds for the client, and the buffers of both sockets.
-const BYTES_BEFORE_MAX: u64 = 2 << 20;
+const BYTES_BEFORE_MAX: u64 = 5 << 20;
 
 /// What was seen of one live request.
 struct Live {
