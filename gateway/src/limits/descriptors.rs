@@ -6,8 +6,8 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 /// Files that are no connection's and no session's: logs, databases, the listener, the runtime.
 const OTHERS: usize = 100;
 
-/// Files kept for sessions in use, even where the system allows few.
-const SESSIONS_MIN: usize = 16;
+/// Message stores that hold their file open, even where the system allows few.
+const STORES_MIN: usize = 16;
 
 /// How many files may be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,19 +34,23 @@ impl OpenFiles {
         }
     }
 
-    /// How many of the `wanted` connections may be taken beside the message stores of so many sessions, of which
-    /// only those in use have a file open.
+    /// How many message stores may hold their file open; any other opens it for each use.
+    pub(crate) fn stores(self) -> usize {
+        STORES_MIN.max(self.limit / 8)
+    }
+
+    /// How many of the `wanted` connections may be taken beside the message stores of so many sessions.
     pub(crate) fn connections(self, wanted: usize, sessions: usize) -> usize {
-        let all = wanted.saturating_add(sessions).saturating_add(OTHERS);
+        let kept = OTHERS + sessions.min(self.stores());
+        let all = wanted.saturating_add(kept);
         let limit = self.limit;
         if all > limit {
             tracing::warn!(
                 limit,
                 needed = all,
-                "fewer files may be open than all connections and sessions can need: raise the limit"
+                "fewer files may be open than all connections can need: raise the limit"
             );
         }
-        let kept = OTHERS + sessions.min(SESSIONS_MIN.max(limit / 8));
         wanted.min(limit.saturating_sub(kept)).max(1)
     }
 }

@@ -1,5 +1,5 @@
 //! What a session does for its own store: ends files that are full or old, and drops what is beyond the limits, but
-//! nothing that its client is being sent again.
+//! nothing that its client is being sent again; and holds no file open where there are too many sessions for that.
 
 use chrono::{DateTime, Utc};
 
@@ -25,6 +25,9 @@ impl Actor {
                 files: retired.files,
                 kept_from: retired.kept_from,
             });
+        }
+        if self.profile.store_rests && self.resend.is_none() {
+            self.store.rest();
         }
         Ok(())
     }

@@ -39,6 +39,8 @@ pub(crate) struct Profile {
     pub(crate) on_disconnect: OnDisconnect,
     /// How much its message store keeps.
     pub(crate) store_limits: Limits,
+    /// Whether its message store holds no file open between two uses: there are too many sessions for that.
+    pub(crate) store_rests: bool,
     /// How long the last bytes of a connection may take.
     pub(crate) goodbye_time: Duration,
     /// The hours at which it is open; `None`: always.
@@ -70,6 +72,7 @@ impl Profile {
                 bytes_max: config.message_store.bytes_max,
                 age_max: Some(config.message_store.age_max),
             },
+            store_rests: false,
             goodbye_time: config.fix.logout_timeout,
             calendar: None,
             currencies: Arc::clone(currencies),

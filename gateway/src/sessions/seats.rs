@@ -22,6 +22,7 @@ use super::{Observers, Registry};
 use crate::clock;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
+use crate::limits::OpenFiles;
 use crate::schedule::Calendar;
 use crate::store::{Opening, Recovered, Stop, Store};
 
@@ -90,12 +91,18 @@ impl Seats {
             (name, Arc::new(Calendar::new(schedule)))
         });
         let calendars: BTreeMap<String, Arc<Calendar>> = calendars.collect();
-        config.sessions.iter().map(move |session| {
-            let mut profile = Profile::new(config, session, &currencies);
-            let schedule = session.schedule.as_deref();
-            profile.calendar = schedule.and_then(|name| calendars.get(name)).cloned();
-            (session.comp_id, profile, settings(config, session))
-        })
+        let kept_open = OpenFiles::raise().stores();
+        config
+            .sessions
+            .iter()
+            .enumerate()
+            .map(move |(place, session)| {
+                let mut profile = Profile::new(config, session, &currencies);
+                profile.store_rests = place >= kept_open;
+                let schedule = session.schedule.as_deref();
+                profile.calendar = schedule.and_then(|name| calendars.get(name)).cloned();
+                (session.comp_id, profile, settings(config, session))
+            })
     }
 
     /// The first event that some session has not handled.
@@ -220,6 +227,9 @@ fn open(
         position.map_or_else(Connection::default, |position| position.connection),
         before.next_event,
     );
+    if profile.store_rests {
+        store.rest();
+    }
     let sent = receipts.as_ref().map_or(0, |receipts| receipts.sent);
     let made_again = made_again.or_until(EventPosition::new(sent));
     let reset_time = position.map(|position| position.reset_time);

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 
@@ -27,8 +28,8 @@ pub(super) struct Log {
     /// Appended to no more, durable, each beginning where the one before it ends.
     sealed: VecDeque<Segment>,
     active: Segment,
-    /// The active segment, locked.
-    pub(super) file: File,
+    /// The active segment, locked; nothing while the store rests.
+    pub(super) file: OnceLock<File>,
     buffer: Vec<u8>,
     starts: Vec<Start>,
 }
@@ -41,14 +42,6 @@ struct Start {
     at: usize,
 }
 
-/// A segment to read from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'l> {
-    pub(super) segment: &'l Segment,
-    /// The file, if it is the one that is appended to; any other the reader opens for itself.
-    pub(super) active: Option<&'l File>,
-}
-
 impl Log {
     /// Makes the empty log of an epoch, durably.
     pub(super) fn create(
@@ -58,7 +51,7 @@ impl Log {
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
         let log = Self::create_unsynced(directory, epoch, identity, now)?;
-        segment::sync_new(directory, &log.file, &log.active.path)?;
+        segment::sync_new(directory, log.file()?, &log.active.path)?;
         Ok(log)
     }
 
@@ -124,7 +117,7 @@ impl Log {
             directory: directory.to_owned(),
             sealed,
             active,
-            file,
+            file: OnceLock::from(file),
             buffer: Vec::new(),
             starts: Vec::new(),
         }
@@ -135,9 +128,24 @@ impl Log {
         &self.active
     }
 
+    /// The file that is appended to; opened and locked again where the store has rested.
+    fn file(&self) -> Result<&File, StoreError> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let file = self.active.open_again()?;
+        Ok(self.file.get_or_init(|| file))
+    }
+
+    /// Holds no file open until the next use.
+    pub(super) fn rest(&mut self) {
+        self.file.take();
+        self.buffer = Vec::new();
+    }
+
     /// The file that is appended to, once more.
     pub(super) fn file_again(&self) -> Result<File, StoreError> {
-        self.file
+        self.file()?
             .try_clone()
             .map_err(StoreError::io("open", &self.active.path))
     }
@@ -185,19 +193,18 @@ impl Log {
     }
 
     /// The segment with this number; `None` when it was dropped, or never was.
-    pub(super) fn source(&self, segment: u32) -> Option<Source<'_>> {
+    pub(super) fn source(&self, segment: u32) -> Option<&Segment> {
         if segment == self.active.head.segment {
-            return Some(Source {
-                segment: &self.active,
-                active: Some(&self.file),
-            });
+            return Some(&self.active);
         }
         let place = segment.checked_sub(self.first().head.segment)?;
-        let segment = self.sealed.get(usize::try_from(place).ok()?)?;
-        Some(Source {
-            segment,
-            active: None,
-        })
+        self.sealed.get(usize::try_from(place).ok()?)
+    }
+
+    /// The file of a segment, if it is the one that is appended to; any other the reader opens for itself.
+    pub(super) fn active_file(&self, segment: u32) -> Result<Option<&File>, StoreError> {
+        let active = segment == self.active.head.segment;
+        active.then(|| self.file()).transpose()
     }
 
     /// Starts to gather the records of one write.
@@ -212,10 +219,9 @@ impl Log {
 
     /// Writes what was gathered.
     pub(super) fn write(&mut self, _gathered: Gathered) -> Result<(), StoreError> {
+        let written = self.file()?.write_all_at(&self.buffer, self.active.length);
         let active = &mut self.active;
-        self.file
-            .write_all_at(&self.buffer, active.length)
-            .map_err(StoreError::io("append to", &active.path))?;
+        written.map_err(StoreError::io("append to", &active.path))?;
         for start in &self.starts {
             active
                 .index
@@ -233,13 +239,13 @@ impl Log {
 
     /// Takes a failed write back.
     pub(super) fn restore(&self) -> Result<(), StoreError> {
-        self.file
+        self.file()?
             .set_len(self.active.length)
             .map_err(StoreError::io("truncate", &self.active.path))
     }
 
     pub(super) fn sync(&self) -> Result<(), StoreError> {
-        self.file
+        self.file()?
             .sync_data()
             .map_err(StoreError::io("sync", &self.active.path))
     }
@@ -266,7 +272,7 @@ impl Log {
     /// Appends to this segment from now on.
     pub(super) fn go_on(&mut self, (next, file): (Segment, File)) {
         let mut sealed = std::mem::replace(&mut self.active, next);
-        self.file = file;
+        self.file = OnceLock::from(file);
         sealed.index.give_back();
         self.sealed.push_back(sealed);
     }

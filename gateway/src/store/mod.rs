@@ -193,6 +193,14 @@ impl Store {
         Ok(())
     }
 
+    /// Holds no file open, and little memory, until the next use. For a store among so many that each cannot have a file
+    /// of its own.
+    pub fn rest(&mut self) {
+        if self.early_sync.is_none() {
+            self.log.rest();
+        }
+    }
+
     /// Whether a message with this number is the first of a new block, and costs a sync.
     pub fn reserves(&self, msg_seq_num: u64) -> bool {
         msg_seq_num >= self.reserved_outgoing_end

@@ -126,7 +126,7 @@ impl MessageReader {
     pub(super) fn new(epoch: u32, numbers: RangeInclusive<u64>, log: &Log) -> Self {
         let segment = log.segment_of(*numbers.start());
         let place = log.source(segment).map_or(to_u64(SEGMENT_HEAD), |source| {
-            source.segment.place_before(*numbers.start())
+            source.place_before(*numbers.start())
         });
         Self {
             epoch,
@@ -161,19 +161,16 @@ impl MessageReader {
     }
 
     fn read_one(&mut self, log: &Log, chunk: &mut Chunk) -> Result<(), StoreError> {
-        let Some(source) = log.source(self.segment) else {
+        let Some(segment) = log.source(self.segment) else {
             self.done = true;
             return Ok(());
         };
-        let segment = source.segment;
-        if source.active.is_none()
-            && !matches!(self.sealed, Some((open, _)) if open == self.segment)
-        {
+        let active = log.active_file(self.segment)?;
+        if active.is_none() && !matches!(self.sealed, Some((open, _)) if open == self.segment) {
             self.sealed = Some((self.segment, open_sealed(segment)?));
         }
         let sealed = self.sealed.as_ref().map(|(_, file)| file);
-        let file = source
-            .active
+        let file = active
             .or(sealed)
             .expect("a sealed segment was opened just now");
         let offset = self.window.offset();
@@ -192,7 +189,7 @@ impl MessageReader {
                 }
             }
             Step::Bad(damage) => return Err(damaged(damage)),
-            Step::End if source.active.is_some() => self.done = true,
+            Step::End if active.is_some() => self.done = true,
             Step::End => {
                 self.segment += 1;
                 self.window = Window::new(to_u64(SEGMENT_HEAD));

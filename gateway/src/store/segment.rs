@@ -162,6 +162,13 @@ impl Segment {
         Ok((Self::new(head, path), file))
     }
 
+    /// The file again, locked, to append to.
+    pub(super) fn open_again(&self) -> Result<File, StoreError> {
+        let file = open_existing(&self.path, true)?;
+        lock(&file, &self.path)?;
+        Ok(file)
+    }
+
     /// Whether there is no message in it.
     pub(super) fn is_empty(&self) -> bool {
         self.length == to_u64(SEGMENT_HEAD)

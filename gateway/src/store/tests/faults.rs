@@ -28,7 +28,7 @@ fn a_failed_write_that_cannot_be_taken_back_breaks_the_store_until_it_is_opened_
     let directory = tempfile::tempdir().unwrap();
     let (mut store, _) = open(directory.path());
     append(&mut store, &[(1, 1)]);
-    let good = std::mem::replace(&mut store.log.file, refusing());
+    let good = std::mem::replace(&mut store.log.file, refusing().into());
     let message = text(2);
     let error = store.append([report(2, &message)]).unwrap_err();
     assert!(
@@ -93,7 +93,7 @@ fn a_sync_that_fails_ends_no_segment_and_makes_no_stop_a_clean_one() {
     let (mut store, _) = open_limited(directory.path(), SMALL);
     fill(&mut store, 1..=9);
     append(&mut store, &[(10, 10)]);
-    let good = std::mem::replace(&mut store.log.file, refusing());
+    let good = std::mem::replace(&mut store.log.file, refusing().into());
     let failed = (0..2).find_map(|_| {
         // The first starts a sync beside; what that finds is told by the next.
         let upkeep = store.upkeep(now(), None);

@@ -236,3 +236,25 @@ fn too_long_a_message_is_refused_and_nothing_written() {
     append(&mut store, &[(1, 1)]);
     assert_eq!(contents(&store), BTreeMap::from([(1, 1)]));
 }
+
+#[test]
+fn a_store_that_rests_between_uses_is_the_same_and_holds_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut store, _) = open(directory.path());
+    for number in 1..=20 {
+        append(&mut store, &[(number, number)]);
+        store.rest();
+        assert!(store.log.file.get().is_none());
+        assert_eq!(contents(&store).len(), usize::try_from(number).unwrap());
+        store.upkeep(now(), None).unwrap();
+        store.rest();
+    }
+    store.reset(1, now()).unwrap();
+    store.rest();
+    append(&mut store, &[(1, 21)]);
+    store.rest();
+    store.close().unwrap();
+    let (store, recovered) = open(directory.path());
+    assert_eq!(recovered.stop, Stop::Clean);
+    assert_eq!(contents(&store), BTreeMap::from([(1, 21)]));
+}
