@@ -146,6 +146,11 @@ pub enum DisconnectReason {
         /// The number that came.
         received: u64,
     },
+    /// The peer was told with ResetSeqNumFlag(141)=Y to start again at 1, and went on with its old numbers.
+    SequenceNotReset {
+        /// The number that came.
+        received: u64,
+    },
     /// A message had no MsgSeqNum(34) that could be read.
     SequenceMissing,
     /// The peer never sent what we asked for again.

@@ -82,6 +82,11 @@ impl Session {
                 return Received::Handled;
             }
         }
+        // A Logout is answered whatever its number, and nothing follows it.
+        let parts = header.msg_type == MsgType::Logout && !header.poss_dup;
+        if !parts && self.refuse_old_run(now, header.msg_seq_num, header.poss_dup, out) {
+            return Received::Handled;
+        }
         let was_held = self.held.was_taken(header.msg_seq_num);
         if let Err(error) = self.check_header(now, header, was_held) {
             self.answer_fault(now, Refused::new(header), error, out);
@@ -233,6 +238,9 @@ impl Session {
             let text = "MsgSeqNum(34) is missing";
             return self.log_out_at_once(now, text, DisconnectReason::SequenceMissing, out);
         };
+        if self.refuse_old_run(now, msg_seq_num, header.poss_dup, out) {
+            return;
+        }
         let refused = Refused::unreadable(msg_seq_num, header);
         if let Err(error) = self.check_named_sides(header) {
             return self.answer_fault(now, refused, error, out);

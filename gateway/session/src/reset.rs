@@ -1,6 +1,6 @@
 //! Starting both sequence numbers again at 1, in step with the driver's store.
 
-use crate::outputs::{Action, Outputs};
+use crate::outputs::{Action, DisconnectReason, Outputs};
 use crate::session::Session;
 use crate::state::{AfterReset, PeerLogon, State, Time};
 
@@ -13,6 +13,50 @@ impl Session {
     /// with a Logon of its own, number 1 and 141=Y, or with any message numbered 1.
     pub fn number_anew(&mut self) {
         self.anew = matches!(self.state, State::Authenticating { .. });
+    }
+
+    /// Whether the numbers have started again with an answer that has 141=Y, and the peer has not counted from 1 since. A
+    /// driver keeps it, before it does what [`Action::ResetSequences`] asks for, and gives it back with
+    /// [`demand_reset`](Self::demand_reset): a peer that goes on with its old numbers must not be asked for what it
+    /// sent under them.
+    #[must_use]
+    pub fn demands_reset(&self) -> bool {
+        self.reset_demanded
+    }
+
+    /// Takes up a demand that an earlier value of this session made, where nothing has come under the new numbers.
+    ///
+    /// # Panics
+    /// When something has come, or there is a connection.
+    pub fn demand_reset(&mut self) {
+        assert!(
+            self.next_incoming == 1 && matches!(self.state, State::Disconnected),
+            "a demand is taken up before anything comes"
+        );
+        self.reset_demanded = true;
+    }
+
+    /// While the peer is to start again at 1, whatever else it sends is of its old numbers: it is neither kept nor asked
+    /// for, for what was sent under them would be taken as new. True when it was refused.
+    pub(crate) fn refuse_old_run(
+        &mut self,
+        now: Time,
+        received: u64,
+        poss_dup: bool,
+        out: &mut Outputs,
+    ) -> bool {
+        let old = self.reset_demanded && (received != 1 || poss_dup);
+        if old {
+            let dup = if poss_dup {
+                " with PossDupFlag(43)=Y"
+            } else {
+                ""
+            };
+            let text = format!("MsgSeqNum starts again at 1, but received {received}{dup}");
+            let reason = DisconnectReason::SequenceNotReset { received };
+            self.log_out_at_once(now, &text, reason, out);
+        }
+        old
     }
 
     /// Begins the reset that goes before the answer to this Logon.

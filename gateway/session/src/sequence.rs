@@ -61,7 +61,9 @@ impl Session {
             "expected numbers never go back"
         );
         self.next_incoming = next_incoming;
-        self.reset_demanded = false;
+        if next_incoming > 1 {
+            self.reset_demanded = false;
+        }
         let Some(link) = self.state.link_mut() else {
             return;
         };

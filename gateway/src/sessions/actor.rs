@@ -302,6 +302,7 @@ impl Actor {
             // What was answered here is kept before what came after it can be journaled: a message whose
             // number is passed over at the next start has its answer in the store.
             self.watching.note(self.session.status());
+            self.keep_demand();
             self.keep()?;
             self.submit().await?;
             self.carry_out()?;

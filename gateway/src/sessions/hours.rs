@@ -64,9 +64,12 @@ impl Actor {
             renewal: Some(renewal),
             ..
         }) = &mut self.hours
-            && renewal.begin(attendance.opening().session_start)
         {
-            self.session.number_anew();
+            if renewal.begin(attendance.opening().session_start) {
+                self.session.number_anew();
+            } else if self.session.demands_reset() {
+                renewal.begin_again();
+            }
         }
     }
 

@@ -87,6 +87,7 @@ impl Ended {
                 DisconnectReason::LogonRefused => "logon_refused",
                 DisconnectReason::LogonTimeout => "logon_timeout",
                 DisconnectReason::SequenceTooLow { .. } => "sequence_too_low",
+                DisconnectReason::SequenceNotReset { .. } => "sequence_not_reset",
                 DisconnectReason::SequenceMissing => "sequence_missing",
                 DisconnectReason::ResendTimeout => "resend_timeout",
                 DisconnectReason::TestRequestTimeout => "test_request_timeout",

@@ -1,5 +1,6 @@
-//! What a client is known to have received, in a small file beside its message store: one line of a fixed length,
-//! written in place. It is not synced: after power loss an older line says less, and reports come once more, marked.
+//! What a client is known to have received, and whether it is to start its numbers again, in a small file beside its
+//! message store: one line of a fixed length, written in place. What it received is not synced: after power loss an
+//! older line says less, and reports come once more, marked.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
@@ -17,6 +18,8 @@ pub(super) struct Receipts {
     pub(super) received: u64,
     /// It may have those of the events before this one.
     pub(super) sent: u64,
+    /// It was told to start again at 1, and had not done so.
+    pub(super) demanded: bool,
 }
 
 /// Why they cannot be used.
@@ -62,13 +65,14 @@ impl Receipts {
             .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()) && word.len() == 20)
             .map(|word| word.parse().ok())
             .collect();
-        let Some([received, sent]) = numbers.as_deref() else {
+        let Some([received, sent, demanded]) = numbers.as_deref() else {
             return Err(ReceiptsError::Damaged { path });
         };
         let receipts = Self {
             path: path.clone(),
             received: *received,
             sent: *sent,
+            demanded: *demanded > 0,
         };
         // One text for one state: writing it again checks the checksum and every byte besides.
         if receipts.line() == text {
@@ -84,11 +88,17 @@ impl Receipts {
             path,
             received: handled,
             sent: handled,
+            demanded: false,
         };
-        receipts.save()?;
-        let synced = File::open(&receipts.path).and_then(|file| file.sync_all());
-        synced.map_err(|source| failed("sync", receipts.path.clone(), source))?;
+        receipts.save_synced()?;
         Ok(receipts)
+    }
+
+    /// Writes them down so that they outlive a loss of power.
+    pub(super) fn save_synced(&self) -> Result<(), ReceiptsError> {
+        self.save()?;
+        let synced = File::open(&self.path).and_then(|file| file.sync_all());
+        synced.map_err(|source| failed("sync", self.path.clone(), source))
     }
 
     /// Writes them down.
@@ -104,8 +114,9 @@ impl Receipts {
     }
 
     fn line(&self) -> String {
-        let (received, sent) = (self.received, self.sent);
-        let text = format!("{HEAD} received {received:020} sent {sent:020}");
+        let (received, sent, demanded) = (self.received, self.sent, u8::from(self.demanded));
+        let text =
+            format!("{HEAD} received {received:020} sent {sent:020} demanded {demanded:020}");
         let checksum = crc32c::crc32c(text.as_bytes());
         format!("{text} crc32c {checksum:08x}\n")
     }
@@ -126,6 +137,7 @@ mod tests {
         assert_eq!((receipts.received, receipts.sent), (7, 7));
         for (received, sent) in [(0, 0), (12, 345), (u64::MAX, u64::MAX), (3, 4)] {
             (receipts.received, receipts.sent) = (received, sent);
+            receipts.demanded = !receipts.demanded;
             receipts.save().expect("a file can be written");
             let again = Receipts::open(folder.path(), 7).expect("it is sound");
             assert_eq!(again, receipts);

@@ -10,6 +10,7 @@ use engine::Timestamp;
 use sequencer::{EventBatch, EventLog, EventPosition, EventReader, ReadError};
 
 use super::actor::{Actor, Failed};
+use super::apart::apart;
 use super::event::SessionEvent;
 use super::receipts::Receipts;
 use super::unreceived::{Parting, Unreceived};
@@ -63,6 +64,11 @@ impl Renewal {
         }
     }
 
+    /// A client that was told to start its numbers again, and has not, logs on: it has nothing of this run.
+    pub(super) fn begin_again(&mut self) {
+        self.carries = true;
+    }
+
     /// Whether a Logon in the trading session that began at `start` is its first, so that numbers start again.
     pub(super) fn begin(&mut self, start: DateTime<Utc>) -> bool {
         let start = clock::timestamp(start);
@@ -80,12 +86,29 @@ impl Actor {
     pub(super) fn mark_logged_on(&mut self) {
         if let Some(renewal) = self.renewal() {
             renewal.logged_on = true;
+            renewal.carries = false;
+        }
+    }
+
+    /// Writes down that the client is to start its numbers again, before they do; and that it has.
+    pub(super) fn keep_demand(&mut self) {
+        let demanded = self.session.demands_reset();
+        let Some(renewal) = self.renewal() else {
+            return;
+        };
+        if std::mem::replace(&mut renewal.receipts.demanded, demanded) == demanded {
+            return;
+        }
+        if let Err(error) = apart(|| renewal.receipts.save_synced()) {
+            tracing::error!(session = %self.profile.name, %error, "whether the client is to start again could not be written down");
         }
     }
 
     /// The connection of the client has ended; `in_order`: after an exchange of Logouts.
     pub(super) fn part(&mut self, in_order: bool) {
-        let parting = if in_order && self.resend.is_none() {
+        // One that has not started again under these numbers has made nothing of what came under them.
+        let started = !self.session.demands_reset();
+        let parting = if in_order && started && self.resend.is_none() {
             Parting::InOrder
         } else if self.session.next_incoming() > 2 && self.resend.is_none() && !self.is_making_up()
         {

@@ -230,6 +230,7 @@ fn open(
     if profile.store_rests {
         store.rest();
     }
+    let session = session(settings, resume, receipts.as_ref());
     let sent = receipts.as_ref().map_or(0, |receipts| receipts.sent);
     let made_again = made_again.or_until(EventPosition::new(sent));
     let reset_time = position.map(|position| position.reset_time);
@@ -241,7 +242,7 @@ fn open(
     tracing::debug!(session = %profile.name, ?resume, stop = ?recovered.stop, "opened");
     Ok(Seat {
         profile,
-        session: Session::new(settings, resume),
+        session,
         past: Past {
             store,
             made_again,
@@ -249,6 +250,16 @@ fn open(
         },
         hours,
     })
+}
+
+/// The session at these numbers, and what its client still owes under them.
+fn session(settings: Settings, resume: Resume, receipts: Option<&Receipts>) -> Session {
+    let mut session = Session::new(settings, resume);
+    let demanded = receipts.is_some_and(|receipts| receipts.demanded);
+    if demanded && resume.next_incoming == 1 {
+        session.demand_reset();
+    }
+    session
 }
 
 /// What the client of a session whose numbers start again by its schedule has received.

@@ -155,6 +155,7 @@ impl Watching {
             | DisconnectReason::LogonInvalid
             | DisconnectReason::LogonRefused
             | DisconnectReason::SequenceTooLow { .. }
+            | DisconnectReason::SequenceNotReset { .. }
             | DisconnectReason::SequenceMissing
             | DisconnectReason::Expelled => DisconnectCause::ByVenue,
         }

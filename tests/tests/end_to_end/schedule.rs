@@ -16,7 +16,7 @@ use tests::member::{Member, PATIENCE, Seen};
 use tests::random::Random;
 use tests::venue_process::VenueProcess;
 
-use crate::wire::{logon, until_closed};
+use crate::wire::{logon, message, now, until_closed};
 use crate::{come_back, day, ground, log_on};
 
 /// Between two Logons of a member that waits for its session to open.
@@ -157,6 +157,28 @@ async fn until_it_ends(venue: &VenueProcess, hours: Hours) {
         watcher.rest().await;
     }
     assert!(clock::now() >= hours.end);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_under_the_old_numbers_is_never_asked_for_even_after_a_kill() {
+    let ground = ground();
+    keep(&ground, Hours::begun(clock::now()), &["CLIENT1"]);
+    // The client never learns that its numbers are to start again.
+    for number in [50, 60] {
+        let venue = ground.start();
+        for number in [number, number + 2] {
+            let header = |number| format!("34={number}|49=CLIENT1|52={}|56=CLOUDPIT|", now());
+            let mut bytes = message("A", &format!("{}98=0|108=30|", header(number)));
+            bytes.extend(message("0", &header(number + 1)));
+            let said = until_closed(venue.address(), &bytes).await;
+            let old = number + 1;
+            let told = format!("58=MsgSeqNum starts again at 1, but received {old}|");
+            assert!(said.contains("|141=Y|"), "{said}");
+            assert!(said.contains("|35=5|") && said.contains(&told), "{said}");
+            assert!(!said.contains("|35=2|"), "{said}");
+        }
+        venue.kill().expect("a running process can be killed");
+    }
 }
 
 /// Sessions of the test that kills.

@@ -190,3 +190,124 @@ fn a_peer_that_has_started_only_its_own_numbers_again_is_told_too() {
          > 35=0|34=2|112=a",
     );
 }
+
+/// A peer that goes on counting has been told to start again; its next number is 51.
+const TOLD: &str = "connect
+    < 35=A|34=50|98=0|108=30
+    ! authenticate
+    accept anew
+    ! reset sequences
+    reset done
+    > 35=A|34=1|98=0|108=30|141=Y
+    ! logged on, heartbeat 30\n";
+
+#[test]
+fn what_was_sent_under_the_old_numbers_is_neither_taken_nor_asked_for() {
+    let start = "MsgSeqNum starts again at 1, but received";
+    for (old, number, dup) in [
+        ("35=B|34=51|148=b|33=1|58=text", 51, ""),
+        ("35=0|34=51", 51, ""),
+        ("35=0|34=51|98=9", 51, ""),
+        ("35=2|34=51|7=1|16=0", 51, ""),
+        ("35=4|34=51|36=60", 51, ""),
+        ("35=4|34=51|36=60|123=Y", 51, ""),
+        (
+            "35=B|34=1|43=Y|122=now-9|148=b|33=1|58=text",
+            1,
+            " with PossDupFlag(43)=Y",
+        ),
+        (
+            "35=B|34=1|43=Y|148=b|33=1|58=text",
+            1,
+            " with PossDupFlag(43)=Y",
+        ),
+    ] {
+        check_from(
+            authenticating(),
+            A_PAST,
+            &format!(
+                "{TOLD}
+                 < {old}
+                 > 35=5|34=2|58={start} {number}{dup}
+                 ! logged out
+                 ! disconnect SequenceNotReset {{ received: {number} }}
+                 disconnect
+                 connect
+                 < 35=A|34=52|98=0|108=30
+                 ! authenticate
+                 accept
+                 ! reset sequences
+                 reset done
+                 > 35=A|34=1|98=0|108=30|141=Y
+                 ! logged on, heartbeat 30
+                 < 35=1|34=1|112=a
+                 > 35=0|34=2|112=a"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_peer_that_was_told_to_start_again_may_leave_under_its_old_numbers() {
+    check_from(
+        authenticating(),
+        A_PAST,
+        &format!(
+            "{TOLD}
+             < 35=5|34=51
+             > 35=5|34=2
+             ! logged out
+             ! disconnect LoggedOut"
+        ),
+    );
+    // Nor does a Logout of ours open the door to them.
+    check_from(
+        authenticating(),
+        A_PAST,
+        &format!(
+            "{TOLD}
+             logout
+             > 35=5|34=2
+             < 35=B|34=1|43=Y|122=now-9|148=b|33=1|58=text
+             ! logged out
+             ! disconnect SequenceNotReset {{ received: 1 }}"
+        ),
+    );
+}
+
+#[test]
+fn a_sequence_reset_to_one_is_no_start() {
+    check_from(
+        authenticating(),
+        A_PAST,
+        &format!(
+            "{TOLD}
+             < 35=4|34=1|36=1
+             < 35=0|34=51
+             > 35=5|34=2|58=MsgSeqNum starts again at 1, but received 51
+             ! logged out
+             ! disconnect SequenceNotReset {{ received: 51 }}"
+        ),
+    );
+}
+
+#[test]
+fn a_demand_outlives_the_driver() {
+    let started_again = Resume {
+        next_outgoing: 1_001,
+        next_incoming: 1,
+    };
+    check_from(
+        authenticating(),
+        started_again,
+        "demand
+         connect
+         < 35=A|34=51|98=0|108=30
+         ! authenticate
+         accept
+         ! reset sequences
+         reset done
+         > 35=A|34=1|98=0|108=30|141=Y
+         ! logged on, heartbeat 30",
+    );
+}

@@ -106,6 +106,8 @@ impl Bench {
         match word {
             "connect" => session.connected(now, out),
             "disconnect" => session.disconnected(),
+            // A driver that starts again, with what it kept of a demand.
+            "demand" => session.demand_reset(),
             "garbled" => session.receive_garbled(),
             "accept" if rest.is_empty() => session.accept_logon(now, out),
             "accept" if rest == "anew" => {
