@@ -3,10 +3,12 @@
 //! message asks for, and never reads a clock.
 //!
 //! - Cancels have a bucket of their own: whoever has sent too many orders can still take them back.
+//! - Everything counts towards the second tier when it comes. Towards the first it counts when its turn comes, which may
+//!   be later: many that waited behind a gap are no more welcome at one time than many that come.
 //! - What is refused does not count towards the first tier, so a client that sends too much still has as much taken as
-//!   the limit says. Everything that comes counts towards the second.
+//!   the limit says.
 //! - A message with PossDupFlag(43)=Y counts in neither: the venue asked for it, and has it answered already or
-//!   wants it. It is taken at the pace of the first tier, and waits with the client until then.
+//!   wants it. It is taken at the pace of the first tier, and waits until then.
 
 use std::fmt;
 use std::time::Duration;
@@ -19,15 +21,13 @@ use super::window::Window;
 /// Garbled bytes that weigh as much as one message.
 const GARBLED_BYTES: usize = 4 * 1024;
 
-/// What is to become of a message.
+/// What is to become of a message, as far as its coming goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is taken.
     Take,
-    /// It waits with the client, and everything behind it, until then at least.
+    /// It waits, and everything behind it, until then at least.
     Wait(Time),
-    /// It is refused; its number is used up.
-    Refuse(Exceeded),
     /// It is not taken, and the client is logged out.
     LogOut(Exceeded),
 }
@@ -118,8 +118,8 @@ impl Throttle {
         }
     }
 
-    /// A message has come.
-    pub(crate) fn message(&mut self, now: Time, header: &Header<'_>) -> Verdict {
+    /// A message has come. When its turn comes, it is to [`take`](Self::take) its place.
+    pub(crate) fn came(&mut self, now: Time, header: &Header<'_>) -> Verdict {
         let Some(buckets) = &mut self.buckets else {
             return Verdict::Take;
         };
@@ -129,10 +129,27 @@ impl Throttle {
         let (window, msg_type) = (buckets.window, header.msg_type);
         if msg_type.is_session() {
             buckets.administrative(now, 1)
-        } else if is_cancel(msg_type) {
-            buckets.cancels.came(now, window)
         } else {
-            buckets.messages.came(now, window)
+            buckets.of(msg_type).came(now, window)
+        }
+    }
+
+    /// A message came earlier, waited behind a gap, and is next.
+    pub(crate) fn next_held(&mut self, now: Time, header: &Header<'_>) -> Verdict {
+        match &mut self.buckets {
+            Some(buckets) if header.poss_dup => buckets.resent(now),
+            Some(_) | None => Verdict::Take,
+        }
+    }
+
+    /// The turn of an application message has come: it is taken, or refused for this reason.
+    pub(crate) fn take(&mut self, now: Time, header: &Header<'_>) -> Result<(), Exceeded> {
+        match &mut self.buckets {
+            Some(buckets) if !header.poss_dup => {
+                let window = buckets.window;
+                buckets.of(header.msg_type).take(now, window)
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -156,6 +173,14 @@ impl Throttle {
 }
 
 impl Buckets {
+    fn of(&mut self, msg_type: MsgType) -> &mut Bucket {
+        if is_cancel(msg_type) {
+            &mut self.cancels
+        } else {
+            &mut self.messages
+        }
+    }
+
     fn administrative(&mut self, now: Time, weight: u32) -> Verdict {
         if self.admin.add(now, weight) <= self.admin_logout {
             return Verdict::Take;
@@ -178,19 +203,26 @@ impl Buckets {
 
 impl Bucket {
     fn came(&mut self, now: Time, window: Duration) -> Verdict {
-        let exceeded = |limit| Exceeded {
+        if self.came.add(now, 1) > self.logout {
+            return Verdict::LogOut(self.exceeded(self.logout, window));
+        }
+        Verdict::Take
+    }
+
+    fn take(&mut self, now: Time, window: Duration) -> Result<(), Exceeded> {
+        if self.taken.count(now) >= self.reject {
+            return Err(self.exceeded(self.reject, window));
+        }
+        self.taken.add(now, 1);
+        Ok(())
+    }
+
+    fn exceeded(&self, limit: u32, window: Duration) -> Exceeded {
+        Exceeded {
             what: self.what,
             limit,
             window,
-        };
-        if self.came.add(now, 1) > self.logout {
-            return Verdict::LogOut(exceeded(self.logout));
         }
-        if self.taken.count(now) >= self.reject {
-            return Verdict::Refuse(exceeded(self.reject));
-        }
-        self.taken.add(now, 1);
-        Verdict::Take
     }
 }
 

@@ -32,7 +32,8 @@ impl Actor {
         let mut unfinished = false;
         // Where bytes begin that are no message and are not logged yet.
         let mut noise = None;
-        while !self.is_busy() && self.session.status() != Status::Closing {
+        self.take_held(now);
+        while self.may_take() {
             let rest = incoming.get(taken..).unwrap_or_default();
             match next_frame(rest, self.profile.max_message_bytes) {
                 Framing::Incomplete => {
@@ -76,11 +77,24 @@ impl Actor {
         }
     }
 
+    /// Whether the next message is to be handled now.
+    fn may_take(&self) -> bool {
+        let closing = self.session.status() == Status::Closing;
+        !closing && !self.is_busy() && self.demands.may_read()
+    }
+
     /// Handles the messages that waited behind a gap which is closed now.
     fn take_held(&mut self, now: DateTime<Utc>) {
-        while let Some(held) = self.session.next_held() {
-            if let Framing::Message(frame) = next_frame(&held, self.profile.max_message_bytes) {
-                self.take_message(now, frame, Arrival::Earlier);
+        while self.may_take() {
+            let aside = self.demands.take_up();
+            let Some(held) = aside.or_else(|| self.session.next_held()) else {
+                return;
+            };
+            let Framing::Message(frame) = next_frame(&held, self.profile.max_message_bytes) else {
+                continue;
+            };
+            if self.take_message(now, frame, Arrival::Earlier) == Handled::Later {
+                self.demands.put_aside(held);
             }
         }
     }
@@ -96,15 +110,14 @@ impl Actor {
                 return Handled::Now;
             }
         };
-        let refused = match self.demands.weigh(now, &message.header, arrival) {
-            Verdict::Take => None,
-            Verdict::Refuse(why) => Some(why),
+        match self.demands.weigh(now, &message.header, arrival) {
+            Verdict::Take => {}
             Verdict::Wait(_) => return Handled::Later,
             Verdict::LogOut(why) => {
                 self.expel(now, &why.to_string());
                 return Handled::Now;
             }
-        };
+        }
         self.observer.received(&message);
         match self.session.receive(now, &message, &mut self.outputs) {
             Received::Application => {}
@@ -133,7 +146,7 @@ impl Actor {
                 .reject_business(now, &message, &why, &mut self.outputs);
             return Handled::Now;
         }
-        if let Some(why) = refused {
+        if let Some(why) = self.demands.take(now, &message.header) {
             limits::refuse(&mut self.session, now, &message, why, &mut self.outputs);
             return Handled::Now;
         }

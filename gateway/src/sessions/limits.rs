@@ -1,8 +1,9 @@
-//! What a client's session does about its limits: weighs each message before it counts, holds back what is sent again
+//! What a client's session does about its limits: weighs each message when it comes and when its turn comes, holds back what is sent again
 //! too fast, cuts a client that takes nothing or leaves a message unfinished.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use fix_codec::frame::FrameError;
 use fix_codec::values::BusinessRejectReason;
@@ -22,6 +23,8 @@ pub(super) struct Demands {
     throttle: Throttle,
     /// The client's bytes wait unread until then.
     held_back_until: Option<DateTime<Utc>>,
+    /// The next message, if it waited behind a gap before.
+    put_aside: Option<Bytes>,
     /// Since when a message has been begun and is not whole.
     unfinished_since: Option<DateTime<Utc>>,
 }
@@ -29,9 +32,7 @@ pub(super) struct Demands {
 /// Whether a message has just come, or came earlier and waited for its turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrival {
-    /// It is weighed.
     Now,
-    /// It was weighed when it came.
     Earlier,
 }
 
@@ -49,6 +50,7 @@ impl Demands {
         Self {
             throttle: Throttle::new(limits),
             held_back_until: None,
+            put_aside: None,
             unfinished_since: None,
         }
     }
@@ -60,14 +62,29 @@ impl Demands {
         header: &Header<'_>,
         arrival: Arrival,
     ) -> Verdict {
-        if arrival == Arrival::Earlier {
-            return Verdict::Take;
-        }
-        let verdict = self.throttle.message(now, header);
+        let verdict = match arrival {
+            Arrival::Now => self.throttle.came(now, header),
+            Arrival::Earlier => self.throttle.next_held(now, header),
+        };
         if let Verdict::Wait(until) = verdict {
             self.held_back_until = Some(until);
         }
         verdict
+    }
+
+    /// The turn of an application message has come: why it is refused, if it is one too many.
+    pub(super) fn take(&mut self, now: DateTime<Utc>, header: &Header<'_>) -> Option<Exceeded> {
+        self.throttle.take(now, header).err()
+    }
+
+    /// A message that waited behind a gap has to wait once more: it is the next.
+    pub(super) fn put_aside(&mut self, message: Bytes) {
+        self.put_aside = Some(message);
+    }
+
+    /// The message that was put aside, if its time has come.
+    pub(super) fn take_up(&mut self) -> Option<Bytes> {
+        self.put_aside.take_if(|_| self.held_back_until.is_none())
     }
 
     /// Whether the client's bytes are to be read.
@@ -84,6 +101,7 @@ impl Demands {
     /// The connection is gone, and what was left of it.
     pub(super) fn disconnected(&mut self) {
         self.held_back_until = None;
+        self.put_aside = None;
         self.unfinished_since = None;
     }
 
@@ -106,6 +124,7 @@ impl Demands {
     pub(super) fn lift(&mut self) {
         self.throttle = Throttle::off();
         self.held_back_until = None;
+        self.put_aside = None;
     }
 }
 

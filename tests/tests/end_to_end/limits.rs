@@ -115,28 +115,62 @@ async fn a_flood_of_administrative_messages_or_noise_ends_the_session() {
     assert!(said.contains("|35=5|") && said.contains(why), "{said}");
 }
 
+/// An order of CLIENT1, named for its number.
+fn order(number: u32, flags: &str) -> Vec<u8> {
+    let time = now();
+    let header = format!("34={number}|49=CLIENT1|52={time}|56=CLOUDPIT|{flags}");
+    let terms = format!("11=order-{number}|55={SYMBOL}|54=1|60={time}|38=1|40=2|44=10|");
+    message("D", &format!("{header}{terms}"))
+}
+
 #[tokio::test]
 async fn what_was_asked_for_again_is_taken_at_a_pace_and_never_refused() {
-    let ground = ground_with("window = \"200ms\"\nmessages_reject = 5\nmessages_logout = 5");
+    // As they were lost, and with the first of them last, so that the others wait behind it.
+    for first_last in [false, true] {
+        let ground = ground_with("window = \"200ms\"\nmessages_reject = 5\nmessages_logout = 5");
+        let venue = ground.start();
+        let mut stream = connect(venue.address()).await;
+        // Twenty were lost; this one came.
+        let first = [logon("CLIENT1"), order(22, "")].concat();
+        stream.write_all(&first).await.expect("the venue reads");
+        let asked = until(&mut stream, "|35=2|").await;
+        assert!(asked.contains("|7=2|16=0|"), "{asked}");
+        let mut numbers: Vec<u32> = (2..=22).collect();
+        numbers.rotate_left(usize::from(first_last));
+        let again = numbers
+            .into_iter()
+            .flat_map(|number| order(number, &format!("43=Y|122={}|", now())));
+        let again: Vec<u8> = again.collect();
+        stream.write_all(&again).await.expect("the venue reads");
+        let answered = until(&mut stream, "|11=order-22|").await;
+        assert_eq!(answered.matches("|150=0|").count(), 21, "{answered}");
+        assert!(!answered.contains("|35=j|"), "{answered}");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_gap_is_refused_in_its_turn_when_it_is_too_much() {
+    let ground = ground_with("window = \"1min\"\nmessages_reject = 3\nmessages_logout = 9");
     let venue = ground.start();
-    let order = |number: u32, flags: &str| {
-        let time = now();
-        let header = format!("34={number}|49=CLIENT1|52={time}|56=CLOUDPIT|{flags}");
-        let terms = format!("11=order-{number}|55={SYMBOL}|54=1|60={time}|38=1|40=2|44=10|");
-        message("D", &format!("{header}{terms}"))
-    };
     let mut stream = connect(venue.address()).await;
-    // Twenty were lost; this one came.
-    let first = [logon("CLIENT1"), order(22, "")].concat();
-    stream.write_all(&first).await.expect("the venue reads");
-    let asked = until(&mut stream, "|35=2|").await;
-    assert!(asked.contains("|7=2|16=0|"), "{asked}");
-    let again = (2..=22).flat_map(|number| order(number, &format!("43=Y|122={}|", now())));
-    let again: Vec<u8> = again.collect();
-    stream.write_all(&again).await.expect("the venue reads");
-    let answered = until(&mut stream, "|11=order-22|").await;
-    assert_eq!(answered.matches("|150=0|").count(), 21, "{answered}");
-    assert!(!answered.contains("|35=j|"), "{answered}");
+    let beyond = (3..=8).flat_map(|number| order(number, ""));
+    let beyond = [logon("CLIENT1"), beyond.collect()].concat();
+    stream.write_all(&beyond).await.expect("the venue reads");
+    until(&mut stream, "|35=2|").await;
+    let missing = order(2, "");
+    stream.write_all(&missing).await.expect("the venue reads");
+    // What the market says may come later than what it has no part in.
+    let mut said = String::new();
+    for wanted in ["|379=order-8|", "|11=order-4|"] {
+        if !said.contains(wanted) {
+            said.push_str(&until(&mut stream, wanted).await);
+        }
+    }
+    for number in 2..=8 {
+        let taken = said.contains(&format!("|11=order-{number}|"));
+        let refused = said.contains(&format!("|379=order-{number}|"));
+        assert_eq!((taken, refused), (number <= 4, number > 4), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -26,8 +26,25 @@ fn at(millis: i64) -> Time {
         .expect("a time after 1970")
 }
 
-/// What becomes of a message of this type.
-fn message(throttle: &mut Throttle, now: Time, msg_type: &str, poss_dup: bool) -> Verdict {
+/// What a message lives through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// It comes, and it is its turn.
+    Both,
+    /// It comes, and waits behind a gap.
+    Comes,
+    /// Its turn has come.
+    Turn,
+}
+
+/// What becomes of a message of this type: the verdict in a word, and what the client is told.
+fn message(
+    throttle: &mut Throttle,
+    now: Time,
+    msg_type: &str,
+    poss_dup: bool,
+    stage: Stage,
+) -> String {
     let flag = if poss_dup { "43=Y|" } else { "" };
     let body = format!("35={msg_type}|34=2|49=ME|52=20260102-10:11:12|56=PIT|{flag}");
     let body = body.replace('|', "\u{1}");
@@ -39,7 +56,18 @@ fn message(throttle: &mut Throttle, now: Time, msg_type: &str, poss_dup: bool) -
     };
     let mut decoder = Decoder::new();
     let message = decoder.decode(frame).expect("it can be read");
-    throttle.message(now, &message.header)
+    let header = &message.header;
+    let verdict = match stage {
+        Stage::Both | Stage::Comes => throttle.came(now, header),
+        Stage::Turn => throttle.next_held(now, header),
+    };
+    if verdict != Verdict::Take || stage == Stage::Comes || header.msg_type.is_session() {
+        return said(verdict);
+    }
+    match throttle.take(now, header) {
+        Ok(()) => said(Verdict::Take),
+        Err(why) => format!("refuse: {why}"),
+    }
 }
 
 /// The verdict in a word, and what the client is told.
@@ -47,7 +75,6 @@ fn said(verdict: Verdict) -> String {
     match verdict {
         Verdict::Take => "take".to_owned(),
         Verdict::Wait(until) => format!("wait {}", (until - at(0)).num_milliseconds()),
-        Verdict::Refuse(why) => format!("refuse: {why}"),
         Verdict::LogOut(why) => format!("log out: {why}"),
     }
 }
@@ -59,20 +86,26 @@ fn check(life: &[(i64, &str, &str)]) {
     let mut throttle = Throttle::new(Some(&limits()));
     for (millis, what, expected) in life {
         let now = at(*millis);
-        let verdict = match what.split_once(' ') {
-            Some((msg_type, "again")) => message(&mut throttle, now, msg_type, true),
+        let mut live =
+            |msg_type, poss_dup, stage| message(&mut throttle, now, msg_type, poss_dup, stage);
+        let became = match what.split_once(' ') {
+            Some((msg_type, "again")) => live(msg_type, true, Stage::Both),
+            Some((msg_type, "again waits")) => live(msg_type, true, Stage::Comes),
+            Some((msg_type, "again has its turn")) => live(msg_type, true, Stage::Turn),
+            Some((msg_type, "waits")) => live(msg_type, false, Stage::Comes),
+            Some((msg_type, "has its turn")) => live(msg_type, false, Stage::Turn),
             Some(("garbled", bytes)) => {
-                throttle.garbled(now, bytes.parse().expect("a number of bytes"))
+                said(throttle.garbled(now, bytes.parse().expect("a number of bytes")))
             }
             Some(other) => panic!("{other:?} means nothing"),
             None if *what == "connected" => {
                 throttle.connected();
-                Verdict::Take
+                said(Verdict::Take)
             }
-            None if *what == "unreadable" => throttle.unreadable(now),
-            None => message(&mut throttle, now, what, false),
+            None if *what == "unreadable" => said(throttle.unreadable(now)),
+            None => live(what, false, Stage::Both),
         };
-        assert_eq!(said(verdict), *expected, "{what} at {millis} ms");
+        assert_eq!(became, *expected, "{what} at {millis} ms");
     }
 }
 
@@ -158,6 +191,44 @@ fn what_is_sent_again_is_paced_and_counts_for_nothing_else() {
 }
 
 #[test]
+fn what_waits_behind_a_gap_comes_then_and_is_taken_in_its_turn() {
+    check(&[
+        (0, "D waits", "take"),
+        (0, "D waits", "take"),
+        (0, "D waits", "take"),
+        (0, "D waits", "take"),
+        (0, "F waits", "take"),
+        (0, "D waits", "take"),
+        (500, "D", "take"),
+        (500, "D has its turn", "take"),
+        (500, "D has its turn", "take"),
+        (500, "D has its turn", REFUSED),
+        (500, "F has its turn", "take"),
+        (500, "D has its turn", REFUSED),
+        // Six have come, and that is all that may, whatever became of them.
+        (600, "D waits", "log out: more than 6 messages within 1s"),
+        (1_700, "D has its turn", "take"),
+    ]);
+}
+
+#[test]
+fn what_is_sent_again_and_waits_behind_a_gap_is_paced_twice() {
+    check(&[
+        (0, "D again waits", "take"),
+        (0, "D again waits", "take"),
+        (0, "D again waits", "take"),
+        (0, "D again waits", "wait 62"),
+        (1_100, "D again waits", "take"),
+        (3_000, "D again has its turn", "take"),
+        (3_000, "D again has its turn", "take"),
+        (3_000, "D again has its turn", "take"),
+        (3_000, "D again has its turn", "wait 3062"),
+        // What is new has room of its own.
+        (3_000, "D has its turn", "take"),
+    ]);
+}
+
+#[test]
 fn a_new_connection_begins_anew_but_for_what_was_taken() {
     let mut life = vec![(0, "D", "take"); 3];
     life.extend([(0, "D", REFUSED); 3]);
@@ -172,8 +243,12 @@ fn a_new_connection_begins_anew_but_for_what_was_taken() {
 fn no_limit_is_no_limit() {
     let mut throttle = Throttle::new(None);
     for _ in 0..1_000 {
-        assert_eq!(message(&mut throttle, at(0), "D", false), Verdict::Take);
-        assert_eq!(message(&mut throttle, at(0), "1", true), Verdict::Take);
+        for stage in [Stage::Both, Stage::Comes, Stage::Turn] {
+            for (msg_type, poss_dup) in [("D", false), ("1", true)] {
+                let became = message(&mut throttle, at(0), msg_type, poss_dup, stage);
+                assert_eq!(became, "take");
+            }
+        }
         assert_eq!(throttle.garbled(at(0), usize::MAX), Verdict::Take);
     }
     assert!(!MsgType::NewOrderSingle.is_session());
@@ -197,15 +272,13 @@ proptest::proptest! {
                 let length = TimeDelta::milliseconds(millis);
                 taken.iter().filter(|time| now - **time < length).count()
             };
-            match message(&mut throttle, now, "D", false) {
-                Verdict::Take => {
+            match message(&mut throttle, now, "D", false, Stage::Both).as_str() {
+                "take" => {
                     proptest::prop_assert!(within(1_000) < 3);
                     taken.push(now);
                 }
-                Verdict::Refuse(_) => proptest::prop_assert!(within(1_063) >= 3),
-                other @ (Verdict::Wait(_) | Verdict::LogOut(_)) => {
-                    proptest::prop_assert!(false, "{other:?}");
-                }
+                REFUSED => proptest::prop_assert!(within(1_063) >= 3),
+                other => proptest::prop_assert!(false, "{other}"),
             }
         }
     }
