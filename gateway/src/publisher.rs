@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ::metrics::{Counter, Gauge};
 use engine::{Event, SessionName};
 use sequencer::{EventBatch, EventPosition, EventReader, ReadError};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::metrics::catalogue::{
     JOURNAL_COMMANDS, PUBLISHED_BATCHES, PUBLISHED_EVENTS, PUBLISHER_POSITION,
@@ -18,6 +18,10 @@ use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
 use crate::sessions::{Mail, Registry};
 
+/// After so many events every session is told how far they were brought, one session after each batch: what they write
+/// down of it is spread.
+const ROUND_EVENTS: u64 = 1 << 18;
+
 /// Brings events to sessions.
 pub(crate) struct Publisher {
     reader: EventReader,
@@ -25,6 +29,13 @@ pub(crate) struct Publisher {
     /// Looked at for each batch: a changed configuration may route otherwise.
     routes: watch::Receiver<Arc<Routes>>,
     brought: Brought,
+    round: Round,
+}
+
+/// The sessions that are still to be told how far events were brought.
+struct Round {
+    began: EventPosition,
+    doors: Vec<mpsc::Sender<Mail>>,
 }
 
 /// What it has brought, counted.
@@ -66,7 +77,12 @@ impl Publisher {
     ) -> Self {
         let brought = Brought::new(metrics);
         brought.position.set(as_gauge(reader.position().get()));
+        let round = Round {
+            began: reader.position(),
+            doors: Vec::new(),
+        };
         Self {
+            round,
             reader,
             registry,
             routes,
@@ -86,6 +102,7 @@ impl Publisher {
                     self.bring(batch.clone()).await;
                     let position = self.reader.position();
                     self.brought.batch(batch.events(), position);
+                    self.tell_one(position).await;
                 }
                 Err(ReadError::Ended(_)) => break Ok(()),
                 Err(error) => break Err(error),
@@ -98,6 +115,20 @@ impl Publisher {
         }
         self.registry.close();
         ended
+    }
+
+    /// Tells the next session that everything before `position` was brought, if its turn has come.
+    async fn tell_one(&mut self, position: EventPosition) {
+        let round = &mut self.round;
+        let since = position.get().saturating_sub(round.began.get());
+        if round.doors.is_empty() && since >= ROUND_EVENTS {
+            round.began = position;
+            round.doors = self.registry.doors();
+        }
+        if let Some(door) = round.doors.pop() {
+            // A session that has ended is in no need of it.
+            drop(door.send(Mail::Passed(position)).await);
+        }
     }
 
     async fn bring(&self, batch: EventBatch) {

@@ -10,15 +10,17 @@ use chrono::{DateTime, Utc};
 
 use fix_codec::Decoder;
 use fix_session::{Outputs, Session, Status};
-use sequencer::{CommandSender, EventBatch, EventPosition, ReadError};
+use sequencer::{CommandSender, EventBatch, ReadError};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use super::answers::Answers;
 use super::apart::apart;
 use super::authentication::verdict;
 use super::event::Ended;
 use super::hours::Hours;
 use super::limits::Demands;
+use super::made_again::MadeAgain;
 use super::observer::Observer;
 use super::profile::Profile;
 use super::renewal::missed;
@@ -45,41 +47,13 @@ impl Drained {
     }
 }
 
-/// Which reports may have reached the client before an unclean stop: they are made again with PossResend(97)=Y.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MadeAgain {
-    until: EventPosition,
-}
-
-impl MadeAgain {
-    /// The reports of events before `until`.
-    pub(crate) fn until(until: EventPosition) -> Self {
-        Self { until }
-    }
-
-    /// None: the stop was clean.
-    pub(crate) fn none() -> Self {
-        Self::until(EventPosition::START)
-    }
-
-    /// The same, and those of events before `position`.
-    pub(super) fn or_until(self, position: EventPosition) -> Self {
-        Self::until(self.until.max(position))
-    }
-
-    /// Whether the report of the event at `position` may have reached the client before.
-    pub(super) fn includes(self, position: EventPosition) -> bool {
-        position < self.until
-    }
-}
-
 /// How long a second connection waits for the first to end: a client that comes back at once must not be refused
 /// because the end of its old connection has not been seen yet.
 const NEWCOMER_WAIT: Duration = Duration::from_millis(250);
 
 /// A second connection of the client, which waits for the end of the first.
 pub(super) struct Newcomer {
-    connection: Connection,
+    pub(super) connection: Connection,
     until: DateTime<Utc>,
 }
 
@@ -105,6 +79,7 @@ pub(super) struct Past {
     pub(super) store: Store,
     pub(super) made_again: MadeAgain,
     pub(super) watching: Watching,
+    pub(super) answers: Answers,
 }
 
 /// One session's task.
@@ -127,6 +102,8 @@ pub(crate) struct Actor {
     pub(super) made_again: MadeAgain,
     pub(super) observer: Observer,
     pub(super) watching: Watching,
+    /// Of the market, to what this session has said of itself.
+    pub(super) answers: Answers,
     /// Of a session that follows a schedule.
     pub(super) hours: Option<Hours>,
     pub(super) decoder: Decoder,
@@ -148,6 +125,8 @@ enum Wake {
     MailClosed,
     Turn(std::io::Result<Turn>),
     Verdict(Verdict),
+    /// Events that may be what a Logon waits for.
+    Heard(Result<EventBatch, ReadError>),
     /// Events whose reports are made again.
     Missed(Result<EventBatch, ReadError>),
     Deadline,
@@ -206,6 +185,7 @@ impl Actor {
             made_again: past.made_again,
             observer,
             watching: past.watching,
+            answers: past.answers,
             hours: None,
             decoder: Decoder::new(),
             decoded: Vec::new(),
@@ -259,6 +239,8 @@ impl Actor {
                     self.store.set_handled(position.get());
                 }
                 Wake::Mail(Mail::End(_)) => {}
+                Wake::Mail(Mail::Passed(position)) => self.pass(position)?,
+                Wake::Heard(read) => self.hear(read)?,
                 Wake::Missed(read) => self.make_up(read)?,
                 Wake::MailClosed => return Ok(()),
                 Wake::Turn(turn) => self.turned(turn),
@@ -350,6 +332,7 @@ impl Actor {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
             Some(control) = letterbox.control.recv() => Wake::Control(control),
+            read = self.answers.next() => Wake::Heard(read),
             mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
             verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),

@@ -3,7 +3,6 @@
 
 use engine::{Command, Input, Origin};
 use fix_session::Status;
-use sequencer::EventPosition;
 
 use super::actor::Actor;
 use super::reason::Ended;
@@ -25,6 +24,7 @@ impl Actor {
                     }
                     Admission::After(policy) => {
                         self.watching.saying = text;
+                        self.answers.expect();
                         let session = self.profile.name;
                         let come = Command::ConnectSession { session, policy };
                         self.decoded.push(by_venue(come));
@@ -41,8 +41,8 @@ impl Actor {
     }
 
     /// The market knows that a client has come: its Logon is answered, if it is still the one that waits.
-    pub(super) fn admitted(&mut self, position: EventPosition) {
-        if self.watching.has_come(position) && self.session.status() == Status::Authenticating {
+    pub(super) fn admitted(&mut self) {
+        if self.watching.has_come() && self.session.status() == Status::Authenticating {
             let text = self.watching.saying.take();
             self.session
                 .accept_logon_saying(clock::now(), text.as_deref(), &mut self.outputs);

@@ -3,11 +3,31 @@
 
 use chrono::{DateTime, Utc};
 
+use sequencer::EventPosition;
+
 use super::actor::{Actor, Failed};
+use super::apart::apart;
 use super::event::SessionEvent;
 use crate::clock;
 
+/// How many events a session may have handled without having it written down. After an unclean stop those are brought
+/// again, before any new ones, to every session.
+const UNWRITTEN_EVENTS: u64 = 1 << 17;
+
 impl Actor {
+    /// Every event before this position was brought. A session that has nothing to write for long writes that down: the
+    /// venue's next start need not go back to the last message it was sent.
+    pub(super) fn pass(&mut self, position: EventPosition) -> Result<(), Failed> {
+        if self.is_making_up() {
+            return Ok(());
+        }
+        self.store.set_handled(position.get());
+        if self.store.unwritten_events() < UNWRITTEN_EVENTS {
+            return Ok(());
+        }
+        apart(|| self.store.write_handled()).map_err(|source| self.failed(source))
+    }
+
     /// When the store has something to do because time has passed. Not during a resend: what it reads stays.
     pub(super) fn housekeeping_due(&self) -> Option<DateTime<Utc>> {
         match &self.resend {

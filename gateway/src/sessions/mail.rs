@@ -11,6 +11,8 @@ pub(crate) enum Mail {
         /// Which of its events, by their place in the batch, in order.
         picks: Vec<usize>,
     },
+    /// Everything before this position was brought; said now and then.
+    Passed(EventPosition),
     /// The venue has stopped: everything before this position was brought.
     End(EventPosition),
 }

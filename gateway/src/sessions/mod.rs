@@ -3,6 +3,7 @@
 //! `order_entry` and `drop_copy`, which are the only dictionaries.
 
 mod actor;
+mod answers;
 mod apart;
 mod authentication;
 mod coming;
@@ -12,6 +13,9 @@ mod hours;
 mod housekeeping;
 mod input;
 mod limits;
+#[cfg(test)]
+mod lone;
+mod made_again;
 mod mail;
 mod observer;
 mod out_of_service;

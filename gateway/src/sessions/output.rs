@@ -83,6 +83,7 @@ impl Actor {
     /// Both sequence numbers start again at 1: that is journaled first, and answered when it is durable.
     fn ask_for_reset(&mut self) {
         let epoch = self.store.epoch().saturating_add(1);
+        self.answers.expect_reset(epoch);
         self.decoded.push(engine::Input {
             origin: engine::Origin::Venue,
             command: engine::Command::ResetSession {

@@ -162,15 +162,32 @@ impl Actor {
         true
     }
 
+    /// The store follows the reset of the event at `position`, if it has not done so; the reports of events from `unsent` on
+    /// were not made before. Whether a reset has gone back to events before it, which are made again.
+    pub(super) fn follow_reset(
+        &mut self,
+        epoch: u32,
+        position: EventPosition,
+        time: Timestamp,
+        unsent: u64,
+    ) -> Result<bool, Failed> {
+        if epoch <= self.store.epoch() {
+            return Ok(false);
+        }
+        let carries = self.reset(epoch)?;
+        self.renewed(position, time, carries, unsent);
+        Ok(carries)
+    }
+
     /// The store has followed the reset of this event; `carries`: what came before it is made again.
-    pub(super) fn renewed(&mut self, position: EventPosition, time: Timestamp, carries: bool) {
-        let began = position.get().saturating_add(1);
+    fn renewed(&mut self, position: EventPosition, time: Timestamp, carries: bool, unsent: u64) {
+        let next = position.get().saturating_add(1);
         if let Some(renewal) = self.renewal() {
             renewal.reset_time = time;
             renewal.carries = false;
             // A reset that the client asked for in the middle gives up what it had not received.
-            renewal.unreceived.renewed(began, carries);
-            renewal.read_until(began);
+            renewal.unreceived.renewed(unsent.min(next), carries);
+            renewal.read_until(next);
         }
     }
 

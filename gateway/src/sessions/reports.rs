@@ -52,18 +52,8 @@ impl Actor {
         if let EventBody::SessionReset { session, epoch } = &event.body
             && *session == self.profile.name
         {
-            if *epoch <= self.store.epoch() {
-                return Ok(false);
-            }
-            let carries = self.reset(*epoch)?;
-            self.renewed(position, event.time, carries);
-            return Ok(carries);
-        }
-        if let EventBody::SessionConnected { session, .. } = &event.body
-            && *session == self.profile.name
-        {
-            self.admitted(position);
-            return Ok(false);
+            let unsent = position.get().saturating_add(1);
+            return self.follow_reset(*epoch, position, event.time, unsent);
         }
         let next = self.session.next_outgoing();
         self.send_reports(now, position, event);

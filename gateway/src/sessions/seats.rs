@@ -12,8 +12,10 @@ use sequencer::{EventLog, EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::actor::{Actor, Desk, MadeAgain, Past};
+use super::actor::{Actor, Desk, Past};
+use super::answers::Answers;
 use super::hours::Hours;
+use super::made_again::MadeAgain;
 use super::profile::{Profile, settings};
 use super::receipts::Receipts;
 use super::renewal::Renewal;
@@ -225,12 +227,12 @@ fn open(
     let watching = Watching::new(
         profile.on_disconnect,
         position.map_or_else(Connection::default, |position| position.connection),
-        before.next_event,
     );
     if profile.store_rests {
         store.rest();
     }
     let session = session(settings, resume, receipts.as_ref());
+    let answers = Answers::new(before.events.clone());
     let sent = receipts.as_ref().map_or(0, |receipts| receipts.sent);
     let made_again = made_again.or_until(EventPosition::new(sent));
     let reset_time = position.map(|position| position.reset_time);
@@ -247,6 +249,7 @@ fn open(
             store,
             made_again,
             watching,
+            answers,
         },
         hours,
     })

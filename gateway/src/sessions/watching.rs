@@ -7,7 +7,6 @@ use config::OnDisconnect;
 use engine::{CancelOnDisconnect, CancelScope, Command, Connection, DisconnectCause};
 use fix_codec::values::CancelOrdersOnDisconnect;
 use fix_session::{DisconnectReason, Status};
-use sequencer::EventPosition;
 
 use super::reason::Ended;
 
@@ -23,8 +22,6 @@ pub(super) struct Watching {
     watched: bool,
     /// Commands that told of a client's coming and whose events have not come back.
     awaited: u32,
-    /// Events before this are of an earlier run of the venue: nobody waits for them.
-    run_from: EventPosition,
     /// Whether the venue has begun to log the client out.
     logging_out: bool,
     /// What the Logon's answer says in Text(58), while it waits.
@@ -47,19 +44,14 @@ pub(super) enum Admission {
 }
 
 impl Watching {
-    /// Of a session as the market remembers it, in a run of the venue whose events begin at `run_from`.
-    pub(super) fn new(
-        config: OnDisconnect,
-        connection: Connection,
-        run_from: EventPosition,
-    ) -> Self {
+    /// Of a session as the market remembers it.
+    pub(super) fn new(config: OnDisconnect, connection: Connection) -> Self {
         Self {
             config,
             asked: None,
             remembered: connection != Connection::Unwatched,
             watched: false,
             awaited: 0,
-            run_from,
             logging_out: false,
             saying: None,
         }
@@ -112,14 +104,14 @@ impl Watching {
         Ok((Admission::After(policy), answer))
     }
 
-    /// The event at `position` says that a client's coming is durable. Whether it is the latest: then the Logon may
-    /// be answered that waits for it.
-    pub(super) fn has_come(&mut self, position: EventPosition) -> bool {
-        if position < self.run_from {
-            return false;
-        }
-        // An event that is read again, for reports that are carried over, has been looked at.
-        self.run_from = EventPosition::new(position.get().saturating_add(1));
+    /// Whether an event is awaited that says of a client's coming that it is durable.
+    pub(super) fn is_awaiting(&self) -> bool {
+        self.awaited > 0
+    }
+
+    /// An event says that a client's coming is durable. Whether it is the latest: then the Logon may be answered that
+    /// waits for it.
+    pub(super) fn has_come(&mut self) -> bool {
         self.awaited = self.awaited.saturating_sub(1);
         self.awaited == 0
     }

@@ -99,6 +99,8 @@ pub struct Store {
     reserved_outgoing_end: u64,
     block: u64,
     handled: u64,
+    /// What a file says of it at least.
+    handled_written: u64,
     broken: bool,
 }
 
@@ -136,9 +138,24 @@ impl Store {
     }
 
     /// Notes that every event before `position` is handled: its reports are appended, or it has none for
-    /// this session. Goes to disk with the next reservation or the clean stop; never goes back.
+    /// this session. Goes to disk with the next reservation, [`Store::write_handled`] or the clean stop; never goes back.
     pub fn set_handled(&mut self, position: u64) {
         self.handled = self.handled.max(position);
+    }
+
+    /// How many events were handled that no file tells of.
+    pub fn unwritten_events(&self) -> u64 {
+        self.handled.saturating_sub(self.handled_written)
+    }
+
+    /// Makes durable which events are handled. Costs a sync of the state file.
+    ///
+    /// # Errors
+    /// [`StoreError::Io`] when the disk refuses: then nothing has changed.
+    pub fn write_handled(&mut self) -> Result<(), StoreError> {
+        self.state(false).replace(&self.directory)?;
+        self.handled_written = self.handled;
+        Ok(())
     }
 
     /// Goes back: the reports of the events from `position` on are made once more, in the epoch that begins next. Goes
@@ -190,6 +207,7 @@ impl Store {
         }
         self.next_outgoing = next;
         self.handled = self.handled.max(cause);
+        self.handled_written = self.handled_written.max(cause);
         Ok(())
     }
 
@@ -269,6 +287,7 @@ impl Store {
         self.reserved_outgoing_end = 1;
         self.block = BLOCK_MIN;
         self.dropped = Runs::default();
+        self.handled_written = self.handled;
         self.broken = false;
         self.unchecked = true;
         if before.is_empty() {
@@ -314,6 +333,7 @@ impl Store {
             self.reserved_outgoing_end = before;
             return Err(error);
         }
+        self.handled_written = self.handled;
         self.block = (self.block * 2).min(BLOCK_MAX);
         Ok(())
     }

@@ -105,6 +105,7 @@ impl Store {
             reserved_outgoing_end: state.reserved_outgoing_end,
             block: BLOCK_MIN,
             handled,
+            handled_written: handled,
             broken: false,
         };
         let recovered = Recovered {
@@ -135,6 +136,7 @@ impl Store {
             reserved_outgoing_end: 1,
             block: BLOCK_MIN,
             handled,
+            handled_written: handled,
             broken: false,
         };
         store.state(true).replace(directory)?;

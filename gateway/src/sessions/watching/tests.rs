@@ -10,7 +10,7 @@ fn watching(scope: Option<CancelScope>, client_chooses: bool, connection: Connec
         client_chooses,
         ..OnDisconnect::DEFAULT
     };
-    Watching::new(config, connection, EventPosition::new(100))
+    Watching::new(config, connection)
 }
 
 fn policy(scope: CancelScope) -> CancelOnDisconnect {
@@ -92,18 +92,19 @@ fn a_loss_before_is_called_off_whatever_the_client_asks_for_now() {
 }
 
 #[test]
-fn a_logon_waits_for_the_latest_coming_of_this_run() {
+fn a_logon_waits_for_the_latest_coming() {
     let mut watching = watching(Some(CancelScope::Session), true, Connection::Unwatched);
-    let at = EventPosition::new;
+    assert!(!watching.is_awaiting());
     assert!(watching.admit().is_ok());
-    assert!(!watching.has_come(at(99)), "it is of an earlier run");
-    assert!(watching.has_come(at(100)));
+    assert!(watching.is_awaiting());
+    assert!(watching.has_come());
     // A client that was lost before its coming was durable, and came again.
     assert!(watching.admit().is_ok());
     assert!(watching.go(Ended::Broken).is_some());
     assert!(watching.admit().is_ok());
-    assert!(!watching.has_come(at(120)));
-    assert!(watching.has_come(at(122)));
+    assert!(!watching.has_come());
+    assert!(watching.has_come());
+    assert!(!watching.is_awaiting());
 }
 
 #[test]
