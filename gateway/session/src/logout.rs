@@ -13,12 +13,12 @@ impl Session {
     /// Ends the session in good order: sends Logout(5) and waits for the peer's, at most
     /// [`Timeouts::logout`](crate::Timeouts::logout). What is sent after it is only kept; what
     /// comes before the peer's Logout is still delivered. Before the Logons are exchanged it ends
-    /// the connection at once.
+    /// the connection at once, as [`expel`](Self::expel) does: no Logouts are exchanged then.
     pub fn logout(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) {
         match self.state {
             State::LoggedOn(_) => self.log_out(now, text, DisconnectReason::LoggedOut, out),
             State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting(_) => {
-                self.close(DisconnectReason::LoggedOut, out);
+                self.close(DisconnectReason::Expelled, out);
             }
             State::Disconnected | State::LoggingOut { .. } | State::Closing => {}
         }

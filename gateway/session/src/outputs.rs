@@ -161,7 +161,8 @@ pub enum DisconnectReason {
     LogoutTimeout,
     /// Both Logouts were exchanged.
     LoggedOut,
-    /// The driver has expelled the peer for going beyond its limits.
+    /// The driver has ended the connection without the peer's say: it went beyond its limits, or there was no Logon yet to
+    /// log out from.
     Expelled,
 }
 

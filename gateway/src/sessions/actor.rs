@@ -252,9 +252,15 @@ impl Actor {
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend => {}
             }
+            self.settle().await?;
+            // Nothing is left then that was meant for the connection before.
             self.seat_newcomer();
             self.settle().await?;
             self.resend_some(letterbox.mail.is_empty())?;
+            if !self.decoded.is_empty() {
+                // The connection has ended meanwhile, and the market is to hear of it.
+                self.settle().await?;
+            }
             self.keep_house()?;
             self.show();
             self.observer.hand_on();
@@ -408,8 +414,14 @@ impl Actor {
             .map_err(|_| Failed::Sequencer)
     }
 
-    /// Lets go of a connection that is of no more use; the session goes on without it.
-    pub(super) fn disconnect(&mut self, reason: Ended, detail: Option<&dyn Display>) {
+    /// Lets go of a connection that is of no more use; the session goes on without it. What was still to be done with
+    /// it is not; if it was to be ended, that is why it has.
+    pub(super) fn disconnect(&mut self, ended: Ended, detail: Option<&dyn Display>) {
+        let planned = self.drop_actions();
+        if let Some(planned) = planned {
+            self.record_refusal(planned);
+        }
+        let reason = planned.map_or(ended, Ended::By);
         self.record_end(reason.as_str());
         if let Some(connection) = self.connection.take() {
             self.observer

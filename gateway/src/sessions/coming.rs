@@ -72,3 +72,6 @@ fn by_venue(command: Command) -> Input {
         command,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,10 @@ impl Actor {
         self.watching.note(self.session.status());
         // Nobody has answered: what the client has is not known.
         self.part(false);
-        self.hang_up(fix_session::DisconnectReason::LoggedOut);
+        self.hang_up(fix_session::DisconnectReason::Expelled);
+        if let Some(newcomer) = self.newcomer.take() {
+            let peer = newcomer.connection.peer();
+            self.observer.refused(peer, Refusal::OutOfService);
+        }
     }
 }

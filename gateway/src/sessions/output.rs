@@ -65,6 +65,21 @@ impl Actor {
         }
     }
 
+    /// Forgets what was to be done with a connection that has ended, but not a reset, which outlives it. Why it was to be
+    /// ended, if it was.
+    pub(super) fn drop_actions(&mut self) -> Option<DisconnectReason> {
+        let actions = &mut self.outputs.actions;
+        let planned = actions.iter().find_map(|action| match action {
+            Action::Disconnect(reason) => Some(*reason),
+            Action::LoggedOn { .. }
+            | Action::Resend(_)
+            | Action::ResetSequences
+            | Action::LoggedOut => None,
+        });
+        actions.retain(|action| matches!(action, Action::ResetSequences));
+        planned
+    }
+
     fn act(&mut self, action: Action) {
         match action {
             Action::LoggedOn { heartbeat } => {

@@ -154,7 +154,7 @@ fn a_logout_before_the_logons_just_ends_the_connection() {
         "logout
          connect
          logout
-         ! disconnect LoggedOut
+         ! disconnect Expelled
          logout
          < 35=A|34=1|98=0|108=30
          disconnect",
