@@ -72,7 +72,13 @@ impl Engine {
         let Connection::Watched(policy) = known.connection else {
             return Err(IgnoreReason::AlreadySo);
         };
-        let keeps = why == DisconnectCause::LoggedOut && !policy.on_logout;
+        let keeps = match why {
+            DisconnectCause::HoursOver => true,
+            DisconnectCause::LoggedOut => !policy.on_logout,
+            DisconnectCause::Lost | DisconnectCause::ByVenue | DisconnectCause::VenueStopped => {
+                false
+            }
+        };
         let cancels_at = (!keeps).then(|| now.after(policy.grace));
         known.connection = match cancels_at {
             Some(deadline) => Connection::Lost { policy, deadline },

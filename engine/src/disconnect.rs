@@ -39,6 +39,8 @@ pub enum DisconnectCause {
     ByVenue,
     /// The venue itself stopped, or was stopped, while the client was there. Found at its next start.
     VenueStopped,
+    /// The hours of the session were over: no loss, and nothing is cancelled.
+    HoursOver,
 }
 
 /// Whether a session's client is watched, and where it is.

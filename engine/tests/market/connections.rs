@@ -24,6 +24,7 @@ pub(crate) fn command(words: &[&str]) -> Command {
         "logout" => DisconnectCause::LoggedOut,
         "cut" => DisconnectCause::ByVenue,
         "stop" => DisconnectCause::VenueStopped,
+        "close" => DisconnectCause::HoursOver,
         other => panic!("no such command: {other}"),
     };
     Command::DisconnectSession {
@@ -105,6 +106,14 @@ fn without_a_policy_nothing_happens() {
     check(
         "venue connect NONE session | venue lose NONE",
         "ignored Unknown; ignored Unknown",
+    );
+}
+
+#[test]
+fn the_end_of_its_hours_is_no_loss() {
+    check(
+        "venue connect A session | A buy 1@5 | venue close A | wait 99 | venue lose A | A cancel 2",
+        "connected A; accepted 2; gone A; ignored AlreadySo; cancelled 2 by 5",
     );
 }
 

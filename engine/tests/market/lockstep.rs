@@ -109,10 +109,11 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::EndTradingDay),
         8 => (0..SESSIONS.len(), prop::option::weighted(0.9, policy()))
             .prop_map(|(session, policy)| Step::Connect { session, policy }),
-        8 => (0..SESSIONS.len(), any::<bool>()).prop_map(|(session, logout)| {
-            let why = if logout { DisconnectCause::LoggedOut } else { DisconnectCause::Lost };
-            Step::Disconnect { session, why }
-        }),
+        8 => (0..SESSIONS.len(), prop_oneof![
+            3 => Just(DisconnectCause::Lost),
+            3 => Just(DisconnectCause::LoggedOut),
+            1 => Just(DisconnectCause::HoursOver),
+        ]).prop_map(|(session, why)| Step::Disconnect { session, why }),
         4 => Just(Step::Fire),
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
     ]

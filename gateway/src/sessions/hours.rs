@@ -99,6 +99,7 @@ impl Actor {
             Some(Due::End) => {
                 let text = ended(&hours.calendar, now);
                 self.session.logout(now, Some(&text), &mut self.outputs);
+                self.watching.close_hours();
             }
             None => {}
         }

@@ -24,6 +24,8 @@ pub(super) struct Watching {
     awaited: u32,
     /// Whether the venue has begun to log the client out.
     logging_out: bool,
+    /// Whether that was because the session's hours are over.
+    hours_over: bool,
     /// What the Logon's answer says in Text(58), while it waits.
     pub(super) saying: Option<String>,
 }
@@ -53,6 +55,7 @@ impl Watching {
             watched: false,
             awaited: 0,
             logging_out: false,
+            hours_over: false,
             saying: None,
         }
     }
@@ -94,6 +97,7 @@ impl Watching {
         let answer = scope.is_some() || self.asked.is_some();
         let answer = answer.then(|| code(scope));
         self.logging_out = false;
+        self.hours_over = false;
         if policy.is_none() && !self.remembered {
             return Ok((Admission::Now, answer));
         }
@@ -121,10 +125,16 @@ impl Watching {
         self.logging_out |= status == Status::LoggingOut;
     }
 
+    /// The client is logged out because the session's hours are over: however its connection ends now, it is not lost.
+    pub(super) fn close_hours(&mut self) {
+        self.hours_over = true;
+    }
+
     /// The client's connection has ended. What the market is to hear of it.
     pub(super) fn go(&mut self, ended: Ended) -> Option<DisconnectCause> {
         let watched = std::mem::take(&mut self.watched);
         watched.then(|| match ended {
+            _ if self.hours_over => DisconnectCause::HoursOver,
             Ended::By(reason) => self.cause(reason),
             Ended::ClosedByClient | Ended::Broken => DisconnectCause::Lost,
             Ended::SlowConsumer => DisconnectCause::ByVenue,

@@ -65,6 +65,12 @@ async fn before_the_end(ground: &Ground, hours: Hours) -> (VenueProcess, Member,
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_ends_with_notice_and_the_next_starts_at_one_with_what_came_between() {
     let ground = ground();
+    // The end of its hours is no loss of the client: its order stays.
+    ground.configure(|text| {
+        let client = "comp_id = \"CLIENT1\"\n";
+        let keys = "cancel_on_disconnect = \"session\"\ncancel_grace = \"0s\"\n";
+        text.replace(client, &format!("{client}{keys}"))
+    });
     let hours = Hours::ending_in(UNTIL_THE_END, 3);
     let (venue, mut away, mut other) = before_the_end(&ground, hours).await;
     let address = venue.address();

@@ -82,7 +82,8 @@ impl Naive {
             return told.ignore_so();
         };
         client.lost = Some(now);
-        let forgiven = why == DisconnectCause::LoggedOut && !client.policy.on_logout;
+        let logged_out = why == DisconnectCause::LoggedOut && !client.policy.on_logout;
+        let forgiven = logged_out || why == DisconnectCause::HoursOver;
         let cancels_at = client.due().filter(|_| !forgiven);
         if forgiven {
             self.clients.retain(|known| known.session != session);

@@ -157,3 +157,23 @@ fn a_going_is_told_once_and_how() {
     let logged_out = watching.go(Ended::By(DisconnectReason::LoggedOut));
     assert_eq!(logged_out, Some(DisconnectCause::LoggedOut));
 }
+
+#[test]
+fn after_the_end_of_its_hours_no_client_is_lost() {
+    for ended in [
+        Ended::By(DisconnectReason::LoggedOut),
+        Ended::By(DisconnectReason::LogoutTimeout),
+        Ended::ClosedByClient,
+        Ended::Broken,
+        Ended::SlowConsumer,
+    ] {
+        let mut watching = watching(Some(CancelScope::Session), true, Connection::Unwatched);
+        assert!(watching.admit().is_ok());
+        watching.close_hours();
+        watching.note(Status::LoggingOut);
+        assert_eq!(watching.go(ended), Some(DisconnectCause::HoursOver));
+        // The next client can be lost again.
+        assert!(watching.admit().is_ok());
+        assert_eq!(watching.go(Ended::Broken), Some(DisconnectCause::Lost));
+    }
+}
