@@ -5,7 +5,9 @@ use fix_session::{Action, DisconnectReason, Stored};
 use super::actor::{Actor, Failed};
 use super::apart::apart;
 use super::event::{Ended, SessionEvent};
+use super::unreceived::ended_in_order;
 use crate::clock;
+use crate::net::Connection;
 use crate::store::Outgoing;
 
 impl Actor {
@@ -130,6 +132,7 @@ impl Actor {
     pub(super) fn hang_up(&mut self, reason: DisconnectReason) {
         self.record_refusal(reason);
         self.record_end(&format!("{reason:?}"));
+        let untaken = self.connection.as_ref().map_or(0, Connection::pending);
         if let Some(mut connection) = self.connection.take() {
             self.observer
                 .disconnected(Ended::By(reason), None, &connection.incoming);
@@ -140,7 +143,7 @@ impl Actor {
                 tracing::debug!(?flushed, "the last bytes of a connection");
             });
         }
-        self.part(reason == DisconnectReason::LoggedOut);
+        self.part(ended_in_order(reason, untaken));
         self.disconnected(Ended::By(reason));
     }
 

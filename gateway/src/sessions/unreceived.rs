@@ -1,5 +1,7 @@
 //! Which reports a client may not have received, as positions in the event log: pure bookkeeping.
 
+use fix_session::DisconnectReason;
+
 /// How a client's connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Parting {
@@ -11,6 +13,12 @@ pub(super) enum Parting {
     Broken,
     /// Before it had said anything but its Logon: nothing is known of what it has.
     AtOnce,
+}
+
+/// Whether a connection that ended for this reason ended in order: an exchange of Logouts, and the client had taken all but
+/// `untaken_bytes` before it.
+pub(super) fn ended_in_order(reason: DisconnectReason, untaken_bytes: usize) -> bool {
+    reason == DisconnectReason::LoggedOut && untaken_bytes == 0
 }
 
 /// The reports that a client may not have received.
@@ -62,7 +70,9 @@ impl Unreceived {
 
 #[cfg(test)]
 mod tests {
-    use super::{Parting, Unreceived};
+    use fix_session::DisconnectReason;
+
+    use super::{Parting, Unreceived, ended_in_order};
 
     /// What is unreceived after these steps, written `report 5`, `in-order`, `broken`, `at-once`, `carry 9`, `give-up 9`.
     #[track_caller]
@@ -82,6 +92,22 @@ mod tests {
             }
         }
         assert_eq!(unreceived.first(), expected, "{steps}");
+    }
+
+    #[test]
+    fn a_logout_before_all_was_taken_says_nothing_of_the_rest() {
+        for (reason, untaken, in_order) in [
+            (DisconnectReason::LoggedOut, 0, true),
+            (DisconnectReason::LoggedOut, 1, false),
+            (DisconnectReason::LogoutTimeout, 0, false),
+            (DisconnectReason::Expelled, 0, false),
+        ] {
+            assert_eq!(
+                ended_in_order(reason, untaken),
+                in_order,
+                "{reason:?} {untaken}"
+            );
+        }
     }
 
     #[test]
