@@ -29,14 +29,23 @@ impl Actor {
     /// Does what the doorkeeper decided.
     pub(super) fn decide(&mut self, verdict: Verdict) {
         self.verdict = None;
-        if matches!(verdict, Verdict::Accepted(_)) {
-            self.let_in();
-        }
+        let now = clock::now();
         match verdict {
-            Verdict::Accepted(text) => self.admit(text),
+            // The hours come second: whoever has yet to show who it is learns nothing of them, and its failures count.
+            Verdict::Accepted(text) => match self.enter(now) {
+                Ok(()) => {
+                    self.let_in();
+                    self.admit(text);
+                }
+                Err(closed) => {
+                    let said = text.map_or_else(String::new, |text| format!("; {text}"));
+                    let text = format!("{closed}{said}");
+                    self.session.refuse_logon(now, &text, &mut self.outputs);
+                    self.record_closed(closed);
+                }
+            },
             Verdict::Refused(text) => {
-                self.session
-                    .refuse_logon(clock::now(), &text, &mut self.outputs);
+                self.session.refuse_logon(now, &text, &mut self.outputs);
             }
         }
     }

@@ -9,7 +9,6 @@ use fix_session::{SendOptions, Status};
 
 use super::actor::Actor;
 use super::renewal::Renewal;
-use crate::identity::Claim;
 use crate::schedule::{Attendance, Calendar, Due, closed, ended, headline, notice};
 
 /// What a session that follows a schedule knows of it.
@@ -33,20 +32,8 @@ impl Hours {
 }
 
 impl Actor {
-    /// Decides on a Logon that is in order but for the right to log on: outside of the hours it is refused before
-    /// anything else is looked at.
-    pub(super) fn knock(&mut self, now: DateTime<Utc>, claim: Claim) {
-        match self.enter(now) {
-            Ok(()) => self.authenticate(claim),
-            Err(text) => {
-                self.session.refuse_logon(now, &text, &mut self.outputs);
-                self.record_closed(text);
-            }
-        }
-    }
-
-    /// Takes note of the opening that a client comes in; closed, it says when the next is.
-    fn enter(&mut self, now: DateTime<Utc>) -> Result<(), String> {
+    /// Takes note of the opening that a client comes in who has shown who it is; closed, it says when the next is.
+    pub(super) fn enter(&mut self, now: DateTime<Utc>) -> Result<(), String> {
         let Some(hours) = &mut self.hours else {
             return Ok(());
         };

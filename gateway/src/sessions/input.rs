@@ -126,7 +126,7 @@ impl Actor {
                 let logon = Logon::try_from(&message).ok();
                 let asked = logon.and_then(|logon| logon.cancel_orders_on_disconnect);
                 self.watching.ask(asked);
-                self.knock(now, claim);
+                self.authenticate(claim);
                 return Handled::Now;
             }
             Received::Handled => return Handled::Now,

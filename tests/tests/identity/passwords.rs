@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use chrono::TimeDelta;
 use tests::ground::Ground;
+use tests::hours::Hours;
 use tests::venue_process::VenueProcess;
 
 use crate::client::Client;
@@ -124,6 +126,34 @@ async fn a_flood_of_passwords_holds_no_other_session_up() {
         waiting > 0,
         "the flood was over before the session was answered"
     );
+}
+
+#[tokio::test]
+async fn a_wrong_password_counts_while_the_session_is_closed_too() {
+    let ground = equipped("");
+    let now = gateway::clock::now();
+    let closed = Hours {
+        start: now + TimeDelta::hours(1),
+        end: now - TimeDelta::hours(1),
+    };
+    ground.configure(|text| {
+        let text = text.replace("lockout_failures = 100", "lockout_failures = 3");
+        closed.kept_by(&["CLIENT1"], &text)
+    });
+    let venue = ground.start();
+    let wrong = "|58=Username(553) or Password(554) is not right|";
+    for (password, expected) in [
+        (FIRST, "|58=the session is closed; it opens at "),
+        (SECOND, wrong),
+        (SECOND, wrong),
+        (SECOND, wrong),
+    ] {
+        let answer = answer(&venue, &mut 1, &format!("554={password}|")).await;
+        assert!(answer.contains(expected), "{password}: {answer}");
+    }
+    // It is locked, and nobody uses up another number.
+    let answer = answer(&venue, &mut 1, &format!("554={FIRST}|")).await;
+    assert_eq!(answer, "");
 }
 
 #[tokio::test]
