@@ -25,6 +25,9 @@ const WRONG: &str = "Username(553) or Password(554) is not right";
 /// What a client is told whose session was removed while it logged on.
 const REMOVED: &str = "the session was removed";
 
+/// What a client is told that would not be let in any more as it came.
+const REVOKED: &str = "your address or certificate is not this session's any more";
+
 /// What it is told when the venue itself is at fault.
 const FAULT: &str = "the password cannot be checked now";
 
@@ -151,12 +154,20 @@ impl Doorkeeper {
         }
     }
 
-    /// Whether a client that is logged on would still be let in.
-    pub(crate) fn still_admits(&self, session: &SessionName, peer: &Peer) -> bool {
-        self.current().rules.admit(session, peer).is_ok()
+    /// Whether a client that was let in as far as its session would still be; if not, what it is told.
+    pub(crate) fn still_admits(
+        &self,
+        session: &SessionName,
+        peer: &Peer,
+    ) -> Result<(), &'static str> {
+        let admitted = self.current().rules.admit(session, peer);
+        admitted.map_err(|refused| match refused {
+            NotAdmitted::Unknown => REMOVED,
+            NotAdmitted::Address | NotAdmitted::Certificate => REVOKED,
+        })
     }
 
-    /// Decides on a Logon. The answer comes when the password was checked, which takes a while and never holds up
+    /// Decides on a Logon, by what is asked for now: it may be more than when the client was let in. The answer comes when the password was checked, which takes a while and never holds up
     /// the caller; drop the receiver to have it forgotten.
     pub(crate) fn authenticate(
         self: &Arc<Self>,
@@ -166,12 +177,11 @@ impl Doorkeeper {
     ) -> oneshot::Receiver<Verdict> {
         let (mut answer, verdict) = oneshot::channel();
         let keeper = Arc::clone(self);
-        let current = self.current();
-        if current.rules.of(&session).is_none() {
-            drop(answer.send(self.refuse(What::Logon, session, peer, REMOVED)));
+        if let Err(why) = self.still_admits(&session, &peer) {
+            drop(answer.send(self.refuse(What::Logon, session, peer, why)));
             return verdict;
         }
-        if !current.hashes.contains_key(&session) {
+        if !self.current().hashes.contains_key(&session) {
             // Nobody waits for it but the caller: a lost answer is one that is not wanted.
             drop(answer.send(self.without_password(session, peer, &claim)));
             return verdict;
@@ -208,6 +218,9 @@ impl Doorkeeper {
 
     /// Checks a password, and changes it where that is asked for. Takes long.
     fn check(&self, session: SessionName, peer: Peer, claim: &Claim) -> Verdict {
+        if let Err(why) = self.still_admits(&session, &peer) {
+            return self.refuse(What::Logon, session, peer, why);
+        }
         let current = self.current();
         let configured = current.hashes.get(&session);
         let identity = current.rules.of(&session);
@@ -303,3 +316,6 @@ impl Doorkeeper {
         self.lockout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

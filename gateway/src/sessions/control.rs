@@ -16,9 +16,6 @@ pub(crate) enum Control {
     Remove(&'static str),
 }
 
-/// What a client is told that would not be let in any more as it came.
-const NOT_ADMITTED: &str = "your address or certificate is not this session's any more";
-
 impl Actor {
     /// Does what a changed configuration asks for.
     pub(super) fn control(&mut self, control: Control) {
@@ -34,8 +31,10 @@ impl Actor {
                 self.next_settings = Some(settings);
                 self.take_settings();
                 let (name, peer) = (self.profile.name, self.peer());
-                if self.connection.is_some() && !self.doorkeeper.still_admits(&name, &peer) {
-                    self.send_away(NOT_ADMITTED);
+                if self.connection.is_some()
+                    && let Err(why) = self.doorkeeper.still_admits(&name, &peer)
+                {
+                    self.send_away(why);
                 }
             }
             Control::Remove(text) => self.send_away(text),
