@@ -118,6 +118,20 @@ impl Session {
         self.accept_logon(now, out);
     }
 
+    /// Whether nothing in the numbers of the Logon that [`Received::Authenticate`] was returned for speaks against it:
+    /// MsgSeqNum(34) and NextExpectedMsgSeqNum(789). If something does, it is refused as
+    /// [`accept_logon_saying`](Self::accept_logon_saying) refuses it: for a driver that has something to do first which
+    /// only a Logon that is granted may lead to.
+    pub fn check_logon(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) -> bool {
+        let State::Authenticating { logon, .. } = self.state else {
+            return false;
+        };
+        self.logon_text = text.map(str::to_owned);
+        let starts_again =
+            logon.reset || self.anew || self.demands_reset_of(&logon) || self.reset_pending;
+        starts_again || !self.refuse_numbers(now, &logon, out)
+    }
+
     /// The driver does not let the peer log on: Logout(5) with `text`, and the end of the
     /// connection. Does nothing when that has ended already.
     ///
@@ -141,22 +155,18 @@ impl Session {
         if reset {
             return self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
         }
-        if anew || (self.reset_demanded && msg_seq_num != 1) {
+        if anew || self.demands_reset_of(&logon) {
             return self.begin_anew(logon, out);
         }
         if self.reset_pending {
             self.state = State::Resetting(AfterReset::Grant(logon));
             return;
         }
+        if self.refuse_numbers(now, &logon, out) {
+            return;
+        }
         let position = self.position(msg_seq_num);
-        if position == Position::Past {
-            return self.too_low(now, msg_seq_num, out);
-        }
         let next = self.next_outgoing;
-        if let Some(expected) = next_expected.filter(|expected| *expected > next) {
-            let text = LogonError::NextExpected { next, expected }.to_string();
-            return self.log_out_at_once(now, &text, DisconnectReason::LogonInvalid, out);
-        }
         if position == Position::Expected {
             self.advance(now);
         }
@@ -167,6 +177,26 @@ impl Session {
         if position == Position::Beyond {
             self.note_gap_at_logon(now, &logon, out);
         }
+    }
+
+    /// Whether the peer that sent this Logon still has to be told to start again.
+    fn demands_reset_of(&self, logon: &PeerLogon) -> bool {
+        self.reset_demanded && logon.msg_seq_num != 1
+    }
+
+    /// Refuses a Logon whose numbers cannot be right; false when they can.
+    fn refuse_numbers(&mut self, now: Time, logon: &PeerLogon, out: &mut Outputs) -> bool {
+        let next = self.next_outgoing;
+        let ahead = logon.next_expected.filter(|expected| *expected > next);
+        if self.position(logon.msg_seq_num) == Position::Past {
+            self.too_low(now, logon.msg_seq_num, out);
+        } else if let Some(expected) = ahead {
+            let text = LogonError::NextExpected { next, expected }.to_string();
+            self.log_out_at_once(now, &text, DisconnectReason::LogonInvalid, out);
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Sends the answering Logon; both sides are logged on with it.

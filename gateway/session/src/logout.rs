@@ -73,7 +73,10 @@ impl Session {
         out: &mut Outputs,
     ) {
         if !matches!(self.state, State::LoggingOut { .. }) {
-            self.send_logout(now, Some(text), out);
+            // What the answer to a Logon was to say is said all the same.
+            let said = self.logon_text.take();
+            let said = said.map_or_else(String::new, |said| format!("; {said}"));
+            self.send_logout(now, Some(&format!("{text}{said}")), out);
         }
         self.close(reason, out);
     }

@@ -14,6 +14,13 @@ impl Actor {
     /// client. What the answer promises of its orders holds from then on, should even the venue end.
     pub(super) fn admit(&mut self, text: Option<String>) {
         let now = clock::now();
+        // A Logon that is refused is no client that comes: what its loss leads to goes on.
+        if !self
+            .session
+            .check_logon(now, text.as_deref(), &mut self.outputs)
+        {
+            return;
+        }
         match self.watching.admit() {
             Ok((admission, answer)) => {
                 self.session.set_cancel_on_disconnect(answer);
@@ -33,9 +40,8 @@ impl Actor {
             }
             Err(refused) => {
                 self.record_refused_terms(refused);
-                let said = text.map_or_else(String::new, |text| format!("; {text}"));
-                let text = format!("{refused}{said}");
-                self.session.refuse_logon(now, &text, &mut self.outputs);
+                self.session
+                    .refuse_logon(now, &refused.to_string(), &mut self.outputs);
             }
         }
     }

@@ -114,6 +114,12 @@ impl Bench {
                 session.number_anew();
                 session.accept_logon(now, out);
             }
+            "check" => {
+                let text = (!rest.is_empty()).then_some(rest);
+                if session.check_logon(now, text, out) {
+                    session.accept_logon_saying(now, text, out);
+                }
+            }
             "accept" => session.accept_logon_saying(now, Some(rest), out),
             // Another driver's settings: it asks for no authentication.
             "change" => session.change_settings(acceptor()),

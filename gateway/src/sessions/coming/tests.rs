@@ -1,6 +1,7 @@
 //! What the market is told of clients whose connections end at odd moments.
 
 use engine::DisconnectCause::{self, ByVenue, LoggedOut, Lost};
+use engine::EventBody;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::super::lone::{Lone, gone, message, until};
@@ -47,4 +48,34 @@ async fn a_session_that_goes_out_of_service_is_no_client_that_logs_out() {
     assert_eq!(gone(&mut events).await, ByVenue);
     // Whoever has waited for the seat is let go.
     assert_eq!(second.read(&mut [0]).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_logon_that_is_refused_calls_nothing_off() {
+    for refused in ["A|34=1|98=0|108=30", "A|34=1|98=0|108=30|8013=N"] {
+        let lone = Lone::open("cancel_on_disconnect = \"session\"\n").await;
+        let mut events = lone.reader();
+        let mut client = lone.connect(&[LOGON]).await;
+        until(&mut client, "A").await;
+        drop(client);
+        assert_eq!(gone(&mut events).await, Lost);
+        let mut client = lone.connect(&[refused]).await;
+        assert!(until(&mut client, "5").await.contains("too low"));
+        // The market has heard of nothing when it hears of the next that comes.
+        let mut client = lone.connect(&["A|34=2|98=0|108=30"]).await;
+        until(&mut client, "A").await;
+        let batch = events.next().await.unwrap();
+        let called_off = batch.events().iter().any(|event| {
+            let EventBody::SessionConnected {
+                called_off, policy, ..
+            } = &event.body
+            else {
+                return false;
+            };
+            called_off.is_some() && policy.is_some()
+        });
+        assert!(called_off, "{refused}: {batch:?}");
+        drop(client);
+        assert_eq!(gone(&mut events).await, Lost);
+    }
 }
