@@ -38,8 +38,13 @@ impl Actor {
 
     /// Lets the store do what is due.
     pub(super) fn keep_house(&mut self) -> Result<(), Failed> {
+        let now = clock::now();
         let reading = self.resend.as_ref().map(|resend| &resend.reader);
-        let retired = self.store.upkeep(clock::now(), reading);
+        let retired = if self.store.needs_upkeep(now) {
+            apart(|| self.store.upkeep(now, reading))
+        } else {
+            Ok(None)
+        };
         if let Some(retired) = retired.map_err(|source| self.failed(source))? {
             self.observer.event(SessionEvent::MessagesDropped {
                 files: retired.files,

@@ -90,6 +90,14 @@ impl Store {
         end.into_iter().chain(drop).min()
     }
 
+    /// Whether [`Store::upkeep`] would wait for the disk.
+    pub fn needs_upkeep(&self, now: DateTime<Utc>) -> bool {
+        let active = self.log.active();
+        active.length >= self.limits.segment_bytes
+            || self.unchecked
+            || self.upkeep_due().is_some_and(|due| due <= now)
+    }
+
     /// Ends the segment that is full or old, and drops what is beyond the limits. Cheap when there is nothing to do;
     /// otherwise a few syncs of small files. What `reading` is still to read stays.
     ///
