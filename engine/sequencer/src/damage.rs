@@ -35,13 +35,13 @@ pub enum Fault {
         bytes: usize,
     },
     /// Another version of the file format.
-    #[error("expected format version {FORMAT}, found {format}")]
+    #[error("found a file of format version {format}; this program reads version {FORMAT}")]
     FormatUnknown {
         /// The version found.
         format: u16,
     },
     /// Another version of commands and events.
-    #[error("expected commands and events of version {SCHEMA}, found {schema}")]
+    #[error("found commands and events of version {schema}; this program reads version {SCHEMA}")]
     SchemaUnknown {
         /// The version found.
         schema: u16,
@@ -136,9 +136,12 @@ impl Fault {
     /// What an operator can do.
     const fn remedy(self) -> &'static str {
         match self {
-            Self::FormatUnknown { .. }
-            | Self::SchemaUnknown { .. }
-            | Self::RecordUnreadable { .. } => {
+            Self::FormatUnknown { .. } | Self::SchemaUnknown { .. } => {
+                "Nothing was changed. Start the version of the program that wrote this file, or start \
+                 this one on an empty folder and keep the old one for the record; if no other version \
+                 ever ran here, the file is damaged: restore it from a copy"
+            }
+            Self::RecordUnreadable { .. } => {
                 "Start the version of the program that wrote this file; if there was no other \
                  version, the file is damaged: restore it from a copy"
             }

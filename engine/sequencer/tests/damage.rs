@@ -318,13 +318,33 @@ fn foreign_files_are_refused() {
     assert!(refused(logs.path()).to_string().contains("move it away"));
 }
 
+/// Where a header has its versions, its checksum, and how long it is; see the table in `batch.rs`.
+const FORMAT_AT: usize = 4;
+const SCHEMA_AT: usize = 6;
+const CHECKSUM_AT: usize = 112;
+
 #[test]
 fn another_version_is_refused_with_what_to_do() {
-    let (logs, _) = small_logs();
-    let journal = last_file(logs.path(), "journal");
-    let mut bytes = fs::read(&journal).unwrap();
-    bytes[4] = 2;
-    fs::write(&journal, bytes).unwrap();
-    let text = refused(logs.path()).to_string();
-    assert!(text.contains("at byte 0: expected format version 1, found 2. Start the version"));
+    for (log, field, found, read, what) in [
+        ("journal", FORMAT_AT, 2_u16, 1, "a file of format"),
+        ("journal", SCHEMA_AT, 1, 2, "commands and events of"),
+        ("journal", SCHEMA_AT, 3, 2, "commands and events of"),
+        ("events", FORMAT_AT, 2, 1, "a file of format"),
+        ("events", SCHEMA_AT, 1, 2, "commands and events of"),
+    ] {
+        let logs = many_segments();
+        let file = &files(logs.path(), log)[0];
+        let mut bytes = fs::read(file).unwrap();
+        bytes[field..field + 2].copy_from_slice(&found.to_le_bytes());
+        let checksum = crc32c::crc32c(&bytes[..CHECKSUM_AT]).to_le_bytes();
+        bytes[CHECKSUM_AT..CHECKSUM_AT + 4].copy_from_slice(&checksum);
+        fs::write(file, bytes).unwrap();
+        let text = refused(logs.path()).to_string();
+        let expected = format!(
+            "{}: at byte 0: found {what} version {found}; this program reads version {read}. Nothing was \
+             changed. Start the version of the program that wrote this file",
+            file.display()
+        );
+        assert!(text.starts_with(&expected), "{text}");
+    }
 }
