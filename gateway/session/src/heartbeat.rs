@@ -29,12 +29,11 @@ impl Link {
     /// When the first of its timers is due.
     pub(crate) fn deadline(&self) -> Option<Time> {
         let gap = self.gap.as_ref().map(|gap| gap.deadline);
-        let Some(heartbeat) = self.heartbeat else {
-            return gap;
-        };
-        let liveness =
-            (self.last_sent + heartbeat).min(self.listening_since() + patience(heartbeat));
-        Some(gap.map_or(liveness, |gap| gap.min(liveness)))
+        let demand = self.demand.as_ref().map(|demand| demand.deadline);
+        let liveness = self.heartbeat.map(|heartbeat| {
+            (self.last_sent + heartbeat).min(self.listening_since() + patience(heartbeat))
+        });
+        [gap, demand, liveness].into_iter().flatten().min()
     }
 
     fn listening_since(&self) -> Time {
@@ -48,6 +47,10 @@ impl Session {
         let Some(link) = self.state.link() else {
             return;
         };
+        let demand_is_due = link.demand.is_some_and(|demand| now >= demand.deadline);
+        if demand_is_due {
+            return self.press_demand(now, out);
+        }
         let gap_is_due = link.gap.as_ref().is_some_and(|gap| now >= gap.deadline);
         if let Some(heartbeat) = link.heartbeat {
             let silent = now >= link.listening_since() + patience(heartbeat);
@@ -70,7 +73,7 @@ impl Session {
         }
     }
 
-    fn send_test_request(&mut self, now: Time, out: &mut Outputs) {
+    pub(crate) fn send_test_request(&mut self, now: Time, out: &mut Outputs) {
         let body = TestRequest {
             test_req_id: TEST_REQUEST_ID,
         };

@@ -153,14 +153,13 @@ impl Session {
         } = logon;
         let anew = core::mem::take(&mut self.anew);
         if reset {
-            return self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
+            return self.begin_reset(now, AfterReset::Answer { heartbeat_seconds }, out);
         }
         if anew || self.demands_reset_of(&logon) {
-            return self.begin_anew(logon, out);
+            return self.begin_anew(now, logon, out);
         }
         if self.reset_pending {
-            self.state = State::Resetting(AfterReset::Grant(logon));
-            return;
+            return self.await_reset(now, AfterReset::Grant(logon));
         }
         if self.refuse_numbers(now, &logon, out) {
             return;
@@ -304,7 +303,7 @@ impl Session {
             Ok(PeerLogon {
                 heartbeat_seconds, ..
             }) => {
-                self.begin_reset(AfterReset::Answer { heartbeat_seconds }, out);
+                self.begin_reset(now, AfterReset::Answer { heartbeat_seconds }, out);
             }
             Err(error) => {
                 self.log_out(

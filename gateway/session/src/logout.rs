@@ -17,7 +17,7 @@ impl Session {
     pub fn logout(&mut self, now: Time, text: Option<&str>, out: &mut Outputs) {
         match self.state {
             State::LoggedOn(_) => self.log_out(now, text, DisconnectReason::LoggedOut, out),
-            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting(_) => {
+            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting { .. } => {
                 self.close(DisconnectReason::Expelled, out);
             }
             State::Disconnected | State::LoggingOut { .. } | State::Closing => {}
@@ -34,7 +34,7 @@ impl Session {
             State::LoggedOn(_) | State::LoggingOut { .. } => {
                 self.log_out_at_once(now, text, reason, out);
             }
-            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting(_) => {
+            State::AwaitingLogon(_) | State::Authenticating { .. } | State::Resetting { .. } => {
                 self.close(reason, out);
             }
             State::Disconnected | State::Closing => {}
@@ -99,7 +99,7 @@ impl Session {
             State::Disconnected
             | State::AwaitingLogon(_)
             | State::Authenticating { .. }
-            | State::Resetting(_)
+            | State::Resetting { .. }
             | State::Closing => {}
         }
     }

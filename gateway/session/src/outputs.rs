@@ -151,6 +151,8 @@ pub enum DisconnectReason {
         /// The number that came.
         received: u64,
     },
+    /// The peer was told with ResetSeqNumFlag(141)=Y to start again at 1, and nothing with that number came in time.
+    ResetTimeout,
     /// A message had no MsgSeqNum(34) that could be read.
     SequenceMissing,
     /// The peer never sent what we asked for again.

@@ -26,7 +26,7 @@ impl Session {
             // after the end has it asked for at the next Logon.
             State::Disconnected
             | State::Authenticating { .. }
-            | State::Resetting(_)
+            | State::Resetting { .. }
             | State::Closing => Received::Handled,
         }
     }
@@ -45,7 +45,7 @@ impl Session {
             }
             State::Disconnected
             | State::Authenticating { .. }
-            | State::Resetting(_)
+            | State::Resetting { .. }
             | State::Closing => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::outputs::{Action, DisconnectReason, Outputs};
 use crate::session::Session;
-use crate::state::{AfterReset, PeerLogon, State, Time};
+use crate::state::{AfterReset, AwaitingLogon, Demand, PeerLogon, State, Time};
 
 impl Session {
     /// The Logon that waits for [`accept_logon`](Self::accept_logon) begins a new trading session:
@@ -60,7 +60,7 @@ impl Session {
     }
 
     /// Begins the reset that goes before the answer to this Logon.
-    pub(crate) fn begin_anew(&mut self, logon: PeerLogon, out: &mut Outputs) {
+    pub(crate) fn begin_anew(&mut self, now: Time, logon: PeerLogon, out: &mut Outputs) {
         let heartbeat_seconds = logon.heartbeat_seconds;
         // Kept beyond the connection: until the peer has counted from 1, it may come with its old numbers.
         self.reset_demanded = logon.msg_seq_num != 1 || logon.next_expected.unwrap_or(1) != 1;
@@ -69,17 +69,32 @@ impl Session {
         } else {
             AfterReset::Grant(logon)
         };
-        self.begin_reset(then, out);
+        self.begin_reset(now, then, out);
     }
 
     /// Asks the driver for a reset, and waits. What comes meanwhile is dropped and asked for again.
-    pub(crate) fn begin_reset(&mut self, then: AfterReset, out: &mut Outputs) {
+    pub(crate) fn begin_reset(&mut self, now: Time, then: AfterReset, out: &mut Outputs) {
         self.held.clear();
-        self.state = State::Resetting(then);
+        self.await_reset(now, then);
         if !self.reset_pending {
             self.reset_pending = true;
             out.actions.push_back(Action::ResetSequences);
         }
+    }
+
+    /// Waits for a reset that the driver was asked for: no longer than a Logon may take in all, so that neither a
+    /// connection nor what it holds waits for ever on a driver that does not get on with it.
+    pub(crate) fn await_reset(&mut self, now: Time, then: AfterReset) {
+        let deadline = match self.state {
+            State::AwaitingLogon(AwaitingLogon { deadline, .. })
+            | State::Authenticating { deadline, .. }
+            | State::Resetting { deadline, .. } => deadline,
+            State::Disconnected
+            | State::LoggedOn(_)
+            | State::LoggingOut { .. }
+            | State::Closing => now + self.settings.timeouts.logon,
+        };
+        self.state = State::Resetting { then, deadline };
     }
 
     /// The driver has made it durable that both sequence numbers start again at 1, because
@@ -100,7 +115,7 @@ impl Session {
         self.reset_pending = false;
         self.next_outgoing = 1;
         self.next_incoming = 1;
-        if let State::Resetting(then) = self.state {
+        if let State::Resetting { then, .. } = self.state {
             match then {
                 AfterReset::LogOn { reset } => self.send_first_logon(now, reset, out),
                 AfterReset::Grant(logon) => self.grant(now, logon, out),
@@ -113,8 +128,40 @@ impl Session {
                 // The peer's Logon had a number of its own, which counts no more.
                 AfterReset::Demand { heartbeat_seconds } => {
                     self.answer_logon(now, heartbeat_seconds, true, out);
+                    self.await_start(now);
                 }
             }
+        }
+    }
+
+    /// The peer was told to start again at 1, and is to show that it has.
+    fn await_start(&mut self, now: Time) {
+        let deadline = now + self.settings.timeouts.logon;
+        if let Some(link) = self.state.link_mut() {
+            link.demand = Some(Demand {
+                deadline,
+                tested: false,
+            });
+        }
+    }
+
+    /// A peer that was told to start again has not shown in time that it has. One that has nothing to say is asked; one
+    /// that does not answer that under its new numbers never will.
+    pub(crate) fn press_demand(&mut self, now: Time, out: &mut Outputs) {
+        let Some(demand) = self.state.link().and_then(|link| link.demand) else {
+            return;
+        };
+        if demand.tested {
+            let text = "MsgSeqNum starts again at 1, but nothing came with it";
+            return self.log_out_at_once(now, text, DisconnectReason::ResetTimeout, out);
+        }
+        self.send_test_request(now, out);
+        let deadline = now + self.settings.timeouts.logon;
+        if let Some(link) = self.state.link_mut() {
+            link.demand = Some(Demand {
+                deadline,
+                tested: true,
+            });
         }
     }
 }

@@ -67,6 +67,9 @@ impl Session {
         let Some(link) = self.state.link_mut() else {
             return;
         };
+        if next_incoming > 1 {
+            link.demand = None;
+        }
         let Some(gap) = &mut link.gap else { return };
         if next_incoming > gap.highest {
             link.gap = None;

@@ -143,7 +143,9 @@ impl Session {
             Role::Initiator {
                 reset_on_logon: reset,
                 ..
-            } if reset || self.reset_pending => self.begin_reset(AfterReset::LogOn { reset }, out),
+            } if reset || self.reset_pending => {
+                self.begin_reset(now, AfterReset::LogOn { reset }, out);
+            }
             Role::Initiator { .. } => self.send_first_logon(now, false, out),
         }
     }
@@ -162,9 +164,10 @@ impl Session {
         match &self.state {
             State::AwaitingLogon(AwaitingLogon { deadline, .. })
             | State::Authenticating { deadline, .. }
+            | State::Resetting { deadline, .. }
             | State::LoggingOut { deadline, .. } => Some(*deadline),
             State::LoggedOn(link) => link.deadline(),
-            State::Disconnected | State::Resetting(_) | State::Closing => None,
+            State::Disconnected | State::Closing => None,
         }
     }
 
@@ -173,7 +176,8 @@ impl Session {
     pub fn tick(&mut self, now: Time, out: &mut Outputs) {
         match &self.state {
             State::AwaitingLogon(AwaitingLogon { deadline, .. })
-            | State::Authenticating { deadline, .. } => {
+            | State::Authenticating { deadline, .. }
+            | State::Resetting { deadline, .. } => {
                 if now >= *deadline {
                     self.close(DisconnectReason::LogonTimeout, out);
                 }
@@ -187,7 +191,7 @@ impl Session {
                 }
             }
             State::LoggedOn(_) => self.tick_link(now, out),
-            State::Disconnected | State::Resetting(_) | State::Closing => {}
+            State::Disconnected | State::Closing => {}
         }
     }
 

@@ -133,7 +133,9 @@ impl fmt::Debug for Credentials {
 /// How long this side waits for the other before it gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the connection to a completed Logon.
+    /// From the connection to a completed Logon, a reset that it asks for counted in; from a Logon with
+    /// ResetSeqNumFlag(141)=Y of a peer that is logged on to its answer. And how long a peer that was told to start again
+    /// at 1 has to do so until it is asked with a TestRequest(1), and then to answer that.
     pub logon: Duration,
     /// From our Logout(5) to the peer's.
     pub logout: Duration,

@@ -39,7 +39,11 @@ pub(crate) enum State {
         logon: PeerLogon,
         deadline: Time,
     },
-    Resetting(AfterReset),
+    Resetting {
+        then: AfterReset,
+        /// Until when the reset must be durable; it is finished all the same, without this connection.
+        deadline: Time,
+    },
     LoggedOn(Link),
     LoggingOut {
         link: Link,
@@ -55,7 +59,7 @@ impl State {
             Self::Disconnected => Status::Disconnected,
             Self::AwaitingLogon(_) => Status::AwaitingLogon,
             Self::Authenticating { .. } => Status::Authenticating,
-            Self::Resetting(_) => Status::Resetting,
+            Self::Resetting { .. } => Status::Resetting,
             Self::LoggedOn(_) => Status::LoggedOn,
             Self::LoggingOut { .. } => Status::LoggingOut,
             Self::Closing => Status::Closing,
@@ -69,7 +73,7 @@ impl State {
             Self::Disconnected
             | Self::AwaitingLogon(_)
             | Self::Authenticating { .. }
-            | Self::Resetting(_)
+            | Self::Resetting { .. }
             | Self::Closing => None,
         }
     }
@@ -81,7 +85,7 @@ impl State {
             Self::Disconnected
             | Self::AwaitingLogon(_)
             | Self::Authenticating { .. }
-            | Self::Resetting(_)
+            | Self::Resetting { .. }
             | Self::Closing => None,
         }
     }
@@ -142,6 +146,16 @@ pub(crate) struct Link {
     pub(crate) resends: Resends,
     /// What we asked for again.
     pub(crate) gap: Option<Gap>,
+    /// Where the peer was told to start again at 1, and has not yet.
+    pub(crate) demand: Option<Demand>,
+}
+
+/// How long a peer that was told with ResetSeqNumFlag(141)=Y to start again at 1 has for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    pub(crate) deadline: Time,
+    /// It was asked with a TestRequest(1), which any peer can answer under its new numbers: there is no other chance.
+    pub(crate) tested: bool,
 }
 
 impl Link {
@@ -154,6 +168,7 @@ impl Link {
             tested_at: None,
             resends: Resends::default(),
             gap: None,
+            demand: None,
         }
     }
 }

@@ -88,6 +88,7 @@ impl Ended {
                 DisconnectReason::LogonTimeout => "logon_timeout",
                 DisconnectReason::SequenceTooLow { .. } => "sequence_too_low",
                 DisconnectReason::SequenceNotReset { .. } => "sequence_not_reset",
+                DisconnectReason::ResetTimeout => "reset_timeout",
                 DisconnectReason::SequenceMissing => "sequence_missing",
                 DisconnectReason::ResendTimeout => "resend_timeout",
                 DisconnectReason::TestRequestTimeout => "test_request_timeout",

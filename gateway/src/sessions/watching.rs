@@ -146,6 +146,7 @@ impl Watching {
             DisconnectReason::LoggedOut if !self.logging_out => DisconnectCause::LoggedOut,
             DisconnectReason::TestRequestTimeout
             | DisconnectReason::ResendTimeout
+            | DisconnectReason::ResetTimeout
             | DisconnectReason::LogonTimeout => DisconnectCause::Lost,
             DisconnectReason::LoggedOut
             | DisconnectReason::LogoutTimeout

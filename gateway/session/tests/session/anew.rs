@@ -276,6 +276,63 @@ fn a_peer_that_was_told_to_start_again_may_leave_under_its_old_numbers() {
 }
 
 #[test]
+fn a_peer_that_was_told_to_start_again_and_says_nothing_is_asked_and_then_logged_out() {
+    // Without heartbeats nothing else would ever show that it has not.
+    let told = TOLD
+        .replace("108=30", "108=0")
+        .replace("heartbeat 30", "heartbeat 0");
+    for told in [TOLD, &told] {
+        check_from(
+            authenticating(),
+            A_PAST,
+            &format!(
+                "{told}
+                 +9
+                 +1
+                 > 35=1|34=2|112=TEST
+                 +9
+                 +1
+                 > 35=5|34=3|58=MsgSeqNum starts again at 1, but nothing came with it
+                 ! logged out
+                 ! disconnect ResetTimeout"
+            ),
+        );
+        check_from(
+            authenticating(),
+            A_PAST,
+            &format!(
+                "{told}
+                 +10
+                 > 35=1|34=2|112=TEST
+                 < 35=0|34=1|112=TEST
+                 +29"
+            ),
+        );
+    }
+}
+
+#[test]
+fn what_does_not_count_gives_a_peer_no_more_time_to_start_again() {
+    check_from(
+        authenticating(),
+        A_PAST,
+        &format!(
+            "{TOLD}
+             +9
+             < 35=4|34=1|36=1
+             +1
+             > 35=1|34=2|112=TEST
+             +9
+             < 35=4|34=1|36=1
+             +1
+             > 35=5|34=3|58=MsgSeqNum starts again at 1, but nothing came with it
+             ! logged out
+             ! disconnect ResetTimeout"
+        ),
+    );
+}
+
+#[test]
 fn a_sequence_reset_to_one_is_no_start() {
     check_from(
         authenticating(),

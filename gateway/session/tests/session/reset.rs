@@ -2,7 +2,7 @@
 
 use fix_session::{Resume, Role, Settings};
 
-use crate::script::{acceptor, check, check_from, initiator};
+use crate::script::{acceptor, authenticating, check, check_from, initiator};
 
 const A_PAST: Resume = Resume {
     next_outgoing: 70,
@@ -17,7 +17,7 @@ fn a_reset_is_answered_when_it_is_durable() {
         "connect
          < 35=A|34=1|98=0|108=30|141=Y
          ! reset sequences
-         +60
+         +9
          reset done
          > 35=A|34=1|98=0|108=30|141=Y
          ! logged on, heartbeat 30
@@ -81,6 +81,67 @@ fn a_reset_outlives_its_connection() {
         "connect
          < 35=A|34=1|98=0|108=30|141=Y
          ! reset sequences
+         disconnect
+         reset done
+         connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30",
+    );
+}
+
+#[test]
+fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
+    // Ten seconds from the connection on, whatever they were used for.
+    check_from(
+        authenticating(),
+        A_PAST,
+        "connect
+         +6
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! authenticate
+         accept
+         ! reset sequences
+         +4
+         ! disconnect LogonTimeout
+         disconnect
+         +60
+         connect
+         < 35=A|34=1|98=0|108=30
+         ! authenticate
+         accept
+         +9
+         reset done
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30",
+    );
+    // One that waits for a reset that it did not ask for has no more.
+    check_from(
+        acceptor(),
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         disconnect
+         connect
+         +1
+         < 35=A|34=1|98=0|108=30
+         +9
+         ! disconnect LogonTimeout",
+    );
+    // While it is logged on: from the Logon that asks for it.
+    check(
+        acceptor(),
+        "connect
+         < 35=A|34=1|98=0|108=30
+         > 35=A|34=1|98=0|108=30
+         ! logged on, heartbeat 30
+         +20
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         +9
+         +1
+         ! disconnect LogonTimeout
          disconnect
          reset done
          connect
