@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 /// The most files that a store has beside the one that it appends to; when there are more, the oldest go.
 const FILES_MAX: usize = 1_024;
 
-/// A file goes after its age; it is ended after this part of it, so that not all goes at once.
+/// A file goes after its age; it is ended after this part of it, so that not all goes at once. Stores that were made at the
+/// same time end theirs up to this part of that part earlier, each at its own time: ten thousand do not all sync at
+/// once.
 const AGE_PARTS: u32 = 8;
 
 /// How much of a store is kept. Files go whole, oldest first; the one that is appended to stays.
@@ -60,9 +62,14 @@ impl Limits {
             .count()
     }
 
-    /// When a file that was begun at `opened` is to be ended for its age.
-    pub(super) fn end_by_age(&self, opened: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.age_max.map(|age| opened + age / AGE_PARTS)
+    /// When a file that was begun at `opened`, of the store with this identity, is to be ended for its age.
+    pub(super) fn end_by_age(&self, opened: DateTime<Utc>, identity: u64) -> Option<DateTime<Utc>> {
+        let part = self.age_max? / AGE_PARTS;
+        // The half that is made of the store's folder: that of the time may be the same for many.
+        let share = u128::from(identity >> 32);
+        let earlier = ((part / AGE_PARTS).as_nanos() * share) >> 32;
+        let earlier = Duration::from_nanos(u64::try_from(earlier).unwrap_or(u64::MAX));
+        Some(opened + part.saturating_sub(earlier))
     }
 
     /// When a file that was ended then is to go for its age.
@@ -99,6 +106,33 @@ mod tests {
             })
             .collect();
         limits.count_to_drop(files.iter().copied(), 10, at(now_s))
+    }
+
+    #[test]
+    fn files_are_ended_within_an_eighth_of_their_age_each_store_at_its_own_time() {
+        let limits = Limits {
+            age_max: Some(Duration::from_secs(64 * 8)),
+            ..Limits::default()
+        };
+        let opened = DateTime::from_timestamp(1_000, 0).expect("a time of this table");
+        for (identity, seconds) in [
+            (0, 64),
+            (0xffff_ffff, 64),
+            (0x4000_0000 << 32, 62),
+            (0x8000_0000 << 32, 60),
+            (0xc000_0000 << 32, 58),
+        ] {
+            let ends = limits.end_by_age(opened, identity);
+            let expected = opened + Duration::from_secs(seconds);
+            assert_eq!(ends, Some(expected), "{identity:016x}");
+        }
+        let last = limits.end_by_age(opened, u64::MAX);
+        assert!(last > Some(opened + Duration::from_secs(56)), "{last:?}");
+        let ageless = Limits {
+            age_max: None,
+            ..limits
+        };
+        assert_eq!(ageless.end_by_age(opened, 0), None);
     }
 
     #[test]

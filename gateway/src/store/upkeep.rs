@@ -82,7 +82,7 @@ impl Store {
         let opened = time(active.head.opened_us);
         let end = self
             .limits
-            .end_by_age(opened)
+            .end_by_age(opened, self.identity)
             .filter(|_| !active.is_empty());
         let earlier = self.earlier.front().map(|file| file.ended);
         let oldest = earlier.or_else(|| self.log.ended().next());
@@ -162,7 +162,8 @@ impl Store {
             return Ok(false);
         }
         let opened = time(active.head.opened_us);
-        if self.limits.end_by_age(opened).is_some_and(|due| due <= now) {
+        let due = self.limits.end_by_age(opened, self.identity);
+        if due.is_some_and(|due| due <= now) {
             return Ok(true);
         }
         if active.length < self.limits.segment_bytes {

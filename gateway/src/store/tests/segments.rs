@@ -108,8 +108,12 @@ fn a_segment_ends_for_its_age_when_it_holds_a_message() {
     let (mut store, _) = open_limited(directory.path(), limits);
     assert_eq!(store.upkeep_due(), None, "an empty store has nothing to do");
     append(&mut store, &[(1, 1)]);
-    assert_eq!(store.upkeep_due(), Some(later(10)));
-    for (at, files) in [(9, 1), (10, 2), (30, 2)] {
+    // An eighth of its age at the latest, and up to an eighth of that earlier.
+    let due = store.upkeep_due().expect("it is to be ended");
+    assert!(later(8) < due && due <= later(10), "{due}");
+    store.upkeep(due - Duration::from_millis(1), None).unwrap();
+    assert_eq!(segments(directory.path()).len(), 1, "it is not due yet");
+    for (at, files) in [(8, 1), (10, 2), (30, 2)] {
         store.upkeep(later(at), None).unwrap();
         assert_eq!(segments(directory.path()).len(), files, "{at}");
     }
