@@ -2,9 +2,11 @@
 //! event log, and of their orders and trades among each other.
 
 mod accounts;
+mod dropped;
 mod history;
 mod trader;
 
 pub use accounts::check as check_accounts;
+pub use dropped::no_longer_kept;
 pub use history::{History, Name};
 pub use trader::{Pace, Request, SYMBOLS, Trader};

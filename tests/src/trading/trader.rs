@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
@@ -9,6 +10,7 @@ use fix_session::Settings;
 use gateway::initiator::ClientError;
 use tokio::sync::watch;
 
+use super::dropped::no_longer_kept;
 use super::history::{History, Name};
 use crate::ground::WATCH;
 use crate::member::{Member, Seen, Terms};
@@ -52,8 +54,10 @@ pub struct Trader {
     unanswered: BTreeSet<String>,
     /// Orders that may be open.
     open: Vec<String>,
-    /// Everything that came, as it came.
+    /// Everything that came, as it came, but the notices about what is no longer kept.
     pub seen: Vec<Seen>,
+    /// What those said, by their own MsgSeqNum(34).
+    told: BTreeMap<u64, RangeInclusive<u64>>,
 }
 
 impl Trader {
@@ -74,6 +78,7 @@ impl Trader {
             unanswered: BTreeSet::new(),
             open: Vec::new(),
             seen: Vec::new(),
+            told: BTreeMap::new(),
         };
         names.chain([WATCH.to_owned()]).map(&mut trader).collect()
     }
@@ -252,6 +257,12 @@ impl Trader {
     }
 
     fn take(&mut self, seen: Seen) {
+        if let Some(gone) = no_longer_kept(&seen) {
+            let number = seen.number(tags::MSG_SEQ_NUM);
+            let before = self.told.insert(number, gone);
+            assert!(before.is_none(), "{} got {number} twice", self.name());
+            return;
+        }
         if let Some(id) = seen.get(tags::CL_ORD_ID) {
             self.unanswered.remove(id);
             if seen.is(tags::EXEC_TYPE, "0") && self.trades() {
@@ -261,7 +272,8 @@ impl Trader {
         self.seen.push(seen);
     }
 
-    /// What came is what the venue says has happened: all of it, in order, and nothing twice without saying so.
+    /// What came is what the venue says has happened: all of it but what it was told is no longer kept, in order, and nothing
+    /// twice without saying so.
     ///
     /// # Panics
     /// When it is not.
@@ -270,7 +282,7 @@ impl Trader {
         assert!(self.unanswered.is_empty(), "{name}: {:?}", self.unanswered);
         let mut first: BTreeMap<Name, &Seen> = BTreeMap::new();
         let mut order = Vec::new();
-        let mut numbers = BTreeSet::new();
+        let mut numbers: BTreeSet<u64> = self.told.keys().copied().collect();
         for seen in &self.seen {
             let number = seen.number(tags::MSG_SEQ_NUM);
             assert!(
@@ -292,10 +304,19 @@ impl Trader {
             }
         }
         let expected = history.of_session(name);
-        let differs = order.iter().zip(expected).position(|(got, is)| got != is);
+        let mut rest = expected.iter();
+        let strange = order
+            .iter()
+            .position(|got| !rest.by_ref().any(|is| got == is));
+        let gone: u64 = self
+            .told
+            .values()
+            .map(|gone| gone.end() - gone.start() + 1)
+            .sum();
+        let missing = expected.len().saturating_sub(order.len());
         assert!(
-            differs.is_none() && order.len() == expected.len(),
-            "{name} got {} messages, not {}; the first difference is at {differs:?}",
+            strange.is_none() && u64::try_from(missing).is_ok_and(|missing| missing <= gone),
+            "{name} got {} messages of {}, {gone} numbers are no longer kept; out of turn is {strange:?}",
             order.len(),
             expected.len()
         );
@@ -321,13 +342,31 @@ impl Trader {
     }
 
     /// What came when everything was asked for again. A number may be gap-filled, and its report made again under
-    /// another; it never stands for another message.
+    /// another, or be no longer kept, which is said; it never stands for another message. How many are no longer kept of
+    /// those that had come.
     ///
     /// # Panics
     /// When something else came.
-    pub fn check_second_look(&self, again: &BTreeMap<u64, Seen>) {
+    pub fn check_second_look(&self, again: &BTreeMap<u64, Seen>) -> usize {
         let name = self.name();
-        let mut names: BTreeSet<Name> = self.seen.iter().map(name_of).collect();
+        let told: Vec<_> = again.values().filter_map(no_longer_kept).collect();
+        let is_gone = |number: u64| told.iter().any(|gone| gone.contains(&number));
+        for number in self.told.keys() {
+            let is_notice = |again: &Seen| again.is(tags::MSG_TYPE, "B");
+            let same = again.get(number).map_or(is_gone(*number), is_notice);
+            assert!(same, "{name}: {number} was a notice");
+        }
+        let again = again
+            .iter()
+            .filter(|(_, again)| !again.is(tags::MSG_TYPE, "B"));
+        let again: BTreeMap<u64, &Seen> = again.map(|(number, seen)| (*number, seen)).collect();
+        assert!(!again.keys().any(|number| is_gone(*number)), "{name}");
+        let kept = self
+            .seen
+            .iter()
+            .filter(|seen| !is_gone(seen.number(tags::MSG_SEQ_NUM)));
+        let gone = self.seen.len() - kept.clone().count();
+        let mut names: BTreeSet<Name> = kept.map(name_of).collect();
         let mut filled = 0;
         for seen in &self.seen {
             let number = seen.number(tags::MSG_SEQ_NUM);
@@ -342,13 +381,20 @@ impl Trader {
         for again in again.values() {
             names.remove(&name_of(again));
         }
-        assert!(names.is_empty(), "{name} cannot get again: {names:?}");
+        assert!(
+            names.is_empty(),
+            "{name} cannot get {} again, the first of them {:?}; it is told {told:?}",
+            names.len(),
+            names.first()
+        );
         let resent = self.seen.iter().filter(|seen| seen.may_be_known()).count();
         eprintln!(
-            "{name}: {} messages, {resent} of them marked as possibly known, {} when asked again, {filled} numbers gap-filled",
+            "{name}: {} messages, {resent} of them marked as possibly known, {} when asked again, {filled} numbers gap-filled, \
+             {gone} of them no longer kept",
             self.seen.len(),
             again.len()
         );
+        gone
     }
 }
 

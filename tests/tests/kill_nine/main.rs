@@ -29,12 +29,22 @@ const ANSWERS_MAX: u64 = 1500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_doubled_by_kill_nine() {
-    check(Crash::Process).await;
+    check(Crash::Process, Kept::All).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_or_doubled_by_power_loss() {
-    check(Crash::Power).await;
+    check(Crash::Power, Kept::All).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_retention_drops_between_kills_is_told() {
+    check(Crash::Process, Kept::Little).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_retention_drops_between_power_losses_is_told() {
+    check(Crash::Power, Kept::Little).await;
 }
 
 /// What a crash takes with it.
@@ -46,25 +56,34 @@ enum Crash {
     Power,
 }
 
-async fn check(crash: Crash) {
+/// How much of the message stores is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// All that is traded here.
+    All,
+    /// Less than one round's reports.
+    Little,
+}
+
+async fn check(crash: Crash, kept: Kept) {
     let mut random = Random::of_seed(Random::seed("KILL_NINE_SEED"));
     let rounds = std::env::var("KILL_NINE_ROUNDS").ok();
     let rounds = rounds.map_or(ROUNDS, |rounds| {
         rounds.parse().expect("KILL_NINE_ROUNDS is a number")
     });
-    let ground = setting::ground();
+    let ground = setting::ground(kept);
     let mut traders = Trader::all(&mut random);
     for round in 1..=rounds {
         if random.percent(30) {
             setting::kill_while_it_starts(&ground, &mut random);
         }
-        let answers = trade_until_killed(&ground, &mut traders, &mut random).await;
+        let answers = trade_until_killed(&ground, kept, &mut traders, &mut random).await;
         if crash == Crash::Power {
             setting::lose_what_was_not_synced(&ground, &mut random);
         }
         let verified = ground.verify();
         eprintln!(
-            "{crash:?}, round {round}: killed after {answers} answers; {} events are good",
+            "{crash:?}, {kept:?} kept, round {round}: killed after {answers} answers; {} events are good",
             verified.next_event
         );
     }
@@ -75,20 +94,27 @@ async fn check(crash: Crash) {
         trader.check(&history);
     }
     check_accounts(&traders);
-    look_again(&ground, &traders).await;
+    let gone = look_again(&ground, &traders).await;
+    assert_eq!(gone > 0, kept == Kept::Little, "{gone} are no longer kept");
     let _report = ground.verify();
 }
 
 /// Starts the venue, has everybody trade, and kills it at a random instant. How many answers had come by then.
 async fn trade_until_killed(
     ground: &Ground,
+    kept: Kept,
     traders: &mut Vec<Trader>,
     random: &mut Random,
 ) -> u64 {
     let venue = ground.start();
     let (count, mut counted) = watch::channel(0);
     let trading = trade(&venue, traders, Pace::Unending, count);
-    let enough = random.below(ANSWERS_MAX);
+    let least = match kept {
+        Kept::All => 0,
+        // So that something goes.
+        Kept::Little => ANSWERS_MAX / 2,
+    };
+    let enough = least + random.below(ANSWERS_MAX);
     let wait = tokio::time::timeout(PATIENCE, counted.wait_for(|count| *count >= enough));
     let reached = wait.await.is_ok_and(|count| count.is_ok());
     if !reached {
@@ -137,41 +163,51 @@ fn trade(
     each.collect()
 }
 
-/// Everybody asks for everything again: each MsgSeqNum(34) still stands for the message that it came with.
-async fn look_again(ground: &Ground, traders: &[Trader]) {
+/// Everybody asks for everything again: each MsgSeqNum(34) still stands for the message that it came with. How many are no
+/// longer kept.
+async fn look_again(ground: &Ground, traders: &[Trader]) -> usize {
     let venue = ground.start();
+    let mut gone = 0;
     for trader in traders {
         let again = everything_again(trader.member(), &venue).await;
-        trader.check_second_look(&again);
+        gone += trader.check_second_look(&again);
     }
     assert!(venue.stop().expect("the venue stops").success());
+    gone
 }
 
 async fn everything_again(member: &Member, venue: &VenueProcess) -> BTreeMap<u64, Seen> {
     let mut member = member.without_memory();
     let connected = member.connect(venue.address()).await;
     connected.expect("a member can log on with a gap to fill");
-    // A live message, which comes when the gap is filled. A drop-copy session gets a refusal for it.
-    let marker = member.cancel(
-        "LAST-LOOK",
-        "NOTHING",
-        SYMBOLS[0],
-        fix_codec::values::Side::Buy,
-    );
-    marker.await.expect("the venue is there");
-    let is_marker = |seen: &Seen| {
-        if member_is_watch(seen) {
-            seen.is(tags::MSG_TYPE, "j")
-        } else {
-            seen.is(tags::CL_ORD_ID, "LAST-LOOK")
-        }
-    };
-    let mut seen = member.until(is_marker).await;
-    seen.pop();
+    let mut seen = Vec::new();
+    // A live message, which comes when the gap is filled; and another, for a notice may come behind the first.
+    for id in ["LAST-LOOK", "VERY-LAST-LOOK"] {
+        seen.extend(up_to_answer(&mut member, id).await);
+    }
     let numbered = seen
         .into_iter()
         .map(|seen| (seen.number(tags::MSG_SEQ_NUM), seen));
     numbered.collect()
+}
+
+/// What comes before the answer to a request that means nothing.
+async fn up_to_answer(member: &mut Member, id: &str) -> Vec<Seen> {
+    let sent = member
+        .cancel(id, "NOTHING", SYMBOLS[0], fix_codec::values::Side::Buy)
+        .await;
+    sent.expect("the venue is there");
+    let is_answer = |seen: &Seen| {
+        if member_is_watch(seen) {
+            // A drop-copy session gets a refusal.
+            seen.is(tags::MSG_TYPE, "j")
+        } else {
+            seen.is(tags::CL_ORD_ID, id)
+        }
+    };
+    let mut seen = member.until(is_answer).await;
+    seen.pop();
+    seen
 }
 
 fn member_is_watch(seen: &Seen) -> bool {

@@ -6,15 +6,20 @@ use std::time::Duration;
 use tests::ground::Ground;
 use tests::random::Random;
 
-use crate::power;
+use crate::{Kept, power};
 
 /// A start is killed within this time, in microseconds: before, in or after its recovery.
 const START_MICROS: u64 = 60_000;
 
-/// A venue that has never run. Its message stores go on in another file often.
-pub(crate) fn ground() -> Ground {
+/// A venue that has never run. Its message stores go on in another file often, and where little is to be `kept`, as little as
+/// may be.
+pub(crate) fn ground(kept: Kept) -> Ground {
     let ground = Ground::new(env!("CARGO_BIN_EXE_venue-under-test"));
-    ground.configure(|text| format!("{text}\n[message_store]\nsegment_size = \"64KiB\"\n"));
+    let limit = match kept {
+        Kept::All => "",
+        Kept::Little => "max_size = \"256KiB\"\n",
+    };
+    ground.configure(|text| format!("{text}\n[message_store]\nsegment_size = \"64KiB\"\n{limit}"));
     ground
 }
 
