@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use fix_codec::values::{Side, TimeInForce};
@@ -9,6 +10,7 @@ use tests::ground::{Ground, SYMBOL, example};
 use tests::member::{Member, Terms};
 use tests::program::{Ended, run};
 use tests::provider_process::ProviderProcess;
+use tests::venue_process::VenueProcess;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_venue-under-test");
 
@@ -201,6 +203,65 @@ async fn a_control_plane_runs_from_its_sample() {
     assert_eq!(get("/slots", "token-of-nobody").await.0, 401);
     let ended = provider.stop().expect("it can be told to stop");
     assert_eq!(ended.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_line_of_a_log_for_machines_is_an_object() {
+    let ground = Ground::new(PROGRAM);
+    let config = ground.config().to_owned();
+    let mut command = Command::new(PROGRAM);
+    command.args(["run", "--log-format", "json", "--config", text(&config)]);
+    command.args(["--data", text(&ground.data())]);
+    command.env("CLOUDPIT_LOG", "debug");
+    let venue = VenueProcess::start_command(&mut command).expect("the venue starts");
+    let mut member = Member::new("CLIENT1");
+    let connected = member.connect(venue.address()).await;
+    connected.expect("a member can log on");
+    let lines = logged_when(&venue, "\"event\":\"logon\"").await;
+    assert!(venue.stop().expect("it stops").success());
+    let logon = lines
+        .iter()
+        .find(|line| line["event"] == "logon")
+        .expect("it was there");
+    assert_eq!(logon["level"], "INFO", "{logon}");
+    assert_eq!(logon["session"], "CLIENT1", "{logon}");
+    assert_eq!(logon["message"], "logged on", "{logon}");
+    for field in ["timestamp", "target", "peer"] {
+        assert!(logon[field].is_string(), "{logon}");
+    }
+
+    // What keeps it from starting is such a line, too.
+    let missing = "/nonexistent/venue.toml";
+    let ended = program(&["run", "--log-format", "json", "--config", missing]).await;
+    assert_eq!(ended.code(), 1);
+    let error = objects(&ended.complaints);
+    let last = error.last().expect("it complains");
+    assert_eq!(last["level"], "ERROR", "{last}");
+    let message = last["message"].as_str().unwrap_or_default();
+    assert!(message.contains(missing), "{last}");
+}
+
+/// The log of a venue that has this in it, each line as JSON.
+async fn logged_when(venue: &VenueProcess, wanted: &str) -> Vec<serde_json::Value> {
+    let logged = async {
+        loop {
+            let log = venue.log();
+            if log.contains(wanted) {
+                return objects(&log);
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let logged = tokio::time::timeout(PATIENCE, logged).await;
+    logged.unwrap_or_else(|_| panic!("{wanted} is not in\n{}", venue.log()))
+}
+
+fn objects(log: &str) -> Vec<serde_json::Value> {
+    let objects = log.lines().map(|line| {
+        let object = serde_json::from_str(line);
+        object.unwrap_or_else(|error| panic!("{error}: {line}"))
+    });
+    objects.collect()
 }
 
 fn first_segment(folder: &Path) -> PathBuf {

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::{demo, logging};
+use crate::demo;
+use crate::logging::{self, Format};
 
 /// What `demo` takes.
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    logging::start_at("error");
+    logging::start_at("error", Format::Text);
     let options = demo::Options {
         once: arguments.once,
         data: arguments.data.clone(),

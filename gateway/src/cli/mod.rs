@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::logging::Format;
 pub use output::say;
 
 /// Cloudpit: a FIX 4.4 trading venue for running cloud instances.
@@ -49,9 +50,13 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let mut format = Format::Text;
     let result = match arguments.command {
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Run(arguments) => run::run(&arguments),
+        Command::Run(arguments) => {
+            format = arguments.log_format();
+            run::run(&arguments)
+        }
         Command::CheckConfig(arguments) => check_config::run(&arguments),
         Command::Dictionary(arguments) => {
             dictionary::run(&arguments);
@@ -65,7 +70,10 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::complain(&error);
+            match format {
+                Format::Text => output::complain(&error),
+                Format::Json => tracing::error!("{error:#}"),
+            }
             ExitCode::FAILURE
         }
     }

@@ -9,7 +9,8 @@ use reference_provider::{DriverKind, Options, Principal, Role, SlotSpec, Token};
 use serde::Deserialize;
 
 use super::say;
-use crate::{logging, signals};
+use crate::logging::{self, Format};
+use crate::signals;
 
 /// What `provider` takes.
 #[derive(Debug, clap::Args)]
@@ -51,7 +52,7 @@ fn process() -> DriverKind {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    logging::start();
+    logging::start(Format::Text);
     let options = options(arguments)?;
     super::runtime()?.block_on(async {
         let mut stop = signals::stop_requested()?;

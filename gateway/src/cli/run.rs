@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::say;
-use crate::logging;
+use crate::logging::{self, Format};
 use crate::signals;
 use crate::venue::Venue;
 
@@ -19,10 +19,20 @@ pub(super) struct Arguments {
     /// The folder that everything is kept under; made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "cloudpit-data")]
     data: PathBuf,
+    /// How the log on standard error is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    log_format: Format,
+}
+
+impl Arguments {
+    /// How the log is written, and with it what ends the venue.
+    pub(super) fn log_format(&self) -> Format {
+        self.log_format
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    logging::start();
+    logging::start(arguments.log_format);
     let config = config::load(&arguments.config).map_err(|mistakes| {
         anyhow::anyhow!(
             "{mistakes}\n{}: not usable as it is; nothing was started",
@@ -58,13 +68,12 @@ async fn read_again(venue: &mut Venue, file: &Path) {
     let config = match config::load(file) {
         Ok(config) => config,
         Err(mistakes) => {
-            tracing::error!("not reloaded, nothing was changed:\n{mistakes}");
             venue.reload_refused(BY, &mistakes.to_string());
             return;
         }
     };
-    match venue.reload(&config, BY).await {
-        Ok(reloaded) => tracing::info!("{}: {reloaded}", file.display()),
-        Err(error) => tracing::error!("not reloaded, nothing was changed: {error:#}"),
+    // Where it was not taken, the venue has said why.
+    if let Ok(reloaded) = venue.reload(&config, BY).await {
+        tracing::info!("{}: {reloaded}", file.display());
     }
 }
