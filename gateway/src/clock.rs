@@ -20,6 +20,12 @@ pub fn timestamp(time: DateTime<Utc>) -> Timestamp {
     Timestamp::from_nanos(u64::try_from(nanos).unwrap_or_default())
 }
 
+/// A time of the engine by the calendar; `None` for one that never comes.
+pub(crate) fn time(time: Timestamp) -> Option<DateTime<Utc>> {
+    let nanos = i64::try_from(time.nanos()).ok()?;
+    Some(DateTime::from_timestamp_nanos(nanos))
+}
+
 /// The system's clock, for the sequencer to stamp commands with.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct SystemClock;

@@ -16,7 +16,7 @@ use crate::metrics::catalogue::{
 };
 use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
-use crate::sessions::{Mail, Registry};
+use crate::sessions::{Mail, Registry, tell_of_client};
 
 /// After so many events every session is told how far they were brought, one session after each batch: what they write
 /// down of it is spread.
@@ -28,6 +28,9 @@ pub(crate) struct Publisher {
     registry: Arc<Registry>,
     /// Looked at for each batch: a changed configuration may route otherwise.
     routes: watch::Receiver<Arc<Routes>>,
+    /// What comes before was told by the venue that ran before.
+    told_from: EventPosition,
+    metrics: Metrics,
     brought: Brought,
     round: Round,
 }
@@ -68,9 +71,10 @@ impl Brought {
 }
 
 impl Publisher {
-    /// Goes on where `reader` stands.
+    /// Goes on where `reader` stands. Events from `told_from` on are new with this run of the venue.
     pub(crate) fn new(
         reader: EventReader,
+        told_from: EventPosition,
         registry: Arc<Registry>,
         routes: watch::Receiver<Arc<Routes>>,
         metrics: &Metrics,
@@ -86,6 +90,8 @@ impl Publisher {
             reader,
             registry,
             routes,
+            told_from,
+            metrics: metrics.clone(),
             brought,
         }
     }
@@ -134,7 +140,10 @@ impl Publisher {
     async fn bring(&self, batch: EventBatch) {
         let routes = Arc::clone(&self.routes.borrow());
         let mut picks: BTreeMap<SessionName, Vec<usize>> = BTreeMap::new();
-        for (place, event) in batch.events().iter().enumerate() {
+        for (place, (position, event)) in batch.iter().enumerate() {
+            if position >= self.told_from {
+                tell_of_client(event, &self.metrics);
+            }
             routes.each(event, |session| {
                 let picks = picks.entry(*session).or_default();
                 if picks.last() != Some(&place) {

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use engine::{Command, Input, Origin, Timestamp};
 use sequencer::CommandSender;
 use tokio::sync::watch;
@@ -22,7 +21,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let mut not_before = None;
     loop {
-        let due = next.borrow_and_update().and_then(time);
+        let due = next.borrow_and_update().and_then(clock::time);
         let deadline = due.max(not_before).filter(|_| due.is_some());
         tokio::select! {
             biased;
@@ -47,10 +46,4 @@ pub(crate) async fn run(
             not_before = Some(now + LOOK_AGAIN);
         }
     }
-}
-
-/// A time of the market by the calendar; nothing for one that never comes.
-fn time(time: Timestamp) -> Option<DateTime<Utc>> {
-    let nanos = i64::try_from(time.nanos()).ok()?;
-    Some(DateTime::from_timestamp_nanos(nanos))
 }

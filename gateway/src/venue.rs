@@ -98,7 +98,8 @@ impl Venue {
 
         let reader = opened.events.reader(from.unwrap_or(opened.events.end()));
         let (routes, routing) = watch::channel(Arc::new(Routes::new(&config)));
-        let publisher = Publisher::new(reader, Arc::clone(&registry), routing, &metrics);
+        let new = opened.recovery.next_event;
+        let publisher = Publisher::new(reader, new, Arc::clone(&registry), routing, &metrics);
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
         let timers = timers::run(

@@ -188,6 +188,7 @@ impl Doorkeeper {
         }
         tokio::spawn(async move {
             let checks = Arc::clone(&keeper.checks);
+            let teller = Arc::clone(&keeper);
             let permit = tokio::select! {
                 permit = checks.acquire_owned() => permit,
                 () = answer.closed() => return,
@@ -198,7 +199,8 @@ impl Doorkeeper {
                 verdict
             });
             let verdict = checked.await.unwrap_or_else(|error| {
-                tracing::error!(%session, %error, "a password could not be checked");
+                let error = &error;
+                teller.tell(Some(session), peer, SessionEvent::PasswordFault { error });
                 Verdict::Refused(FAULT.to_owned())
             });
             drop(answer.send(verdict));
@@ -274,8 +276,12 @@ impl Doorkeeper {
     }
 
     fn fault(&self, session: SessionName, peer: Peer, error: &PasswordStoreError) -> Verdict {
-        let cause = std::error::Error::source(error);
-        tracing::error!(%session, %error, cause, "a password could not be checked or kept");
+        let error = with_cause(error);
+        self.tell(
+            Some(session),
+            peer,
+            SessionEvent::PasswordFault { error: &error },
+        );
         self.refuse(What::Logon, session, peer, FAULT)
     }
 
@@ -314,6 +320,14 @@ impl Doorkeeper {
 
     fn lockout(&self) -> MutexGuard<'_, Lockout> {
         self.lockout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error, and what it came from.
+fn with_cause(error: &PasswordStoreError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 

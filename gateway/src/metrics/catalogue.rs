@@ -49,12 +49,18 @@ metrics! {
         "Always 1; the label is the version of the program.";
     CONNECTIONS_ACCEPTED: Counter "cloudpit_connections_accepted_total" []
         "Connections that the listener took, of members and of strangers.";
+    CONNECTIONS_NOT_ACCEPTED: Counter "cloudpit_connections_not_accepted_total" []
+        "Connections that could not be taken: the system was short of something.";
     CONNECTIONS_REFUSED: Counter "cloudpit_connections_refused_total" ["reason"]
         "Connections that were closed before they had a session.";
     LOCK_OUTS: Counter "cloudpit_lock_outs_total" []
         "Addresses and CompIDs that were locked out after failures.";
     PASSWORDS_CHANGED: Counter "cloudpit_passwords_changed_total" []
         "Passwords that members changed.";
+    PASSWORD_FAULTS: Counter "cloudpit_password_faults_total" []
+        "Passwords that could not be checked or kept, by a fault of the venue.";
+    RELOADED_CHANGES: Counter "cloudpit_reloaded_changes_total" ["result"]
+        "Changes of the configuration while the venue runs: taken, waiting for a restart, or refused (once for a whole file).";
     MESSAGES: Counter "cloudpit_messages_total" ["direction", "msg_type"]
         "FIX messages that came in or went out, by MsgType(35); resent ones count again.";
     COMMANDS_SUBMITTED: Counter "cloudpit_commands_submitted_total" []
@@ -71,6 +77,8 @@ metrics! {
         "Connections of sessions that ended, by why.";
     SLOW_CONSUMERS: Counter "cloudpit_session_slow_consumers_total" ["firm"]
         "Clients that were cut because they left too much unread.";
+    LIMITS_EXCEEDED: Counter "cloudpit_session_limits_exceeded_total" ["firm", "outcome"]
+        "Times that a client sent more than it may, by what came of it: refused, held_back or logged_out.";
     GARBLED_BYTES: Counter "cloudpit_session_garbled_bytes_total" ["firm"]
         "Bytes that were no message and were passed over.";
     GAPS: Counter "cloudpit_session_gaps_total" ["firm"]
@@ -83,6 +91,14 @@ metrics! {
         "Starts of both sequence numbers at 1.";
     CARRY_OVERS: Counter "cloudpit_session_carry_overs_total" ["firm"]
         "Resets by a schedule at which reports that the client had not received were carried over.";
+    END_NOTICES: Counter "cloudpit_session_end_notices_total" ["firm"]
+        "Notices to clients that their hours end soon.";
+    HOURS_OVER: Counter "cloudpit_session_hours_over_total" ["firm"]
+        "Clients that were logged out at the end of their hours.";
+    CANCELS_ON_DISCONNECT: Counter "cloudpit_session_cancels_on_disconnect_total" ["firm", "step"]
+        "Losses of watched clients, by step: armed, called_off, fired; kept where nothing was to be cancelled.";
+    ORDERS_CANCELLED: Counter "cloudpit_session_orders_cancelled_on_disconnect_total" ["firm"]
+        "Orders that were cancelled because a client did not come back.";
     SEQUENCE_RESETS_RECEIVED: Counter "cloudpit_session_sequence_resets_received_total" ["firm", "mode"]
         "SequenceResets(4) of clients, by mode: gap_fill or reset.";
     TEST_REQUESTS: Counter "cloudpit_session_test_requests_total" ["firm", "side"]
@@ -99,6 +115,10 @@ metrics! {
         "Ranges that clients asked for again of which some is no longer kept.";
     FILES_DROPPED: Counter "cloudpit_session_store_files_dropped_total" ["firm"]
         "Files of old messages that were dropped from message stores.";
+    STORES_CUT: Counter "cloudpit_session_stores_cut_total" ["firm"]
+        "Message stores whose torn end was cut when they were opened after an unclean stop.";
+    RECEIPTS_FAILED: Counter "cloudpit_session_receipts_failed_total" ["firm"]
+        "Times that what a client has received could not be written down.";
     OUT_OF_SERVICE: Counter "cloudpit_session_out_of_service_total" ["firm"]
         "Sessions whose message store has failed; each needs an operator.";
     FIX_LOG_DROPPED: Counter "cloudpit_fix_log_dropped_messages_total" []

@@ -123,9 +123,9 @@ impl Listener {
                 // The peer's fault or a passing shortage (descriptors): make room, wait a moment, then go on.
                 Err(error) => {
                     doorway.limits.turnstile.make_room();
-                    if let Some(unsaid) = shortages.happened(clock::now()) {
-                        tracing::warn!(%error, unsaid, "a connection could not be accepted");
-                    }
+                    let (error, unsaid) = (&error, shortages.happened(clock::now()));
+                    let event = SessionEvent::NotAccepted { error, unsaid };
+                    event.tell(&About::default(), &doorway.reception.metrics);
                     tokio::time::sleep(SHORTAGE_PAUSE).await;
                 }
             }

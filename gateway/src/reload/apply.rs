@@ -20,7 +20,7 @@ use crate::identity::{Doorkeeper, Opening};
 use crate::layout::Layout;
 use crate::net::Encryption;
 use crate::routing::Routes;
-use crate::sessions::{Control, Desk, Observers, Registry, Seats};
+use crate::sessions::{Control, Desk, Observers, Registry, Seats, SessionEvent};
 
 /// How long the market may take to answer what it is told.
 const MARKET_PATIENCE: Duration = Duration::from_secs(30);
@@ -97,6 +97,22 @@ impl Reloader {
         by: &str,
         tasks: &mut JoinSet<anyhow::Result<()>>,
     ) -> anyhow::Result<Reloaded> {
+        let reloaded = self.take(new, by, tasks).await;
+        if let Err(error) = &reloaded {
+            let error = &format!("{error:#}");
+            self.parts
+                .observers
+                .tell(SessionEvent::ReloadRefused { error });
+        }
+        reloaded
+    }
+
+    async fn take(
+        &mut self,
+        new: &Config,
+        by: &str,
+        tasks: &mut JoinSet<anyhow::Result<()>>,
+    ) -> anyhow::Result<Reloaded> {
         let changes = changes(&self.config, &self.past, new, &self.parts.dormant);
         let prepared = match self.prepare(&changes).await {
             Ok(prepared) => prepared,
@@ -112,11 +128,15 @@ impl Reloader {
         reloaded.taken.extend(self.in_files(&prepared));
         self.apply(changes, prepared, tasks).await?;
         for change in &reloaded.taken {
-            tracing::info!(change, "reloaded");
+            self.parts
+                .observers
+                .tell(SessionEvent::ChangeTaken { change });
             self.record(Outcome::Done, change.clone());
         }
         for change in &reloaded.waiting {
-            tracing::warn!(change, "not reloaded: it needs a restart");
+            self.parts
+                .observers
+                .tell(SessionEvent::ChangeWaits { change });
             self.record(Outcome::Refused, format!("needs a restart: {change}"));
         }
         self.record(Outcome::Done, format!("by {by}: {reloaded}"));
@@ -125,6 +145,9 @@ impl Reloader {
 
     /// Puts on record that a configuration could not even be read.
     pub(crate) fn unreadable(&self, by: &str, why: &str) {
+        self.parts
+            .observers
+            .tell(SessionEvent::ReloadRefused { error: &why });
         self.record(Outcome::Refused, format!("by {by}: {why}"));
     }
 

@@ -8,6 +8,7 @@ use fix_codec::messages::{Group, LineOfText, News};
 use fix_session::{SendOptions, Status};
 
 use super::actor::Actor;
+use super::event::SessionEvent;
 use super::renewal::Renewal;
 use crate::schedule::{Attendance, Calendar, Due, closed, ended, headline, notice};
 
@@ -85,6 +86,7 @@ impl Actor {
             }
             Some(Due::End) => {
                 let text = ended(&hours.calendar, now);
+                self.observer.event(SessionEvent::HoursOver { text: &text });
                 self.session.logout(now, Some(&text), &mut self.outputs);
                 self.watching.close_hours();
             }
@@ -114,6 +116,6 @@ impl Actor {
         };
         self.session
             .send(now, &news, SendOptions::default(), &mut self.outputs);
-        tracing::info!(event = "end_notice", session = %self.profile.name, text, "notice given");
+        self.observer.event(SessionEvent::EndNotice { text });
     }
 }

@@ -10,7 +10,7 @@ use fix_codec::values::BusinessRejectReason;
 use fix_session::{BusinessReject, Received, Status};
 
 use super::actor::Actor;
-use super::event::SessionEvent;
+use super::event::{Beyond, SessionEvent};
 use super::limits::{self, Arrival, Handled};
 use crate::clock;
 use crate::identity::Claim;
@@ -112,7 +112,10 @@ impl Actor {
         };
         match self.demands.weigh(now, &message.header, arrival) {
             Verdict::Take => {}
-            Verdict::Wait(_) => return Handled::Later,
+            Verdict::Wait(_) => {
+                self.tell_limit(Beyond::HeldBack, &"messages sent again come too fast");
+                return Handled::Later;
+            }
             Verdict::LogOut(why) => {
                 self.expel(now, &why.to_string());
                 return Handled::Now;
@@ -147,6 +150,9 @@ impl Actor {
             return Handled::Now;
         }
         if let Some(why) = self.demands.take(now, &message.header) {
+            let beyond = Beyond::Refused;
+            self.observer
+                .event(SessionEvent::LimitExceeded { beyond, why: &why });
             limits::refuse(&mut self.session, now, &message, why, &mut self.outputs);
             return Handled::Now;
         }

@@ -1,6 +1,7 @@
 //! What a client's session does about its limits: weighs each message when it comes and when its turn comes, holds back what is sent again
 //! too fast, cuts a client that takes nothing or leaves a message unfinished.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use fix_codec::{Header, Message, tags};
 use fix_session::{BusinessReject, Outputs, Session, Status};
 
 use super::actor::Actor;
-use super::event::{Ended, SessionEvent};
+use super::event::{Beyond, Ended, SessionEvent};
 use crate::clock;
 use crate::limits::{Exceeded, Throttle, Verdict};
 
@@ -152,7 +153,14 @@ impl Actor {
 
     /// Ends the session of a client that has gone beyond a limit.
     pub(super) fn expel(&mut self, now: DateTime<Utc>, why: &str) {
+        self.tell_limit(Beyond::LoggedOut, &why);
         self.session.expel(now, why, &mut self.outputs);
+    }
+
+    /// Tells the venue's watchers that the client went beyond a limit.
+    pub(super) fn tell_limit(&mut self, beyond: Beyond, why: &dyn Display) {
+        self.observer
+            .event(SessionEvent::LimitExceeded { beyond, why });
     }
 
     /// When one of the limits is next due.

@@ -38,6 +38,11 @@ impl Observers {
         }
     }
 
+    /// Something happened that is about no session.
+    pub(crate) fn tell(&self, event: SessionEvent<'_>) {
+        event.tell(&About::default(), &self.metrics);
+    }
+
     /// The observer of `session`, which is the firm's.
     pub(super) fn of(&self, session: SessionName, firm: FirmName, logged: bool) -> Observer {
         Observer::new(session, firm, logged, self)

@@ -1,5 +1,6 @@
-//! Why connections are refused and why they end, and the word for each that logs and metrics show.
+//! Why connections are refused and why they end, what comes of limits, and the word for each that logs and metrics show.
 
+use engine::{CancelScope, DisconnectCause};
 use fix_session::DisconnectReason;
 
 /// Why a connection was closed before it had a session.
@@ -116,4 +117,45 @@ pub(crate) struct Rejection<'a> {
     pub(crate) reason: &'a str,
     /// Text(58).
     pub(crate) text: &'a str,
+}
+
+/// What came of a limit that a client went beyond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// The message was refused.
+    Refused,
+    /// The message waits, and what is behind it.
+    HeldBack,
+    /// The client is logged out.
+    LoggedOut,
+}
+
+impl Beyond {
+    /// The outcome as metrics and logs have it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::HeldBack => "held_back",
+            Self::LoggedOut => "logged_out",
+        }
+    }
+}
+
+/// How a client went, as logs have it.
+pub(super) fn why_gone(why: DisconnectCause) -> &'static str {
+    match why {
+        DisconnectCause::Lost => "lost",
+        DisconnectCause::LoggedOut => "logged_out",
+        DisconnectCause::ByVenue => "by_venue",
+        DisconnectCause::VenueStopped => "venue_stopped",
+        DisconnectCause::HoursOver => "hours_over",
+    }
+}
+
+/// Whose orders are cancelled, as logs have it.
+pub(super) fn scope_word(scope: CancelScope) -> &'static str {
+    match scope {
+        CancelScope::Session => "session",
+        CancelScope::Firm => "firm",
+    }
 }

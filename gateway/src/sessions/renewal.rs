@@ -100,7 +100,8 @@ impl Actor {
             return;
         }
         if let Err(error) = apart(|| renewal.receipts.save_synced()) {
-            tracing::error!(session = %self.profile.name, %error, "whether the client is to start again could not be written down");
+            let error = &error;
+            self.observer.event(SessionEvent::ReceiptsFailed { error });
         }
     }
 
@@ -136,7 +137,8 @@ impl Actor {
         };
         renewal.receipts.received = renewal.unreceived.first().unwrap_or(handled);
         if let Err(error) = renewal.receipts.save() {
-            tracing::error!(session = %self.profile.name, %error, "what the client has received could not be written down");
+            let error = &error;
+            self.observer.event(SessionEvent::ReceiptsFailed { error });
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::actor::{Actor, Desk, Past};
 use super::answers::Answers;
+use super::event::SessionEvent;
 use super::hours::Hours;
 use super::made_again::MadeAgain;
 use super::profile::{Profile, settings};
@@ -26,7 +27,7 @@ use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::limits::OpenFiles;
 use crate::schedule::Calendar;
-use crate::store::{Opening, Recovered, Stop, Store};
+use crate::store::{Cut, Opening, Recovered, Stop, Store};
 
 /// The configured sessions, opened and not yet running.
 pub(crate) struct Seats {
@@ -38,6 +39,8 @@ struct Seat {
     session: Session,
     past: Past,
     hours: Option<Hours>,
+    /// What was cut from its message store.
+    cut: Option<Cut>,
 }
 
 impl Seats {
@@ -135,11 +138,19 @@ impl Seats {
                 fix_log,
                 ..
             } = seat.profile;
+            let mut observer = observers.of(name, firm, fix_log);
+            if let Some(cut) = seat.cut {
+                observer.event(SessionEvent::StoreCut {
+                    file: &cut.path.display(),
+                    offset: cut.offset,
+                    bytes: cut.bytes,
+                });
+            }
             let actor = Actor::new(
                 seat.profile,
                 seat.session,
                 seat.past,
-                observers.of(name, firm, fix_log),
+                observer,
                 Arc::clone(doorkeeper),
                 desk.clone(),
             )
@@ -189,9 +200,6 @@ fn open(
         first_event: before.next_event.get(),
     };
     let (mut store, recovered) = Store::open(&folder, &opening)?;
-    if let Some(cut) = &recovered.cut {
-        tracing::warn!(session = %profile.name, ?cut, "the end of the message store was torn and was cut");
-    }
     let position = before.position;
     let known =
         position.is_some_and(|position| position.epoch > 0 || position.last_msg_seq_num > 0);
@@ -252,6 +260,7 @@ fn open(
             answers,
         },
         hours,
+        cut: recovered.cut,
     })
 }
 

@@ -12,7 +12,7 @@ use tests::venue_process::VenueProcess;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::wire::{connect, message, now, rest, until_closed};
-use crate::{day, ground, log_on};
+use crate::{come_back, day, ground, log_on};
 
 /// What stands before the address in the line of the log that tells where the metrics are.
 const MARK: &str = "metrics are shown address=";
@@ -184,4 +184,37 @@ fn check_logs(layout: &Layout) {
     for line in [one, three, refused].concat() {
         assert!(!line.contains(PASSWORD), "{line}");
     }
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_lost_clients_orders_is_counted() {
+    let ground = watched();
+    for (session, grace) in [("CLIENT1", "1h"), ("CLIENT2", "0s")] {
+        ground.configure(|text| {
+            let client = format!("comp_id = \"{session}\"\n");
+            let keys = format!("cancel_on_disconnect = \"session\"\ncancel_grace = \"{grace}\"\n");
+            text.replace(&client, &format!("{client}{keys}"))
+        });
+    }
+    let venue = ground.start();
+    let address = metrics_address(&venue).await;
+    let step = |firm: u32, step: &str| {
+        format!(
+            "cloudpit_session_cancels_on_disconnect_total{{firm=\"FIRM{firm}\",step=\"{step}\"}} 1"
+        )
+    };
+    let mut patient = log_on("CLIENT1", &venue).await;
+    patient.client().abort();
+    scrape(&address, &[step(1, "armed")]).await;
+    come_back(&mut patient, &venue).await;
+    scrape(&address, &[step(1, "called_off")]).await;
+
+    let mut hasty = log_on("CLIENT2", &venue).await;
+    let order = hasty.order("one", &day(Side::Buy, 1, 1000)).await;
+    order.expect("the venue is there");
+    hasty.answer("one").await;
+    hasty.client().abort();
+    let orders = "cloudpit_session_orders_cancelled_on_disconnect_total{firm=\"FIRM2\"} 1";
+    scrape(&address, &[step(2, "fired"), orders.to_owned()]).await;
+    assert!(venue.stop().expect("it stops").success());
 }

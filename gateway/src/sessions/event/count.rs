@@ -8,6 +8,18 @@ pub(super) struct Count {
     /// The value of its label that is not the firm, if it has one.
     pub(super) value: &'static str,
     pub(super) by: u64,
+    /// Another metric that it adds to, and how much.
+    pub(super) besides: Option<(&'static Metric, u64)>,
+}
+
+impl Count {
+    /// The same, and `by` to this metric.
+    pub(super) fn and(self, metric: &'static Metric, by: u64) -> Self {
+        Self {
+            besides: Some((metric, by)),
+            ..self
+        }
+    }
 }
 
 pub(super) fn once(metric: &'static Metric) -> Count {
@@ -19,6 +31,7 @@ pub(super) fn of(metric: &'static Metric, value: &'static str) -> Count {
         metric,
         value,
         by: 1,
+        besides: None,
     }
 }
 
@@ -27,6 +40,7 @@ pub(super) fn many(metric: &'static Metric, by: usize) -> Count {
         metric,
         value: "",
         by: u64::try_from(by).unwrap_or(u64::MAX),
+        besides: None,
     }
 }
 

@@ -3,8 +3,9 @@
 use tracing::field::display;
 
 use super::count::{Count, code, many, of, once};
-use super::{About, Refusal, Rejection, SessionEvent};
+use super::{About, Beyond, Refusal, Rejection, SessionEvent};
 use crate::metrics::catalogue as count;
+use crate::sessions::reason::{scope_word, why_gone};
 
 impl SessionEvent<'_> {
     /// One line of the log; gives what it adds to, so that no event can be logged without being counted.
@@ -19,6 +20,12 @@ impl SessionEvent<'_> {
             Self::ConnectionAccepted => {
                 tracing::debug!(event = "connection_accepted", peer, "connection accepted");
                 once(&count::CONNECTIONS_ACCEPTED)
+            }
+            Self::NotAccepted { error, unsaid } => {
+                if let Some(unsaid) = unsaid {
+                    tracing::warn!(event = "connection_not_accepted", %error, unsaid, "a connection could not be accepted");
+                }
+                once(&count::CONNECTIONS_NOT_ACCEPTED)
             }
             Self::ConnectionRefused { reason, detail } => {
                 let reason = reason.as_str();
@@ -76,6 +83,10 @@ impl SessionEvent<'_> {
                 );
                 once(&count::PASSWORDS_CHANGED)
             }
+            Self::PasswordFault { error } => {
+                tracing::error!(event = "password_fault", session, peer, %error, "a password could not be checked or kept");
+                once(&count::PASSWORD_FAULTS)
+            }
             Self::LogoutSent { text } => {
                 tracing::info!(event = "logout_sent", session, peer, text, "logout sent");
                 of(&count::LOGOUTS, "venue")
@@ -112,6 +123,16 @@ impl SessionEvent<'_> {
                     "slow consumer: cut; it gets what it missed when it comes back"
                 );
                 once(&count::SLOW_CONSUMERS)
+            }
+            Self::LimitExceeded { beyond, why } => {
+                let outcome = beyond.as_str();
+                // One that logs the client out comes once; the others as often as the client wants.
+                if beyond == Beyond::LoggedOut {
+                    tracing::warn!(event = "limit_exceeded", session, peer, outcome, %why, "beyond a limit: logged out");
+                } else {
+                    tracing::debug!(event = "limit_exceeded", session, peer, outcome, %why, "beyond a limit");
+                }
+                of(&count::LIMITS_EXCEEDED, outcome)
             }
             Self::Garbled { bytes } => {
                 tracing::warn!(event = "garbled", session, peer, bytes, "garbled: skipped");
@@ -167,6 +188,24 @@ impl SessionEvent<'_> {
                 );
                 many(&count::FILES_DROPPED, files)
             }
+            Self::StoreCut {
+                file,
+                offset,
+                bytes,
+            } => {
+                tracing::warn!(
+                    event = "store_cut", session, %file, offset, bytes,
+                    "the end of the message store was torn and was cut"
+                );
+                once(&count::STORES_CUT)
+            }
+            Self::ReceiptsFailed { error } => {
+                tracing::error!(
+                    event = "receipts_failed", session, %error,
+                    "what the client has received could not be written down"
+                );
+                once(&count::RECEIPTS_FAILED)
+            }
             Self::OutOfService { error } => {
                 tracing::error!(
                     event = "out_of_service", session, %error,
@@ -187,6 +226,73 @@ impl SessionEvent<'_> {
             Self::ReportsCarriedOver { from } => {
                 tracing::info!(event = "reports_carried_over", session, peer, %from, "reports are carried over");
                 once(&count::CARRY_OVERS)
+            }
+            Self::EndNotice { text } => {
+                tracing::info!(event = "end_notice", session, peer, text, "notice given");
+                once(&count::END_NOTICES)
+            }
+            Self::HoursOver { text } => {
+                tracing::info!(
+                    event = "hours_over",
+                    session,
+                    peer,
+                    text,
+                    "the hours are over"
+                );
+                once(&count::HOURS_OVER)
+            }
+            Self::CancelArmed { why, cancels_at } => {
+                let (why, cancels_at) = (why_gone(why), cancels_at.map(display));
+                tracing::info!(
+                    event = "cancel_armed",
+                    session,
+                    why,
+                    cancels_at,
+                    "orders are cancelled unless the client comes back"
+                );
+                of(&count::CANCELS_ON_DISCONNECT, "armed")
+            }
+            Self::OrdersKept { why } => {
+                let why = why_gone(why);
+                tracing::info!(event = "orders_kept", session, why, "orders are kept");
+                of(&count::CANCELS_ON_DISCONNECT, "kept")
+            }
+            Self::CancelCalledOff { cancels_at } => {
+                let cancels_at = cancels_at.map(display);
+                tracing::info!(
+                    event = "cancel_called_off",
+                    session,
+                    cancels_at,
+                    "the client is back: orders are kept"
+                );
+                of(&count::CANCELS_ON_DISCONNECT, "called_off")
+            }
+            Self::CancelFired { scope, orders } => {
+                let scope = scope_word(scope);
+                tracing::warn!(
+                    event = "cancel_fired",
+                    session,
+                    scope,
+                    orders,
+                    "the client did not come back: orders are cancelled"
+                );
+                of(&count::CANCELS_ON_DISCONNECT, "fired").and(&count::ORDERS_CANCELLED, orders)
+            }
+            Self::ChangeTaken { change } => {
+                tracing::info!(event = "reloaded", change, "reloaded");
+                of(&count::RELOADED_CHANGES, "taken")
+            }
+            Self::ChangeWaits { change } => {
+                tracing::warn!(
+                    event = "reload_waits",
+                    change,
+                    "not reloaded: it needs a restart"
+                );
+                of(&count::RELOADED_CHANGES, "waiting")
+            }
+            Self::ReloadRefused { error } => {
+                tracing::error!(event = "reload_refused", %error, "not reloaded, nothing was changed");
+                of(&count::RELOADED_CHANGES, "refused")
             }
             Self::SequenceResetReceived {
                 gap_fill,

@@ -8,9 +8,10 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use engine::{FirmName, SessionName};
+use chrono::{DateTime, Utc};
+use engine::{CancelScope, DisconnectCause, FirmName, SessionName};
 
-pub(crate) use super::reason::{Ended, Refusal, Rejection};
+pub(crate) use super::reason::{Beyond, Ended, Refusal, Rejection};
 use crate::metrics::Metrics;
 use count::Count;
 
@@ -30,6 +31,13 @@ pub(crate) struct About {
 pub(crate) enum SessionEvent<'a> {
     /// The listener took a connection.
     ConnectionAccepted,
+    /// A connection that had come could not be taken: the system is short of something.
+    NotAccepted {
+        /// Why.
+        error: &'a dyn Display,
+        /// Of how many this was not said since the last time; `None`: nor of this one. All are counted.
+        unsaid: Option<u64>,
+    },
     /// A connection was closed before it had a session.
     ConnectionRefused {
         /// Why.
@@ -65,6 +73,11 @@ pub(crate) enum SessionEvent<'a> {
     },
     /// A client changed its password.
     PasswordChanged,
+    /// A password could not be checked or kept: the venue's own fault.
+    PasswordFault {
+        /// What happened.
+        error: &'a dyn Display,
+    },
     /// A Logout(5) went out.
     LogoutSent {
         /// Text(58).
@@ -88,6 +101,13 @@ pub(crate) enum SessionEvent<'a> {
         pending_bytes: usize,
         /// Which limit it went beyond.
         why: &'a str,
+    },
+    /// A client sent more than it may, or what it may not.
+    LimitExceeded {
+        /// What came of it.
+        beyond: Beyond,
+        /// Which limit.
+        why: &'a dyn Display,
     },
     /// Bytes that are no message were passed over.
     Garbled {
@@ -129,6 +149,20 @@ pub(crate) enum SessionEvent<'a> {
         /// No MsgSeqNum(34) below this is kept.
         kept_from: u64,
     },
+    /// The end of the session's message store was torn when it was opened, and was cut.
+    StoreCut {
+        /// The file.
+        file: &'a dyn Display,
+        /// Where the good part ends.
+        offset: u64,
+        /// How many bytes were cut.
+        bytes: u64,
+    },
+    /// What the client has received could not be written down: reports may come twice, marked.
+    ReceiptsFailed {
+        /// What happened.
+        error: &'a dyn Display,
+    },
     /// The session's message store has failed: it takes no connections until the venue starts again.
     OutOfService {
         /// What happened.
@@ -143,6 +177,55 @@ pub(crate) enum SessionEvent<'a> {
     ReportsCarriedOver {
         /// The position in the event log of the first.
         from: u64,
+    },
+    /// A client was told that its hours end soon.
+    EndNotice {
+        /// Text(58) of the News(B).
+        text: &'a str,
+    },
+    /// The hours of a client are over: it is logged out.
+    HoursOver {
+        /// Text(58) of the Logout(5).
+        text: &'a str,
+    },
+    /// A client is gone whose orders are cancelled unless it comes back.
+    CancelArmed {
+        /// How it went.
+        why: DisconnectCause,
+        /// When they are cancelled; `None`: beyond the calendar.
+        cancels_at: Option<DateTime<Utc>>,
+    },
+    /// A client is gone that was watched, and its orders stay.
+    OrdersKept {
+        /// How it went.
+        why: DisconnectCause,
+    },
+    /// A client came back before its orders were cancelled.
+    CancelCalledOff {
+        /// When they would have been; `None`: beyond the calendar.
+        cancels_at: Option<DateTime<Utc>>,
+    },
+    /// A client did not come back in time: orders are cancelled.
+    CancelFired {
+        /// Whose.
+        scope: CancelScope,
+        /// How many.
+        orders: u64,
+    },
+    /// A change of the configuration was taken while the venue runs.
+    ChangeTaken {
+        /// What is different.
+        change: &'a str,
+    },
+    /// A change of the configuration needs a restart.
+    ChangeWaits {
+        /// What is as it was.
+        change: &'a str,
+    },
+    /// A configuration was not taken.
+    ReloadRefused {
+        /// Why.
+        error: &'a dyn Display,
     },
     /// A SequenceReset(4) came.
     SequenceResetReceived {
@@ -166,14 +249,21 @@ pub(crate) enum SessionEvent<'a> {
 impl SessionEvent<'_> {
     /// Writes the event to the log and counts it.
     pub(crate) fn tell(self, about: &About, metrics: &Metrics) {
-        let Count { metric, value, by } = self.log(about);
+        let Count {
+            metric,
+            value,
+            by,
+            besides,
+        } = self.log(about);
         let firm = about.firm.as_ref().map_or("", |firm| firm.as_str());
-        let values = metric.labels.iter().map(|label| match *label {
-            "firm" => firm,
-            _ => value,
-        });
-        let values: Vec<&str> = values.collect();
-        metrics.counter(metric, &values).increment(by);
+        for (metric, by) in [(metric, by)].into_iter().chain(besides) {
+            let values = metric.labels.iter().map(|label| match *label {
+                "firm" => firm,
+                _ => value,
+            });
+            let values: Vec<&str> = values.collect();
+            metrics.counter(metric, &values).increment(by);
+        }
     }
 }
 

@@ -3,11 +3,15 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::DateTime;
+use engine::{CancelScope, DisconnectCause};
 use fix_session::DisconnectReason;
-use tracing::Level;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{About, Ended, Refusal, Rejection, SessionEvent};
+use super::{About, Beyond, Ended, Refusal, Rejection, SessionEvent};
+use crate::logging;
 use crate::metrics::Metrics;
 
 /// What was logged.
@@ -34,6 +38,13 @@ impl<'a> MakeWriter<'a> for Lines {
     }
 }
 
+impl Lines {
+    fn text(&self) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&lines).trim().to_owned()
+    }
+}
+
 /// What the event writes to the log, without its time, and what it counts.
 fn told(event: SessionEvent<'_>) -> (String, String) {
     let lines = Lines::default();
@@ -45,20 +56,33 @@ fn told(event: SessionEvent<'_>) -> (String, String) {
         .without_time()
         .finish();
     let metrics = Metrics::counting(true);
-    let about = About {
-        session: Some("ALDER-OMS".parse().expect("a name")),
-        firm: Some("ALDER".parse().expect("a name")),
-        peer: Some("127.0.0.1:4711".parse().expect("an address")),
-    };
-    tracing::subscriber::with_default(subscriber, || event.tell(&about, &metrics));
-    let logged = lines.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let logged = String::from_utf8_lossy(&logged).trim().to_owned();
+    tell(event, subscriber, &metrics);
+    let logged = lines.text();
     let page = metrics.page().expect("it counts").render();
     let counted = page
         .lines()
         .filter(|line| !line.starts_with('#') && !line.is_empty())
         .filter(|line| !line.ends_with(" 0") && !line.contains("build_info"));
-    (logged, counted.collect::<Vec<_>>().join("; "))
+    let mut counted: Vec<&str> = counted.collect();
+    counted.sort_unstable();
+    (logged, counted.join("; "))
+}
+
+/// The line of the event in a log for machines.
+fn told_as_json(event: SessionEvent<'_>) -> serde_json::Value {
+    let lines = Lines::default();
+    let subscriber = logging::as_json(lines.clone(), EnvFilter::new("trace"));
+    tell(event, subscriber, &Metrics::none());
+    serde_json::from_str(&lines.text()).expect("one line is one object")
+}
+
+fn tell(event: SessionEvent<'_>, subscriber: impl Subscriber + Send + Sync, metrics: &Metrics) {
+    let about = About {
+        session: Some("ALDER-OMS".parse().expect("a name")),
+        firm: Some("ALDER".parse().expect("a name")),
+        peer: Some("127.0.0.1:4711".parse().expect("an address")),
+    };
+    tracing::subscriber::with_default(subscriber, || event.tell(&about, metrics));
 }
 
 #[test]
@@ -79,6 +103,7 @@ fn every_event_is_logged_and_counted() {
     let with = |name: &str, label: &str, value: &str| {
         format!("cloudpit_{name}{{firm=\"ALDER\",{label}=\"{value}\"}} 1")
     };
+    let cancels_at = DateTime::from_timestamp(1_795_860_000, 0);
     use SessionEvent as Event;
     let table: Vec<(Event<'_>, &str, &str, String)> = vec![
         (
@@ -220,6 +245,123 @@ fn every_event_is_logged_and_counted() {
             of("session_store_files_dropped_total"),
         ),
         (
+            Event::NotAccepted {
+                error: &"too many open files",
+                unsaid: Some(2),
+            },
+            "WARN",
+            "connection_not_accepted",
+            "cloudpit_connections_not_accepted_total 1".into(),
+        ),
+        (
+            Event::PasswordFault { error: &"no disk" },
+            "ERROR",
+            "password_fault",
+            "cloudpit_password_faults_total 1".into(),
+        ),
+        (
+            Event::LimitExceeded {
+                beyond: Beyond::Refused,
+                why: &"too many",
+            },
+            "DEBUG",
+            "limit_exceeded",
+            with("session_limits_exceeded_total", "outcome", "refused"),
+        ),
+        (
+            Event::LimitExceeded {
+                beyond: Beyond::LoggedOut,
+                why: &"far too many",
+            },
+            "WARN",
+            "limit_exceeded",
+            with("session_limits_exceeded_total", "outcome", "logged_out"),
+        ),
+        (
+            Event::EndNotice { text: "soon" },
+            "INFO",
+            "end_notice",
+            of("session_end_notices_total"),
+        ),
+        (
+            Event::HoursOver { text: "over" },
+            "INFO",
+            "hours_over",
+            of("session_hours_over_total"),
+        ),
+        (
+            Event::CancelArmed {
+                why: DisconnectCause::Lost,
+                cancels_at,
+            },
+            "INFO",
+            "cancel_armed",
+            with("session_cancels_on_disconnect_total", "step", "armed"),
+        ),
+        (
+            Event::OrdersKept {
+                why: DisconnectCause::HoursOver,
+            },
+            "INFO",
+            "orders_kept",
+            with("session_cancels_on_disconnect_total", "step", "kept"),
+        ),
+        (
+            Event::CancelCalledOff { cancels_at },
+            "INFO",
+            "cancel_called_off",
+            with("session_cancels_on_disconnect_total", "step", "called_off"),
+        ),
+        (
+            Event::CancelFired {
+                scope: CancelScope::Firm,
+                orders: 3,
+            },
+            "WARN",
+            "cancel_fired",
+            [
+                with("session_cancels_on_disconnect_total", "step", "fired"),
+                "cloudpit_session_orders_cancelled_on_disconnect_total{firm=\"ALDER\"} 3".into(),
+            ]
+            .join("; "),
+        ),
+        (
+            Event::ChangeTaken { change: "a" },
+            "INFO",
+            "reloaded",
+            "cloudpit_reloaded_changes_total{result=\"taken\"} 1".into(),
+        ),
+        (
+            Event::ChangeWaits { change: "b" },
+            "WARN",
+            "reload_waits",
+            "cloudpit_reloaded_changes_total{result=\"waiting\"} 1".into(),
+        ),
+        (
+            Event::ReloadRefused {
+                error: &"two\nlines",
+            },
+            "ERROR",
+            "reload_refused",
+            "cloudpit_reloaded_changes_total{result=\"refused\"} 1".into(),
+        ),
+        (
+            Event::StoreCut {
+                file: &"outbound.00000000.000000.log",
+                offset: 7,
+                bytes: 3,
+            },
+            "WARN",
+            "store_cut",
+            of("session_stores_cut_total"),
+        ),
+        (
+            Event::ReceiptsFailed { error: &"full" },
+            "ERROR",
+            "receipts_failed",
+            of("session_receipts_failed_total"),
+        ),
+        (
             Event::OutOfService { error: &"damaged" },
             "ERROR",
             "out_of_service",
@@ -278,16 +420,41 @@ fn every_event_is_logged_and_counted() {
         ),
     ];
     for (event, level, name, counted) in table {
+        let json = told_as_json(event);
+        assert_eq!(
+            (&json["event"], &json["level"]),
+            (&name.into(), &level.into())
+        );
+        assert!(json["message"].is_string(), "{json}");
         let (line, count) = told(event);
         assert!(line.starts_with(level), "{name}: {line}");
         assert!(
             line.contains(&format!("event=\"{name}\"")),
             "{name}: {line}"
         );
-        let of_the_store = ["messages_dropped", "out_of_service"].contains(&name);
-        let placed = line.contains("peer=127.0.0.1:4711") || of_the_store;
-        assert!(placed, "{name}: {line}");
-        assert_eq!(line.lines().count(), 1, "{name}: {line}");
+        assert_eq!(placed(name), json["peer"] == "127.0.0.1:4711", "{json}");
+        assert_eq!(placed(name), line.contains("peer=127.0.0.1:4711"), "{line}");
+        let lines = if name == "reload_refused" { 2 } else { 1 };
+        assert_eq!(line.lines().count(), lines, "{name}: {line}");
         assert_eq!(count, counted, "{name}");
     }
+}
+
+/// Whether an event says where the client is: not those of what is the venue's own.
+fn placed(event: &str) -> bool {
+    const OF_THE_VENUE: [&str; 12] = [
+        "connection_not_accepted",
+        "messages_dropped",
+        "store_cut",
+        "receipts_failed",
+        "out_of_service",
+        "cancel_armed",
+        "orders_kept",
+        "cancel_called_off",
+        "cancel_fired",
+        "reloaded",
+        "reload_waits",
+        "reload_refused",
+    ];
+    !OF_THE_VENUE.contains(&event)
 }
