@@ -76,6 +76,9 @@ pub const JOURNAL: Section = Section {
         key("segment_size", "\"256MiB\""),
         key("queue_limit", "65536"),
         key("batch_limit", "1024"),
+        key("snapshot_commands", "1000000"),
+        key("snapshot_size", "\"256MiB\""),
+        key("keep_snapshots", "2"),
     ],
 };
 

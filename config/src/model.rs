@@ -126,6 +126,12 @@ pub struct Journal {
     pub queue_limit: usize,
     /// Commands made durable together, at most.
     pub batch_limit: usize,
+    /// A snapshot of the market is made after so many commands.
+    pub snapshot_commands: u64,
+    /// And after so many bytes of the journal, if that comes first.
+    pub snapshot_bytes: u64,
+    /// Good snapshots that are kept, the newest ones.
+    pub keep_snapshots: usize,
 }
 
 /// When a command counts as durable, so that its outcome may leave the venue.

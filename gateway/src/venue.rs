@@ -288,6 +288,9 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
     options.queue_limit = config.journal.queue_limit;
     options.batch_limit = config.journal.batch_limit;
     options.segment_bytes = config.journal.segment_bytes;
+    options.snapshot_commands = config.journal.snapshot_commands;
+    options.snapshot_bytes = config.journal.snapshot_bytes;
+    options.snapshots_kept = config.journal.keep_snapshots;
     let opened =
         tokio::task::spawn_blocking(move || sequencer::open(&options, SystemClock)).await?;
     Ok(opened?)

@@ -164,11 +164,21 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
             fault,
         );
     }
+    let commands = count_or(
+        table,
+        "snapshot_commands",
+        1_000_000,
+        100..=1_000_000_000,
+        report,
+    );
     Some(Journal {
         durability,
         segment_bytes: segment,
         queue_limit: queue,
         batch_limit: batch,
+        snapshot_commands: u64::try_from(commands).ok()?,
+        snapshot_bytes: size_or(table, "snapshot_size", 256 * MIB, MIB..=64 * GIB, report),
+        keep_snapshots: count_or(table, "keep_snapshots", 2, 2..=100, report),
     })
 }
 

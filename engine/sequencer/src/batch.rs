@@ -78,6 +78,10 @@ impl ChainValue {
         Self(*blake3::hash(&log.magic()).as_bytes())
     }
 
+    pub(crate) const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The 32 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {

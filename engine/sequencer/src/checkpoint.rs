@@ -4,7 +4,7 @@ use engine::{CommandNumber, Engine, Timestamp};
 
 use crate::batch::{ChainValue, Log};
 
-/// The engine and both logs between two batches. Snapshots will be a way to get a late one.
+/// The engine and both logs between two batches; a snapshot is one of these in a file.
 pub(crate) struct Checkpoint {
     pub(crate) engine: Engine,
     pub(crate) next_command: CommandNumber,
@@ -13,6 +13,30 @@ pub(crate) struct Checkpoint {
     pub(crate) time: Timestamp,
     pub(crate) journal_chain: ChainValue,
     pub(crate) event_chain: ChainValue,
+    /// Where the latest batch lies; none before the first.
+    pub(crate) latest: Option<BatchPlace>,
+    /// The latest command that ended a trading day, of those that were replayed to come here.
+    pub(crate) day_end: Option<CommandNumber>,
+}
+
+/// Where a batch lies in both logs, whose segments begin at the same commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BatchPlace {
+    /// The first command of its segments.
+    pub(crate) segment: CommandNumber,
+    /// Where it begins in the segment of the journal, in bytes.
+    pub(crate) journal_offset: u64,
+    /// Where it begins in the segment of the event log, in bytes.
+    pub(crate) event_offset: u64,
+}
+
+impl BatchPlace {
+    pub(crate) fn offset(&self, log: Log) -> u64 {
+        match log {
+            Log::Journal => self.journal_offset,
+            Log::Events => self.event_offset,
+        }
+    }
 }
 
 impl Checkpoint {
@@ -25,6 +49,15 @@ impl Checkpoint {
             time: Timestamp::default(),
             journal_chain: ChainValue::genesis(Log::Journal),
             event_chain: ChainValue::genesis(Log::Events),
+            latest: None,
+            day_end: None,
+        }
+    }
+
+    pub(crate) fn chain(&self, log: Log) -> ChainValue {
+        match log {
+            Log::Journal => self.journal_chain,
+            Log::Events => self.event_chain,
         }
     }
 }

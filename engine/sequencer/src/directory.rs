@@ -21,6 +21,11 @@ pub enum DirectoryError {
     InUse(PathBuf),
 }
 
+/// The folder of the snapshots, below the directory of the logs.
+const SNAPSHOTS: &str = "snapshots";
+/// The record of the trading days, there too.
+const DAYS: &str = "days";
+
 /// The directory of the logs, held against other processes for as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Directory {
@@ -31,8 +36,8 @@ pub(crate) struct Directory {
 impl Directory {
     /// Takes the directory for writing, and makes it if it is not there.
     pub(crate) fn create(path: &Path) -> Result<Self, DirectoryError> {
-        for log in [Log::Journal, Log::Events] {
-            let folder = path.join(log.folder());
+        for folder in [Log::Journal.folder(), Log::Events.folder(), SNAPSHOTS] {
+            let folder = path.join(folder);
             fs::create_dir_all(&folder).at("create", &folder)?;
         }
         sync_folder(path)?;
@@ -70,6 +75,16 @@ impl Directory {
             path: path.to_owned(),
             _lock: Some(file),
         })
+    }
+
+    /// The folder of the snapshots.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.path.join(SNAPSHOTS)
+    }
+
+    /// The record of the trading days.
+    pub(crate) fn days(&self) -> PathBuf {
+        self.path.join(DAYS)
     }
 
     /// The folder of the segments of a log.

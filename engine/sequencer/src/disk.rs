@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use crate::batch::{Log, Records};
 use crate::damage::{Fault, LogError};
 use crate::event_log::ReadError;
-use crate::position::{EventIndex, EventPosition};
+use crate::position::{EventIndex, EventPosition, Location, NotFound};
 use crate::ring::EventBatch;
 use crate::segment::SegmentReader;
 
@@ -48,13 +48,28 @@ impl DiskReader {
     }
 
     fn seek(&mut self, position: EventPosition) -> Result<(), ReadError> {
-        let location = self
-            .index
-            .find(position)
-            .ok_or(ReadError::Missing(position))?;
-        let reader = SegmentReader::open(&location.path, Log::Events, location.offset);
-        self.segment = Some(reader.map_err(LogError::from)?);
+        let location = self.find(position)?;
+        match SegmentReader::open(&location.path, Log::Events, location.offset) {
+            Ok(reader) => self.segment = Some(reader),
+            Err(error) => {
+                // It may have been dropped between the look and the opening: then it is known as such now.
+                self.find(position)?;
+                return Err(LogError::from(error).into());
+            }
+        }
         Ok(())
+    }
+
+    fn find(&self, position: EventPosition) -> Result<Location, ReadError> {
+        self.index
+            .find(position)
+            .map_err(|not_found| match not_found {
+                NotFound::Dropped(kept_from) => ReadError::Dropped {
+                    position,
+                    kept_from,
+                },
+                NotFound::Nothing => ReadError::Missing(position),
+            })
     }
 
     /// Looks in this segment only; nothing if it ends before the position.

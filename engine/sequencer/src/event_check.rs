@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use engine::Event;
 
 use crate::batch::{BatchBuffer, ChainValue, Log, Place, wide};
+use crate::checkpoint::{BatchPlace, Checkpoint};
 use crate::damage::{FileError, LogError};
 use crate::log_file::LogFile;
 use crate::position::EventIndex;
@@ -29,6 +30,10 @@ pub(crate) struct EventCheck {
     /// Segments that were found and not yet compared.
     found: VecDeque<Segment>,
     segment: Option<Segment>,
+    /// Where the first segment that is entered is compared from.
+    begin: u64,
+    /// Where the latest batch lies in its segment.
+    latest: Option<u64>,
     state: State,
     buffer: BatchBuffer,
     index: EventIndex,
@@ -48,26 +53,35 @@ enum State {
 }
 
 impl EventCheck {
+    /// Compares from a checkpoint on. Notes in the index what lies before it.
     pub(crate) fn new(
         folder: PathBuf,
-        chain: ChainValue,
+        from: &Checkpoint,
         missing: Missing,
         index: EventIndex,
     ) -> Result<Self, RecoveryError> {
-        let found = list(&folder, Log::Events)?.into();
-        let buffer = BatchBuffer::new(Log::Events, chain);
-        let state = State::Comparing(None);
-        let (segment, cut) = (None, None);
+        let mut found = VecDeque::from(list(&folder, Log::Events)?);
+        let mut begin = 0;
+        if let Some(latest) = from.latest {
+            let later = found.partition_point(|segment| segment.first_command < latest.segment);
+            for segment in found.iter().take(later + 1) {
+                note_segment(&index, segment)?;
+            }
+            found.drain(..later);
+            begin = end_of_batch(&Segment::new(&folder, Log::Events, latest.segment), latest)?;
+        }
         Ok(Self {
             folder,
             missing,
             found,
-            segment,
-            state,
-            buffer,
+            segment: None,
+            begin,
+            latest: None,
+            state: State::Comparing(None),
+            buffer: BatchBuffer::new(Log::Events, from.event_chain),
             index,
             rebuilt: 0,
-            cut,
+            cut: None,
         })
     }
 
@@ -84,7 +98,8 @@ impl EventCheck {
                 }
                 match self.found.pop_front() {
                     Some(found) if found == expected => {
-                        let reader = SegmentReader::open(&found.path, Log::Events, 0)?;
+                        let begin = std::mem::take(&mut self.begin);
+                        let reader = SegmentReader::open(&found.path, Log::Events, begin)?;
                         self.state = State::Comparing(Some(reader));
                     }
                     Some(found) => {
@@ -118,6 +133,7 @@ impl EventCheck {
             let offset = reader.offset();
             if reader.pass_if_equal(self.buffer.bytes())? {
                 self.note(place, offset);
+                self.latest = Some(offset);
                 return Ok(());
             }
             let cut = judge(reader, self.buffer.bytes(), !self.found.is_empty(), place)?;
@@ -128,6 +144,7 @@ impl EventCheck {
             let offset = file.offset();
             file.append(self.buffer.bytes())?;
             self.note(place, offset);
+            self.latest = Some(offset);
         }
         Ok(())
     }
@@ -180,6 +197,27 @@ impl EventCheck {
     pub(crate) fn chain(&self) -> ChainValue {
         self.buffer.chain()
     }
+
+    /// Where the last batch that was taken lies in its segment, if one was.
+    pub(crate) fn latest_offset(&self) -> Option<u64> {
+        self.latest
+    }
+}
+
+/// Notes a segment that is not compared, by what its first batch says.
+fn note_segment(index: &EventIndex, segment: &Segment) -> Result<(), LogError> {
+    let header = SegmentReader::open(&segment.path, Log::Events, 0)?.header()?;
+    if let Some(header) = header {
+        index.note(header.place.first_event, segment, 0);
+    }
+    Ok(())
+}
+
+/// Where the batch behind this one begins.
+fn end_of_batch(segment: &Segment, latest: BatchPlace) -> Result<u64, LogError> {
+    let mut reader = SegmentReader::open(&segment.path, Log::Events, latest.event_offset)?;
+    reader.skip()?;
+    Ok(reader.offset())
 }
 
 /// The batch on disk is not the expected one: it is the end of the log, or an error.

@@ -43,6 +43,16 @@ pub enum ReadError {
     /// The runtime ended during the read.
     #[error("the runtime ended while events were read from disk")]
     RuntimeGone,
+    /// Retention has dropped the events at this position.
+    #[error(
+        "the events from position {position} are no longer kept: the event log begins with position {kept_from}"
+    )]
+    Dropped {
+        /// The position that was asked for.
+        position: EventPosition,
+        /// The first position that can be read.
+        kept_from: EventPosition,
+    },
     /// The events at this position are not on disk.
     #[error("the events from position {0} are not in the event log")]
     Missing(EventPosition),

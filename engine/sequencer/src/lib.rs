@@ -12,13 +12,19 @@
 //! repaired by guessing: only a write that a crash interrupted, about which nothing was published,
 //! is cut; everything else ends the start with a [`RecoveryError`] that says where and what to do.
 //!
-//! On disk: `journal/` and `events/` hold segments named by their first command, `lock` keeps a
-//! second venue out. Both logs have a new segment at the same commands.
+//! On disk: `journal/` and `events/` hold segments named by their first command, `snapshots/` snapshots named by the
+//! command that follows them, `days` the state at the end of each trading day; `lock` keeps a second venue out. Both
+//! logs have a new segment at the same commands.
+//!
+//! Snapshots are made beside the market, by a thread that does what a start does: it reads the newest one, replays what
+//! both logs have had since, and writes the state down. [`open`] starts from the newest that is good.
 
+mod archive;
 mod batch;
 mod checkpoint;
 mod clock;
 mod damage;
+mod days;
 mod directory;
 mod disk;
 mod event_check;
@@ -33,7 +39,10 @@ mod ring;
 mod running;
 mod scan;
 mod segment;
+mod sighting;
+mod snapshot;
 mod verify;
+mod walk;
 
 use std::sync::Arc;
 use std::thread;
@@ -41,9 +50,11 @@ use std::thread;
 use engine::{Engine, Timestamp};
 use tokio::sync::watch;
 
+pub use archive::{ArchiveError, ArchiveStatus};
 pub use batch::{COMMAND_BYTES_MAX, ChainValue};
 pub use clock::Clock;
 pub use damage::{Damage, Fault, FileError, LogError};
+pub use days::{DayEnd, DaysError};
 pub use directory::DirectoryError;
 pub use event_log::{EventLog, EventReader, ReadError};
 pub use options::{Durability, Options, OptionsError};
@@ -53,8 +64,10 @@ pub use recovery::{RecoveryError, RecoveryReport};
 pub use ring::EventBatch;
 pub use running::{EncodeError, RunError, Running};
 pub use scan::Cut;
-pub use verify::{VerifyError, VerifyReport, verify};
+pub use snapshot::{PassedOver, SnapshotFault, StateHash};
+pub use verify::{VerifyError, VerifyFrom, VerifyReport, verify, verify_from};
 
+use archive::Archive;
 use damage::At;
 use directory::Directory;
 use queue::Cause;
@@ -75,6 +88,8 @@ pub struct Opened {
     /// then, lest nothing else comes that would fire it. Changes as the market goes on; closes when the engine
     /// thread ends.
     pub next_timer: watch::Receiver<Option<Timestamp>>,
+    /// What the thread beside the market has done: snapshots. Closes when that thread ends.
+    pub archive: watch::Receiver<ArchiveStatus>,
     /// The engine thread.
     pub running: Running,
 }
@@ -103,7 +118,7 @@ pub enum OpenError {
 /// [`OpenError`]; its text names what is wrong, where, and what to do.
 pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, OpenError> {
     options.check()?;
-    let directory = Directory::create(&options.directory)?;
+    let directory = Arc::new(Directory::create(&options.directory)?);
     let recovered = recovery::recover(&directory)?;
     let recovery = recovered.report.clone();
     report(&recovery);
@@ -118,7 +133,12 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
     );
     let (commands, inbox) =
         queue::queue(options.queue_limit, options.batch_limit, Arc::clone(&cause));
-    let engine = EngineThread::new(recovered, clock, publisher, options, directory);
+    let (status, archive) = watch::channel(ArchiveStatus {
+        snapshot: recovery.snapshot,
+        ..ArchiveStatus::default()
+    });
+    let beside = Archive::start(Arc::clone(&directory), options, status)?;
+    let engine = EngineThread::new(recovered, clock, publisher, options, (directory, beside));
     let next_timer = engine.next_timer();
     let thread = thread::Builder::new().name("engine".to_owned());
     let thread = {
@@ -134,11 +154,15 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         events,
         recovery,
         next_timer,
+        archive,
         running,
     })
 }
 
 fn report(recovery: &RecoveryReport) {
+    for passed_over in &recovery.passed_over {
+        tracing::warn!("passed over a snapshot: {passed_over}");
+    }
     for (log, cut) in [
         ("journal", &recovery.journal_cut),
         ("event log", &recovery.events_cut),
@@ -155,6 +179,7 @@ fn report(recovery: &RecoveryReport) {
         }
     }
     tracing::info!(
+        snapshot = recovery.snapshot.map(engine::CommandNumber::get),
         commands = recovery.commands,
         events = recovery.events,
         events_rebuilt = recovery.events_rebuilt,

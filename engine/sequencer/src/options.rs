@@ -28,6 +28,12 @@ pub struct Options {
     pub segment_bytes: u64,
     /// How many events are kept in memory for readers that keep up.
     pub ring_events: usize,
+    /// A snapshot is made after so many commands, at least 1.
+    pub snapshot_commands: u64,
+    /// And after so many bytes of the journal, at least 1. Whichever comes first; and at each end of a trading day.
+    pub snapshot_bytes: u64,
+    /// How many of the newest good snapshots are kept, at least 2.
+    pub snapshots_kept: usize,
 }
 
 /// The options do not fit together.
@@ -39,10 +45,24 @@ pub enum OptionsError {
     /// The queue cannot hold what is submitted together, or is absurdly large.
     #[error("queue_limit is {0}; expected at least batch_limit and at most 16777216")]
     QueueLimit(usize),
+    /// A snapshot would be made after nothing.
+    #[error(
+        "snapshot_commands and snapshot_bytes are {commands} and {bytes}; expected at least 1 of each"
+    )]
+    SnapshotPace {
+        /// The commands.
+        commands: u64,
+        /// The bytes.
+        bytes: u64,
+    },
+    /// One damaged snapshot must not be the only one.
+    #[error("snapshots_kept is {0}; expected at least 2")]
+    SnapshotsKept(usize),
 }
 
 const BATCH_LIMIT_MAX: usize = 65_536;
 const QUEUE_LIMIT_MAX: usize = 1 << 24;
+const SNAPSHOTS_KEPT_MIN: usize = 2;
 const _: () = assert!(BATCH_LIMIT_MAX <= QUEUE_LIMIT_MAX);
 
 impl Options {
@@ -56,6 +76,9 @@ impl Options {
             batch_limit: 1024,
             segment_bytes: 256 << 20,
             ring_events: 65_536,
+            snapshot_commands: 1_000_000,
+            snapshot_bytes: 256 << 20,
+            snapshots_kept: SNAPSHOTS_KEPT_MIN,
         }
     }
 
@@ -65,6 +88,13 @@ impl Options {
         }
         if !(self.batch_limit..=QUEUE_LIMIT_MAX).contains(&self.queue_limit) {
             return Err(OptionsError::QueueLimit(self.queue_limit));
+        }
+        let (commands, bytes) = (self.snapshot_commands, self.snapshot_bytes);
+        if commands == 0 || bytes == 0 {
+            return Err(OptionsError::SnapshotPace { commands, bytes });
+        }
+        if self.snapshots_kept < SNAPSHOTS_KEPT_MIN {
+            return Err(OptionsError::SnapshotsKept(self.snapshots_kept));
         }
         Ok(())
     }

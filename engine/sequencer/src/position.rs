@@ -1,6 +1,7 @@
 //! Positions in the event log, and the index from a position to a place on disk.
 
-use std::path::PathBuf;
+use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -43,56 +44,60 @@ impl std::fmt::Display for EventPosition {
 /// Where a batch of the event log lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Location {
-    pub(crate) path: PathBuf,
+    pub(crate) path: Arc<Path>,
     pub(crate) offset: u64,
 }
 
-/// Finds the place on disk to look for a position from: at most one step before it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct EventIndex(Arc<RwLock<Entries>>);
-
-#[derive(Debug, Default)]
-struct Entries {
-    segments: Vec<PathBuf>,
-    /// By position; several may have the same one, if batches had no events.
-    steps: Vec<Step>,
+/// Why a position is not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotFound {
+    /// Retention has dropped it; this is the first one that is kept.
+    Dropped(EventPosition),
+    /// There is nothing on disk.
+    Nothing,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// Finds the place on disk to look for a position from: at most one step before it, or the start of a segment that
+/// was there before this start.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EventIndex(Arc<RwLock<VecDeque<Step>>>);
+
+#[derive(Debug, Clone)]
 struct Step {
     first_event: u64,
-    segment: usize,
+    path: Arc<Path>,
     offset: u64,
 }
 
 impl EventIndex {
     /// Notes that a batch lies there. Batches come in their order.
     pub(crate) fn note(&self, first_event: u64, segment: &Segment, offset: u64) {
-        let due = |latest: &Step| offset >= latest.offset + INDEX_STEP_BYTES;
-        let mut entries = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if offset == 0 {
-            entries.segments.push(segment.path.clone());
-        } else if !entries.steps.last().is_some_and(due) {
-            return;
-        }
-        let segment = entries.segments.len().saturating_sub(1);
-        entries.steps.push(Step {
+        let mut steps = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let path = match steps.back() {
+            Some(latest) if offset > 0 => {
+                if offset < latest.offset + INDEX_STEP_BYTES {
+                    return;
+                }
+                Arc::clone(&latest.path)
+            }
+            Some(_) | None => Arc::from(segment.path.as_path()),
+        };
+        steps.push_back(Step {
             first_event,
-            segment,
+            path,
             offset,
         });
     }
 
     /// The latest known place at or before this position.
-    pub(crate) fn find(&self, position: EventPosition) -> Option<Location> {
-        let entries = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let after = entries
-            .steps
-            .partition_point(|step| step.first_event <= position.get());
-        let step = entries.steps.get(after.checked_sub(1)?)?;
-        let path = entries.segments.get(step.segment)?.clone();
-        Some(Location {
-            path,
+    pub(crate) fn find(&self, position: EventPosition) -> Result<Location, NotFound> {
+        let steps = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let after = steps.partition_point(|step| step.first_event <= position.get());
+        let first = steps.front().ok_or(NotFound::Nothing)?;
+        let at = after.checked_sub(1).and_then(|at| steps.get(at));
+        let step = at.ok_or(NotFound::Dropped(EventPosition::new(first.first_event)))?;
+        Ok(Location {
+            path: Arc::clone(&step.path),
             offset: step.offset,
         })
     }

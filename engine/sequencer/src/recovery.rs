@@ -2,12 +2,13 @@
 //! and gives both logs ready to be written on.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use engine::{CommandNumber, Engine, Timestamp};
 
 use crate::batch::{BatchBuffer, ChainValue, Log};
-use crate::checkpoint::Checkpoint;
 use crate::damage::{Damage, FileError, LogError};
+use crate::days::{DayRecord, DaysError};
 use crate::directory::Directory;
 use crate::event_check::{EventCheck, Missing};
 use crate::log_file::LogFile;
@@ -16,6 +17,10 @@ use crate::replay::replay;
 use crate::running::EncodeError;
 use crate::scan::{Cut, scan};
 use crate::segment::ListError;
+use crate::sighting::Watch;
+use crate::snapshot::PassedOver;
+use crate::snapshot::choice::{self, Choice};
+use crate::snapshot::folder;
 
 /// Why the logs cannot be trusted. Nothing was cut or changed, but for events that were appended
 /// to an event log that was short.
@@ -40,6 +45,30 @@ pub enum RecoveryError {
         expected: PathBuf,
         /// The one that is there next.
         found: PathBuf,
+    },
+    /// The first files of the journal are not there, and there is no snapshot to start from.
+    #[error(
+        "the journal begins with {}, and no snapshot can be used to start from there{}. Restore a snapshot, or the \
+         files of both logs before this one, from a copy",
+        first.display(), reasons(passed_over)
+    )]
+    StartMissing {
+        /// The first file that is there.
+        first: PathBuf,
+        /// The snapshots, and why they cannot be used.
+        passed_over: Vec<PassedOver>,
+    },
+    /// The journal ends before a snapshot that was made from it.
+    #[error(
+        "{}: a good snapshot of the market before command {command}, but the journal ends before that command or is \
+         damaged there: it has lost commands. Restore its last files from a copy. To go on without them, move this \
+         snapshot away, knowing that what came of these commands was told to clients", snapshot.display()
+    )]
+    SnapshotAhead {
+        /// The snapshot.
+        snapshot: PathBuf,
+        /// The command that follows it.
+        command: u64,
     },
     /// A file of the event log ends early, though others follow it.
     #[error(
@@ -84,6 +113,14 @@ pub enum RecoveryError {
     /// What came out of the replay cannot be written down.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// The record of the trading days is not good.
+    #[error(transparent)]
+    Days(#[from] DaysError),
+}
+
+/// Why each snapshot cannot be used, as the end of a sentence.
+fn reasons(passed_over: &[PassedOver]) -> String {
+    passed_over.iter().map(|one| format!("; {one}")).collect()
 }
 
 impl From<LogError> for RecoveryError {
@@ -107,6 +144,11 @@ impl From<ListError> for RecoveryError {
 /// What a start found and did.
 #[derive(Debug, Clone)]
 pub struct RecoveryReport {
+    /// The command before which the snapshot was made that the replay started from; nothing if it started at the
+    /// first command.
+    pub snapshot: Option<CommandNumber>,
+    /// Snapshots that are newer than it and could not be used, newest first: each with the reason.
+    pub passed_over: Vec<String>,
     /// Batches that were replayed.
     pub batches: u64,
     /// Commands that were replayed.
@@ -141,29 +183,48 @@ pub(crate) struct OpenLog {
 /// Everything that the engine thread starts from.
 pub(crate) struct Recovered {
     pub(crate) engine: Engine,
+    /// The latest command that ended a trading day, of those that were replayed.
+    pub(crate) day_end: Option<CommandNumber>,
+    /// How much of the journal was replayed, in bytes.
+    pub(crate) replayed_bytes: u64,
     pub(crate) journal: OpenLog,
     pub(crate) events: OpenLog,
     pub(crate) index: EventIndex,
     pub(crate) report: RecoveryReport,
 }
 
-/// Recovers from the logs of a directory; an empty one gives a new market.
+/// Recovers from the newest good snapshot of a directory and the logs behind it; an empty one gives a new market.
 pub(crate) fn recover(directory: &Directory) -> Result<Recovered, RecoveryError> {
-    let from = Checkpoint::start();
+    let Choice { from, passed_over } = choice::newest(directory)?;
+    // Read here only to say so at once if it is not good.
+    DayRecord::read(&directory.days())?;
     let index = EventIndex::default();
-    let folder = directory.folder(Log::Events);
-    let mut check = EventCheck::new(folder, from.event_chain, Missing::Write, index.clone())?;
+    let events = directory.folder(Log::Events);
+    let mut check = EventCheck::new(events, &from, Missing::Write, index.clone())?;
     let folder = directory.folder(Log::Journal);
-    let journal = scan(&folder, &from)?;
-    let (batches, cut) = (journal.batches, journal.cut.clone());
+    let journal = scan(&folder, &from, None)?;
     let (first_command, first_event) = (from.next_command, from.next_event);
-    let last = journal.segments.last().cloned();
-    let to = replay(from, &journal, &mut check)?;
+    let snapshot = from.latest.map(|_| first_command);
+    let mut watch = Watch::default();
+    let to = replay(
+        from,
+        &journal,
+        &mut check,
+        &mut watch,
+        &AtomicBool::new(false),
+    )?;
     check.expect_no_more()?;
 
+    let lengths = journal
+        .stretches
+        .iter()
+        .map(|stretch| stretch.end - stretch.begin);
+    let replayed_bytes = lengths.sum();
+
     // From here on nothing is refused any more: now the files may be changed.
-    let file = match last {
-        Some((segment, end)) => LogFile::resume(&segment, Log::Journal, end)?,
+    folder::remove_partial(&directory.snapshots())?;
+    let file = match journal.stretches.last() {
+        Some(last) => LogFile::resume(&last.segment, Log::Journal, last.end)?,
         None => {
             // The journal first: events without a journal would be an error at the next start.
             let file = LogFile::create(&folder, Log::Journal, first_command)?;
@@ -172,13 +233,15 @@ pub(crate) fn recover(directory: &Directory) -> Result<Recovered, RecoveryError>
         }
     };
     let report = RecoveryReport {
-        batches,
+        snapshot,
+        passed_over: passed_over.iter().map(ToString::to_string).collect(),
+        batches: journal.batches,
         commands: to.next_command.get() - first_command.get(),
         events: to.next_event - first_event,
         next_command: to.next_command,
         next_event: EventPosition::new(to.next_event),
         time: to.time,
-        journal_cut: cut,
+        journal_cut: journal.cut,
         events_cut: check.cut.clone(),
         events_rebuilt: check.rebuilt,
         journal_chain: to.journal_chain,
@@ -192,6 +255,8 @@ pub(crate) fn recover(directory: &Directory) -> Result<Recovered, RecoveryError>
     let events = OpenLog { file, buffer };
     Ok(Recovered {
         engine: to.engine,
+        day_end: to.day_end,
+        replayed_bytes,
         journal,
         events,
         index,

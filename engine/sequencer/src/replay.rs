@@ -1,19 +1,21 @@
 //! Applies the journal to an engine again and holds the events against the event log. Three threads
 //! pass chunks of work along: one reads and decodes, one applies, one encodes and compares.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use engine::{CommandNumber, Event, Input, Sequenced};
+use engine::{Command, CommandNumber, Event, Input, Origin, Sequenced};
 
 use crate::batch::{Header, Log, Place, Records, wide};
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{BatchPlace, Checkpoint};
 use crate::damage::{Damage, Fault, LogError};
 use crate::disk::decode;
 use crate::event_check::EventCheck;
 use crate::recovery::RecoveryError;
 use crate::scan::JournalScan;
 use crate::segment::{Segment, SegmentReader};
+use crate::sighting::Watch;
 
 /// A chunk is passed on when it has at least so many commands.
 const CHUNK_COMMANDS: usize = 512;
@@ -44,12 +46,14 @@ struct Batch {
 /// What a thread passes on: work, or why there is no more.
 type Passed = Result<Chunk, RecoveryError>;
 
-/// Replays what a scan found good, from the checkpoint that it started from. An error is the first
-/// one in the order of the journal.
+/// Replays what a scan found good, from the checkpoint that it started from, and looks at what is to be watched. An
+/// error is the first one in the order of the journal. When it is told to stop, it ends early, between two batches.
 pub(crate) fn replay(
     mut at: Checkpoint,
     journal: &JournalScan,
     check: &mut EventCheck,
+    watch: &mut Watch,
+    stop: &AtomicBool,
 ) -> Result<Checkpoint, RecoveryError> {
     let (decoded, to_apply) = sync_channel::<Passed>(CHUNKS);
     let (applied, to_check) = sync_channel::<Passed>(CHUNKS);
@@ -61,14 +65,18 @@ pub(crate) fn replay(
     }
     thread::scope(|scope| {
         scope.spawn(move || {
-            let mut reading = Reading { free, decoded };
+            let mut reading = Reading {
+                free,
+                decoded,
+                stop,
+            };
             if let Err(Stop::Error(error)) = reading.read(journal) {
                 // If nobody listens any more, an earlier error is reported.
                 reading.decoded.send(Err(error)).ok();
             }
         });
         let applying = scope.spawn(move || {
-            apply(&mut at, &to_apply, &applied);
+            apply(&mut at, watch, &to_apply, &applied);
             at
         });
         let result = compare(check, &to_check, &checked);
@@ -78,6 +86,9 @@ pub(crate) fn replay(
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         result?;
         at.event_chain = check.chain();
+        if let (Some(latest), Some(offset)) = (&mut at.latest, check.latest_offset()) {
+            latest.event_offset = offset;
+        }
         Ok(at)
     })
 }
@@ -96,18 +107,20 @@ impl<E: Into<RecoveryError>> From<E> for Stop {
 }
 
 /// The thread that reads and decodes.
-struct Reading {
+struct Reading<'a> {
     free: Receiver<Chunk>,
     decoded: SyncSender<Passed>,
+    stop: &'a AtomicBool,
 }
 
-impl Reading {
+impl Reading<'_> {
     fn read(&mut self, journal: &JournalScan) -> Result<(), Stop> {
-        for (segment, end) in &journal.segments {
-            let mut reader = SegmentReader::open(&segment.path, Log::Journal, 0)?;
+        for stretch in &journal.stretches {
+            let path = &stretch.segment.path;
+            let mut reader = SegmentReader::open(path, Log::Journal, stretch.begin)?;
             let mut chunk = self.chunk()?;
-            chunk.enters = Some(segment.clone());
-            while reader.offset() < *end {
+            chunk.enters = Some(stretch.segment.clone());
+            while reader.offset() < stretch.end && !self.stop.load(Ordering::Relaxed) {
                 let offset = reader.offset();
                 let Some(header) = reader.read_unchecked()? else {
                     break;
@@ -150,12 +163,19 @@ fn decode_batch(reader: &SegmentReader, inputs: &mut Vec<Input>) -> Result<(), L
 }
 
 /// The thread that applies. What it is told it passes on, in the same order.
-fn apply(at: &mut Checkpoint, decoded: &Receiver<Passed>, applied: &SyncSender<Passed>) {
+fn apply(
+    at: &mut Checkpoint,
+    watch: &mut Watch,
+    decoded: &Receiver<Passed>,
+    applied: &SyncSender<Passed>,
+) {
     let mut segment = None;
     for passed in decoded {
         let passed = passed.and_then(|mut chunk| {
             segment = chunk.enters.clone().or(segment.take());
-            apply_chunk(at, segment.as_ref(), &mut chunk)?;
+            // Chunks come after the one that enters their segment.
+            let segment = segment.as_ref().expect("a segment was entered");
+            apply_chunk(at, watch, segment, &mut chunk)?;
             Ok(chunk)
         });
         let last = passed.is_err();
@@ -167,7 +187,8 @@ fn apply(at: &mut Checkpoint, decoded: &Receiver<Passed>, applied: &SyncSender<P
 
 fn apply_chunk(
     at: &mut Checkpoint,
-    segment: Option<&Segment>,
+    watch: &mut Watch,
+    segment: &Segment,
     chunk: &mut Chunk,
 ) -> Result<(), Damage> {
     let Chunk {
@@ -180,28 +201,41 @@ fn apply_chunk(
     for batch in batches {
         let place = batch.header.place;
         if place.first_event != at.next_event {
-            let file = segment
-                .map(|segment| segment.path.clone())
-                .unwrap_or_default();
             let (expected, found) = (at.next_event, place.first_event);
-            let fault = Fault::EventPosition { expected, found };
             return Err(Damage {
-                file,
+                file: segment.path.clone(),
                 offset: batch.offset,
-                fault,
+                fault: Fault::EventPosition { expected, found },
             });
         }
         let before = events.len();
         for (record, input) in (0..place.commands).zip(inputs.by_ref()) {
-            at.engine.apply(&sequenced(place, record, input), events);
+            let day_ends = ends_day(&input);
+            let command = sequenced(place, record, input);
+            at.engine.apply(&command, events);
+            if day_ends {
+                at.day_end = Some(command.number);
+            }
+            watch.look(&at.engine, &command, day_ends);
         }
         batch.events = events.len() - before;
         at.next_event += wide(batch.events);
         at.next_command = batch.header.next_command();
         at.time = place.time;
         at.journal_chain = batch.header.chain;
+        at.latest = Some(BatchPlace {
+            segment: segment.first_command,
+            journal_offset: batch.offset,
+            event_offset: 0,
+        });
     }
     Ok(())
+}
+
+/// Whether a trading day ends with this command: the engine lets nobody but the venue end one.
+pub(crate) fn ends_day(input: &Input) -> bool {
+    matches!(input.command, Command::EndTradingDay)
+        && !matches!(input.origin, Origin::Session { .. })
 }
 
 /// Holds what comes against the event log, and hands the chunks back.

@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 use engine::{CommandNumber, Engine, Event, Input, Timestamp};
 use tokio::sync::watch;
 
+use crate::archive::{Archive, Pace};
 use crate::batch::{COMMAND_BYTES_MAX, Place, wide};
 use crate::clock::{Clock, SteadyClock};
 use crate::damage::FileError;
@@ -16,7 +17,7 @@ use crate::options::{Durability, Options};
 use crate::position::{EventIndex, EventPosition};
 use crate::queue::{Cause, CommandSender, Inbox};
 use crate::recovery::{OpenLog, Recovered};
-use crate::replay::sequenced;
+use crate::replay::{ends_day, sequenced};
 
 /// What cannot be written down.
 #[derive(Debug, thiserror::Error)]
@@ -121,8 +122,12 @@ pub(crate) struct EngineThread<C> {
     durability: Durability,
     batch_limit: usize,
     segment_bytes: u64,
-    // Last: the lock is let go when the logs are closed.
-    _directory: Directory,
+    pace: Pace,
+    /// A trading day has ended: both logs go on in new segments.
+    day_ended: bool,
+    archive: Archive,
+    // Last: the lock is let go when the logs are closed and nobody reads them.
+    _directory: Arc<Directory>,
 }
 
 impl<C: Clock> EngineThread<C> {
@@ -131,10 +136,15 @@ impl<C: Clock> EngineThread<C> {
         clock: C,
         publisher: Publisher,
         options: &Options,
-        directory: Directory,
+        (directory, archive): (Arc<Directory>, Archive),
     ) -> Self {
         let report = recovered.report;
         let (next_timer, _) = watch::channel(recovered.engine.next_timer());
+        let mut pace = Pace::new(options.snapshot_commands, options.snapshot_bytes);
+        let day_ended = recovered.day_end.is_some();
+        if pace.passed(report.commands, recovered.replayed_bytes, day_ended) {
+            archive.request(report.next_command);
+        }
         Self {
             next_timer,
             engine: recovered.engine,
@@ -148,6 +158,9 @@ impl<C: Clock> EngineThread<C> {
             durability: options.durability,
             batch_limit: options.batch_limit,
             segment_bytes: options.segment_bytes,
+            pace,
+            day_ended: false,
+            archive,
             _directory: directory,
         }
     }
@@ -171,6 +184,7 @@ impl<C: Clock> EngineThread<C> {
         let mut inputs = Vec::with_capacity(2 * self.batch_limit);
         let mut events = Vec::with_capacity(4 * self.batch_limit);
         while inbox.fill(&mut inputs, self.batch_limit) {
+            let day_ends = inputs.iter().any(ends_day);
             let place = self.journal(&inputs)?;
             self.apply(place, &mut inputs, &mut events);
             if self.durability == Durability::Fsync {
@@ -179,6 +193,7 @@ impl<C: Clock> EngineThread<C> {
             // Published first: the answers are on their way while their record is written.
             let events = self.publish(&mut events);
             self.log_events(place, &events)?;
+            self.look_after(place, day_ends);
             let due = self.engine.next_timer();
             self.next_timer
                 .send_if_modified(|known| std::mem::replace(known, due) != due);
@@ -190,7 +205,7 @@ impl<C: Clock> EngineThread<C> {
 
     /// Gives the commands their place and time and writes them, as one batch with one write.
     fn journal(&mut self, inputs: &[Input]) -> Result<Place, RunError> {
-        if self.journal.file.offset() >= self.segment_bytes {
+        if self.journal.file.offset() >= self.segment_bytes || std::mem::take(&mut self.day_ended) {
             // Both logs go on in new segments at the same command, so that a replay does too.
             self.journal.file.roll(self.next_command)?;
             self.events.file.roll(self.next_command)?;
@@ -233,6 +248,15 @@ impl<C: Clock> EngineThread<C> {
             .note(place.first_event, file.segment(), file.offset());
         file.append(batch)?;
         Ok(())
+    }
+
+    /// Asks for a snapshot if one is due, now that both logs have the batch.
+    fn look_after(&mut self, place: Place, day_ends: bool) {
+        self.day_ended = day_ends;
+        let bytes = wide(self.journal.buffer.bytes().len());
+        if self.pace.passed(place.commands.into(), bytes, day_ends) {
+            self.archive.request(self.next_command);
+        }
     }
 
     fn publish(&mut self, events: &mut Vec<Event>) -> Arc<[Event]> {

@@ -25,43 +25,72 @@ pub struct Cut {
     pub fault: Option<Fault>,
 }
 
-/// What the journal consists of.
+/// The batches of a segment that are to be replayed, by where they begin and end in it, in bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Stretch {
+    pub(crate) segment: Segment,
+    pub(crate) begin: u64,
+    pub(crate) end: u64,
+}
+
+/// What the journal consists of, from a checkpoint on.
 #[derive(Debug)]
 pub(crate) struct JournalScan {
-    /// Each segment, and how many bytes of it are good: all of them, but for the last one.
-    pub(crate) segments: Vec<(Segment, u64)>,
+    /// One of each segment: all that is good of it.
+    pub(crate) stretches: Vec<Stretch>,
     pub(crate) batches: u64,
     /// What is behind the end.
     pub(crate) cut: Option<Cut>,
 }
 
-/// Reads and checks the journal from a checkpoint on.
-pub(crate) fn scan(folder: &Path, from: &Checkpoint) -> Result<JournalScan, RecoveryError> {
-    let found = list(folder, Log::Journal)?;
+/// Reads and checks the journal from a checkpoint on: to its end, or to the batch before the command `until`.
+pub(crate) fn scan(
+    folder: &Path,
+    from: &Checkpoint,
+    until: Option<CommandNumber>,
+) -> Result<JournalScan, RecoveryError> {
+    let mut found = list(folder, Log::Journal)?;
+    found.retain(|segment| Some(segment.first_command) >= from.latest.map(|at| at.segment));
     let mut follow = Follow::new(from);
     let mut scan = JournalScan {
-        segments: Vec::new(),
+        stretches: Vec::new(),
         batches: 0,
         cut: None,
     };
+    // The latest batch is passed over: the segment that has it comes first, under an earlier name.
+    let mut latest = from.latest;
     let last = found.len().saturating_sub(1);
     for (index, segment) in found.into_iter().enumerate() {
-        if segment.first_command != follow.next_command {
-            let expected = Segment::new(folder, Log::Journal, follow.next_command).path;
+        let first = latest.map_or(follow.next_command, |at| at.segment);
+        if segment.first_command != first {
+            let expected = Segment::new(folder, Log::Journal, first).path;
             return Err(RecoveryError::SegmentMissing {
                 expected,
                 found: segment.path,
             });
         }
-        let mut reader = SegmentReader::open(&segment.path, Log::Journal, 0)?;
-        match read_segment(&mut reader, &mut follow, &mut scan.batches) {
+        let begin = latest.map_or(0, |at| at.journal_offset);
+        let mut reader = SegmentReader::open(&segment.path, Log::Journal, begin)?;
+        if latest.take().is_some() {
+            reader.skip()?;
+        }
+        let begin = reader.offset();
+        match read_segment(&mut reader, &mut follow, until, &mut scan.batches) {
             Ok(()) => {}
             Err(LogError::Damaged(damage)) if index == last => {
                 scan.cut = Some(judge_tail(&mut reader, damage)?);
             }
             Err(error) => return Err(error.into()),
         }
-        scan.segments.push((segment, reader.offset()));
+        let end = reader.offset();
+        scan.stretches.push(Stretch {
+            segment,
+            begin,
+            end,
+        });
+        if until == Some(follow.next_command) {
+            break;
+        }
     }
     Ok(scan)
 }
@@ -69,9 +98,13 @@ pub(crate) fn scan(folder: &Path, from: &Checkpoint) -> Result<JournalScan, Reco
 fn read_segment(
     reader: &mut SegmentReader,
     follow: &mut Follow,
+    until: Option<CommandNumber>,
     batches: &mut u64,
 ) -> Result<(), LogError> {
-    while let Some(header) = reader.header()? {
+    while until != Some(follow.next_command) {
+        let Some(header) = reader.header()? else {
+            break;
+        };
         follow
             .check(&header)
             .map_err(|fault| reader.damage(fault))?;

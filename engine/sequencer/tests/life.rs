@@ -8,7 +8,10 @@ mod market;
 use std::collections::BTreeMap;
 
 use engine::{CommandNumber, Engine, Event, Input, Sequenced};
-use market::{Flow, contents, cut, last_file, memory, read_all, set_up, size, start, wait};
+use market::{
+    Flow, contents, cut, day_end, end_day, last_file, memory, read_all, set_up, size, snapshots,
+    start, wait,
+};
 use proptest::prelude::*;
 use sequencer::{Options, verify};
 
@@ -19,6 +22,8 @@ enum Step {
     Submit(usize),
     /// A stop and a start.
     Restart,
+    /// The end of a trading day, and the snapshot that is made then.
+    EndDay,
     /// A crash in the middle of writing so many commands, of which a part of the bytes arrived.
     CrashInJournal { commands: usize, part: u64 },
     /// A crash before the events of the latest commands were on disk, but for a part.
@@ -29,6 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (1..30_usize).prop_map(Step::Submit),
         1 => Just(Step::Restart),
+        1 => Just(Step::EndDay),
         2 => (1..10_usize, 0..1000_u64)
             .prop_map(|(commands, part)| Step::CrashInJournal { commands, part }),
         1 => (0..2_000_u64).prop_map(|lost| Step::CrashInEvents { lost }),
@@ -60,6 +66,13 @@ impl Life {
                 self.submit(commands);
             }
             Step::Restart => start(&self.options).running.stop().unwrap(),
+            Step::EndDay => {
+                let mut opened = start(&self.options);
+                let next = end_day(&mut opened, Vec::new());
+                opened.running.stop().unwrap();
+                self.remembered.push(day_end());
+                assert_eq!(next, 1 + u64::try_from(self.remembered.len()).unwrap());
+            }
             Step::CrashInJournal { commands, part } => {
                 // What an earlier crash left is put right first, so that the sizes are true.
                 start(&self.options).running.stop().unwrap();
@@ -76,6 +89,13 @@ impl Life {
                 } else {
                     (journal_size, events_size)
                 };
+                // A snapshot of what is torn now would not have been made: both logs were not synced yet.
+                for snapshot in snapshots(&directory) {
+                    let stem = snapshot.file_stem().unwrap().to_str().unwrap();
+                    if stem.parse::<usize>().unwrap() > remembered + 1 {
+                        std::fs::remove_file(snapshot).unwrap();
+                    }
+                }
                 let journal = last_file(&directory, "journal");
                 let torn = from + (size(&journal) - from) * part / 1000;
                 cut(&journal, torn);
@@ -119,14 +139,20 @@ proptest! {
         steps in prop::collection::vec(step(), 1..20),
     ) {
         let directory = memory();
-        let options = Options { segment_bytes, batch_limit: 30, ..Options::new(directory.path()) };
+        let options = Options {
+            segment_bytes,
+            batch_limit: 30,
+            snapshot_commands: 40,
+            ..Options::new(directory.path())
+        };
         let mut life = Life { options, flow: Flow::new(seed), remembered: Vec::new() };
         life.submit(set_up());
         for step in &steps {
             life.live(step);
         }
         let opened = start(&life.options);
-        prop_assert_eq!(opened.recovery.commands, u64::try_from(life.remembered.len()).unwrap());
+        let commands = u64::try_from(life.remembered.len()).unwrap();
+        prop_assert_eq!(opened.recovery.next_command.get(), commands + 1);
         let events = read_all(&opened, 0);
         opened.running.stop().unwrap();
         prop_assert_eq!(&events, &expected(&life.remembered, &events));

@@ -10,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use engine::{
-    CancelRequest, Command, Event, FirmKind, Input, Instrument, InstrumentKind, NewOrder,
-    OrderKind, Origin, Price, Quantity, SessionRole, Side, TimeInForce, Timestamp,
+    CancelRequest, Command, Event, EventBody, FirmKind, Input, Instrument, InstrumentKind,
+    NewOrder, OrderKind, Origin, Price, Quantity, SessionRole, Side, TimeInForce, Timestamp,
 };
 use sequencer::{EventPosition, Opened, Options, open};
 
@@ -227,16 +227,54 @@ pub(crate) fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
-/// A copy of both logs that a test may damage.
+/// The snapshots, oldest first.
+pub(crate) fn snapshots(directory: &Path) -> Vec<PathBuf> {
+    files(directory, "snapshots")
+}
+
+/// A copy of everything, which a test may damage.
 pub(crate) fn copy(directory: &Path) -> tempfile::TempDir {
     let copy = memory();
-    for log in ["journal", "events"] {
-        fs::create_dir(copy.path().join(log)).unwrap();
+    for folder in ["journal", "events", "snapshots"] {
+        fs::create_dir(copy.path().join(folder)).unwrap();
+        for file in files(directory, folder) {
+            let name = file.strip_prefix(directory).unwrap();
+            fs::copy(&file, copy.path().join(name)).unwrap();
+        }
     }
-    for (name, bytes) in contents(directory) {
-        fs::write(copy.path().join(name), bytes).unwrap();
+    let days = directory.join("days");
+    if days.exists() {
+        fs::copy(days, copy.path().join("days")).unwrap();
     }
     copy
+}
+
+/// The end of a trading day, at which a snapshot is made.
+pub(crate) fn day_end() -> Input {
+    Input {
+        origin: Origin::Venue,
+        command: Command::EndTradingDay,
+    }
+}
+
+/// Submits commands and the end of the trading day, and waits for the snapshot. The command that follows it.
+pub(crate) fn end_day(opened: &mut Opened, commands: Vec<Input>) -> u64 {
+    let mut reader = opened.events.reader(opened.events.end());
+    opened.commands.submit_blocking(commands).unwrap();
+    opened.commands.submit_blocking(vec![day_end()]).unwrap();
+    let ended = |event: &&Event| matches!(event.body, EventBody::TradingDayEnded);
+    let end = loop {
+        let batch = wait(reader.next()).unwrap();
+        if let Some(event) = batch.iter().map(|(_, event)| event).find(ended) {
+            break event.cause.get();
+        }
+    };
+    let made = opened.archive.wait_for(|status| {
+        assert!(status.failure.is_none(), "{:?}", status.failure);
+        status.snapshot.is_some_and(|made| made.get() > end)
+    });
+    wait(made).unwrap();
+    end + 1
 }
 
 pub(crate) fn cut(path: &Path, bytes: u64) {
