@@ -11,6 +11,7 @@ use bytes::{Buf, BytesMut};
 use chrono::{DateTime, Utc};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::stream::Stream;
 use super::turnstile::Place;
 use crate::identity::Peer;
 use crate::limits::Backlog;
@@ -18,10 +19,16 @@ use crate::limits::Backlog;
 /// How much is read from the socket at once.
 const READ_BYTES: usize = 64 * 1024;
 
-/// What a FIX session talks over: TCP, or TLS over TCP.
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+/// The most that is read and thrown away of a peer that was told goodbye.
+const LATE_BYTES: usize = 1024 * 1024;
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+/// How long after the peer has closed a reset may follow: it does when the peer closed without having read all. More than a
+/// packet takes there and back, and than one that is lost takes to be sent again.
+const RESET_TIME: Duration = Duration::from_millis(500);
+
+/// How long a peer over TLS has to close first. What tells it that no more comes are bytes there: it resets the connection
+/// when it closes before it has read them, though it has read every message.
+const CLOSES_FIRST_TIME: Duration = Duration::from_secs(1);
 
 /// What a turn of the connection brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,6 +171,44 @@ impl Connection {
         poll_fn(|context| Pin::new(&mut self.stream).poll_shutdown(context)).await
     }
 
+    /// [`Connection::finish`], and waits until the peer closes its side. What it still sends is not looked at. An end without
+    /// an error shows that it has read all that was sent: a system resets a connection whose owner closes it with
+    /// something unread.
+    ///
+    /// # Errors
+    /// As [`Connection::flush`]; and when the peer closed with something unread, or sends on.
+    pub async fn finish_and_await_close(&mut self) -> io::Result<()> {
+        self.flush().await?;
+        let mut closed = false;
+        if self.stream.ends_with_bytes() {
+            let first = tokio::time::timeout(CLOSES_FIRST_TIME, self.await_close()).await;
+            if let Ok(ended) = first {
+                ended?;
+                closed = true;
+            }
+        }
+        let finished = self.finish().await;
+        if !closed {
+            finished?;
+            self.await_close().await?;
+        }
+        tokio::time::sleep(RESET_TIME).await;
+        self.stream.late_error().map_or(Ok(()), Err)
+    }
+
+    /// Reads until the peer has closed its side.
+    async fn await_close(&mut self) -> io::Result<()> {
+        let mut late = 0;
+        while self.turn(true).await? != Turn::Closed {
+            late += self.incoming.len();
+            self.incoming.clear();
+            if late > LATE_BYTES {
+                return Err(io::Error::other("the peer sends on after the end"));
+            }
+        }
+        Ok(())
+    }
+
     /// Ready when the stream holds nothing back.
     fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.unflushed {
@@ -218,3 +263,6 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,7 @@ use super::answers::Answers;
 use super::apart::apart;
 use super::authentication::verdict;
 use super::event::Ended;
+use super::farewell::HasRead;
 use super::hours::Hours;
 use super::limits::Demands;
 use super::made_again::MadeAgain;
@@ -25,6 +26,7 @@ use super::observer::Observer;
 use super::profile::Profile;
 use super::renewal::missed;
 use super::resend::Resend;
+use super::unreceived::Goodbye;
 use super::watching::Watching;
 use super::{Control, Letterbox, Mail};
 use crate::clock;
@@ -114,7 +116,7 @@ pub(crate) struct Actor {
     pub(super) first_untaken: Option<u64>,
     pub(super) desk: Option<Desk>,
     /// Connections that were hung up and whose last bytes are on their way.
-    pub(super) last_words: JoinSet<()>,
+    pub(super) last_words: JoinSet<HasRead>,
 }
 
 /// What a session woke up for.
@@ -130,6 +132,8 @@ enum Wake {
     /// Events whose reports are made again.
     Missed(Result<EventBatch, ReadError>),
     Deadline,
+    /// The last bytes of a connection are gone.
+    Parted(HasRead),
     Drain,
     /// Nothing else waits, and the client has room for more of what it asked for again.
     Resend,
@@ -249,6 +253,7 @@ impl Actor {
                     self.take_input();
                 }
                 Wake::Deadline => self.keep_time(clock::now()),
+                Wake::Parted(has_read) => self.said_goodbye(has_read),
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend => {}
             }
@@ -344,6 +349,7 @@ impl Actor {
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             read = missed(&mut self.hours), if roomy => Wake::Missed(read),
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
+            Some(ended) = self.last_words.join_next() => Wake::Parted(ended.unwrap_or_default()),
             () = clock::until(deadline) => Wake::Deadline,
             // The last: other sessions of this worker have their turn before a long resend goes on.
             () = tokio::task::yield_now(), if resending => Wake::Resend,
@@ -427,7 +433,7 @@ impl Actor {
             self.observer
                 .disconnected(reason, detail, &connection.incoming);
         }
-        self.part(false);
+        self.part(Goodbye::None);
         self.disconnected(reason);
     }
 
@@ -452,7 +458,7 @@ impl Actor {
             self.carry_out()?;
             self.resend_some(true)?;
         }
-        while self.last_words.join_next().await.is_some() {}
+        self.await_last_words().await;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use crate::fix_log::FixLogs;
 use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::metrics::Metrics;
-use crate::net::Connection;
+use crate::net::{Connection, Stream};
 
 /// Only a failing test waits that long.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -143,6 +143,16 @@ impl Lone {
         let connected = self.registry.connect(Self::name(), Connection::new(ours));
         connected.unwrap();
         client
+    }
+}
+
+impl Stream for Breaking {
+    fn late_error(&self) -> Option<io::Error> {
+        None
+    }
+
+    fn ends_with_bytes(&self) -> bool {
+        false
     }
 }
 

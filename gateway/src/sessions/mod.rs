@@ -9,6 +9,7 @@ mod authentication;
 mod coming;
 mod control;
 mod event;
+mod farewell;
 mod hours;
 mod housekeeping;
 mod input;

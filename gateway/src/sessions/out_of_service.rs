@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::Letterbox;
 use super::actor::{Actor, Failed};
 use super::event::{Refusal, SessionEvent};
+use super::unreceived::Goodbye;
 use crate::clock;
 
 /// Text(58) of the Logout(5).
@@ -39,7 +40,7 @@ impl Actor {
                 }
             }
         }
-        while self.last_words.join_next().await.is_some() {}
+        self.await_last_words().await;
         error.downcast().unwrap_or(Failed::Sequencer)
     }
 
@@ -58,7 +59,7 @@ impl Actor {
         self.outputs.clear();
         self.watching.note(self.session.status());
         // Nobody has answered: what the client has is not known.
-        self.part(false);
+        self.part(Goodbye::None);
         self.hang_up(fix_session::DisconnectReason::Expelled);
         if let Some(newcomer) = self.newcomer.take() {
             let peer = newcomer.connection.peer();

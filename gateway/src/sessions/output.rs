@@ -5,9 +5,7 @@ use fix_session::{Action, DisconnectReason, Stored};
 use super::actor::{Actor, Failed};
 use super::apart::apart;
 use super::event::{Ended, SessionEvent};
-use super::unreceived::ended_in_order;
 use crate::clock;
-use crate::net::Connection;
 use crate::store::Outgoing;
 
 impl Actor {
@@ -125,26 +123,6 @@ impl Actor {
         // Whatever the client sent right behind its Logon has waited for this.
         self.take_input();
         Ok(carries)
-    }
-
-    /// Closes the connection once the client has taken what is pending, or has had its time for it. The session
-    /// does not wait for that.
-    pub(super) fn hang_up(&mut self, reason: DisconnectReason) {
-        self.record_refusal(reason);
-        self.record_end(&format!("{reason:?}"));
-        let untaken = self.connection.as_ref().map_or(0, Connection::pending);
-        if let Some(mut connection) = self.connection.take() {
-            self.observer
-                .disconnected(Ended::By(reason), None, &connection.incoming);
-            let time = self.profile.goodbye_time;
-            while self.last_words.try_join_next().is_some() {}
-            self.last_words.spawn(async move {
-                let flushed = tokio::time::timeout(time, connection.finish()).await;
-                tracing::debug!(?flushed, "the last bytes of a connection");
-            });
-        }
-        self.part(ended_in_order(reason, untaken));
-        self.disconnected(Ended::By(reason));
     }
 
     pub(super) fn failed(&self, source: crate::store::StoreError) -> Failed {

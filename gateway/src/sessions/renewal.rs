@@ -13,7 +13,7 @@ use super::actor::{Actor, Failed};
 use super::apart::apart;
 use super::event::SessionEvent;
 use super::receipts::Receipts;
-use super::unreceived::{Parting, Unreceived};
+use super::unreceived::{Goodbye, Parting, Unreceived};
 use crate::clock;
 use crate::net::Connection;
 
@@ -33,6 +33,8 @@ pub(crate) struct Renewal {
     /// A client is logged on.
     logged_on: bool,
     unreceived: Unreceived,
+    /// How many clients have logged out by themselves.
+    farewells: u64,
     /// Reports that are being made again.
     missed: Option<Missed>,
 }
@@ -60,6 +62,7 @@ impl Renewal {
             carries: false,
             logged_on: false,
             unreceived: Unreceived::from(first),
+            farewells: 0,
             missed: None,
         }
     }
@@ -105,11 +108,13 @@ impl Actor {
         }
     }
 
-    /// The connection of the client has ended; `in_order`: after an exchange of Logouts.
-    pub(super) fn part(&mut self, in_order: bool) {
+    /// The connection of the client has ended, after it said goodbye like that. Gives the number of the farewell when how the
+    /// client closes is to show what it has read.
+    pub(super) fn part(&mut self, said: Goodbye) -> Option<u64> {
         // One that has not started again under these numbers has made nothing of what came under them.
         let started = !self.session.demands_reset();
-        let parting = if in_order && started && self.resend.is_none() {
+        let whole = started && self.resend.is_none();
+        let parting = if said == Goodbye::Answered && whole {
             Parting::InOrder
         } else if self.session.next_incoming() > 2 && self.resend.is_none() && !self.is_making_up()
         {
@@ -119,14 +124,29 @@ impl Actor {
             Parting::AtOnce
         };
         let handled = self.store.handled();
+        let mut unsettled = None;
         if let Some(renewal) = self.renewal()
             && std::mem::take(&mut renewal.logged_on)
         {
             renewal.receipts.sent = renewal.receipts.sent.max(handled);
             renewal.unreceived.parted(parting);
+            if said == Goodbye::Own && whole && renewal.unreceived.first().is_some() {
+                renewal.farewells = renewal.farewells.saturating_add(1);
+                renewal.unreceived.await_settling(renewal.farewells);
+                unsettled = Some(renewal.farewells);
+            }
             self.keep_receipts();
         }
         self.leave();
+        unsettled
+    }
+
+    /// The client has read all that was sent before this farewell.
+    pub(super) fn settle_receipts(&mut self, farewell: u64) {
+        let settled = self.renewal().map(|of| of.unreceived.settle(farewell));
+        if settled == Some(true) {
+            self.keep_receipts();
+        }
     }
 
     /// Writes down what the client has received. That this fails costs reports that come twice, marked.

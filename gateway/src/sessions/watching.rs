@@ -125,6 +125,11 @@ impl Watching {
         self.logging_out |= status == Status::LoggingOut;
     }
 
+    /// Whether the venue has begun to log the client out, so that its Logout is an answer.
+    pub(super) fn is_logging_out(&self) -> bool {
+        self.logging_out
+    }
+
     /// The client is logged out because the session's hours are over: however its connection ends now, it is not lost.
     pub(super) fn close_hours(&mut self) {
         self.hours_over = true;

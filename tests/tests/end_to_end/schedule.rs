@@ -10,13 +10,15 @@ use fix_codec::values::Side;
 use gateway::clock;
 use gateway::clock::SystemClock;
 use sequencer::EventPosition;
-use tests::ground::Ground;
+use tests::ground::{Ground, SYMBOL};
 use tests::hours::Hours;
 use tests::member::{Member, PATIENCE, Seen};
 use tests::random::Random;
 use tests::venue_process::VenueProcess;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
-use crate::wire::{logon, message, now, until_closed};
+use crate::wire::{connect, logon, message, now, rest, until_closed};
 use crate::{come_back, day, ground, log_on};
 
 /// Between two Logons of a member that waits for its session to open.
@@ -185,6 +187,65 @@ async fn what_was_sent_under_the_old_numbers_is_never_asked_for_even_after_a_kil
         }
         venue.kill().expect("a running process can be killed");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_says_nothing_of_what_is_left_unread() {
+    for reads in [false, true] {
+        let ground = ground();
+        keep(&ground, Hours::begun(clock::now()), &["CLIENT1"]);
+        let venue = ground.start();
+        let mut stream = connect(venue.address()).await;
+        let header = |number| format!("34={number}|49=CLIENT1|52={}|56=CLOUDPIT|", now());
+        let time = now();
+        let order = format!(
+            "{}11=unread|55={SYMBOL}|54=1|38=1|40=2|44=10|59=0|60={time}|",
+            header(2)
+        );
+        let sent = [logon("CLIENT1"), message("D", &order)].concat();
+        stream.write_all(&sent).await.expect("it reads");
+        until_there(&stream, "|11=unread|").await;
+        let logout = message("5", &header(3));
+        stream.write_all(&logout).await.expect("it reads");
+        if reads {
+            rest(&mut stream).await;
+        }
+        drop(stream);
+        assert!(venue.stop().expect("it stops").success());
+
+        next_second().await;
+        keep(&ground, Hours::begun(clock::now()), &["CLIENT1"]);
+        let venue = ground.start();
+        let mut back = log_on("CLIENT1", &venue).await;
+        let mut seen = self::order(&mut back, "after", Side::Sell, 1).await;
+        assert!(seen.pop().is_some_and(|answer| !answer.may_be_known()));
+        if reads {
+            assert_eq!(seen, []);
+        } else {
+            let [again] = seen.as_slice() else {
+                panic!("{seen:#?}");
+            };
+            assert!(again.is(tags::CL_ORD_ID, "unread"), "{again:?}");
+            assert!(again.is(tags::POSS_RESEND, "Y"), "{again:?}");
+        }
+    }
+}
+
+/// Waits until the system has these bytes for a client, which leaves them unread.
+async fn until_there(stream: &TcpStream, wanted: &str) {
+    let mut bytes = vec![0; 64 * 1024];
+    let there = async {
+        loop {
+            let count = stream.peek(&mut bytes).await.expect("it is open");
+            let text = String::from_utf8_lossy(&bytes[..count]).replace('\u{1}', "|");
+            if text.contains(wanted) {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let there = tokio::time::timeout(PATIENCE, there).await;
+    assert!(there.is_ok(), "{wanted} does not come");
 }
 
 /// Sessions of the test that kills.
