@@ -1,7 +1,7 @@
 //! What a configuration means to the engine, as commands: settings that shape outcomes are journaled
 //! like everything else. Never submits them.
 
-use engine::{Command, SessionRole};
+use engine::{Command, FirmKind, SessionRole};
 
 use crate::model::{Account, Config, Firm, Role, Session};
 
@@ -18,10 +18,16 @@ impl Config {
             .cloned()
             .map(Command::ListInstrument);
         let firms = self.firms.iter().map(admit_firm);
+        let traders = self
+            .firms
+            .iter()
+            .filter(|firm| firm.kind != FirmKind::Regulator);
+        let self_match = traders.map(set_self_match_prevention);
         let accounts = self.accounts.iter().map(open_account);
         let sessions = self.sessions.iter().map(admit_session);
         instruments
             .chain(firms)
+            .chain(self_match)
             .chain(accounts)
             .chain(sessions)
             .collect()
@@ -32,6 +38,13 @@ fn admit_firm(firm: &Firm) -> Command {
     Command::AdmitFirm {
         firm: firm.name,
         kind: firm.kind,
+    }
+}
+
+fn set_self_match_prevention(firm: &Firm) -> Command {
+    Command::SetSelfMatchPrevention {
+        firm: firm.name,
+        policy: firm.self_match,
     }
 }
 

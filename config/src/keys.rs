@@ -173,6 +173,8 @@ pub const FIRMS: Section = Section {
         key("name", "\"ALDER\""),
         key("kind", "\"broker\""),
         key("provider", "\"ACME\""),
+        key("self_match_scope", "\"firm\""),
+        key("self_match", "\"cancel_maker\""),
     ],
 };
 

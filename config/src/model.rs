@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use engine::{
-    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName, SessionName,
+    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName,
+    SelfMatchPolicy, SessionName,
 };
 
 use crate::identity::{Identity, Lockout, Tls};
@@ -240,6 +241,8 @@ pub struct Firm {
     pub kind: FirmKind,
     /// Which provider it is; present for a firm of kind `provider`, and only then.
     pub provider: Option<ProviderName>,
+    /// What is done when its orders would trade with each other, where they do not say themselves.
+    pub self_match: SelfMatchPolicy,
 }
 
 /// `[[accounts]]`: a member's account.

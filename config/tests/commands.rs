@@ -10,6 +10,12 @@ fn name(command: &Command) -> String {
     match command {
         Command::ListInstrument(instrument) => format!("list {}", instrument.symbol),
         Command::AdmitFirm { firm, kind } => format!("admit firm {firm} {kind:?}"),
+        Command::SetSelfMatchPrevention { firm, policy } => {
+            format!(
+                "own orders of {firm}: {:?} {:?}",
+                policy.scope, policy.instruction
+            )
+        }
         Command::OpenAccount {
             account,
             firm,
@@ -40,6 +46,9 @@ fn the_sample_becomes_these_commands() {
         "admit firm CEDAR MarketMaker",
         "admit firm ACME Provider",
         "admit firm WATCH Regulator",
+        "own orders of ALDER: Account CancelTaker",
+        "own orders of CEDAR: Firm CancelMaker",
+        "own orders of ACME: Account CancelTaker",
         "open acme:1001 of ALDER at ACME",
         "open acme:1003 of CEDAR at ACME",
         "open acme:capacity of ACME at ACME",

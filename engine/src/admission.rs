@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::command::{FirmKind, NewOrder, OrderKind, SessionRole, Side, TimeInForce};
+use crate::extras::Extras;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
@@ -42,7 +43,6 @@ impl Engine {
             Side::Buy => self.check_buy(new, firm, listing)?,
             Side::Sell => self.check_sell(new, account, instrument)?,
         };
-        let (lifetime, expires_at) = Lifetime::of(new.time_in_force);
         Ok(Order {
             id,
             limit: Limit::of(new.kind),
@@ -56,9 +56,9 @@ impl Engine {
             session,
             client_order_id: new.client_order_id,
             side: new.side,
-            lifetime,
-            expires_at,
+            lifetime: Lifetime::of(new.time_in_force),
             delivery,
+            extras: Extras::of(new),
             links: Links::default(),
         })
     }

@@ -20,6 +20,8 @@ mod deposits;
 mod directory;
 mod disconnect;
 mod event;
+mod extras;
+mod fillable;
 mod finder;
 mod ids;
 mod invariants;
@@ -33,6 +35,7 @@ mod output;
 mod refusal;
 mod registry;
 mod report;
+mod self_match;
 mod slab;
 mod snapshot;
 mod text;
@@ -42,8 +45,9 @@ mod trades;
 mod view;
 
 pub use command::{
-    CancelRequest, Command, Expiry, FirmKind, Input, Instrument, InstrumentKind, NewOrder,
-    OrderKind, Origin, ReassignmentStatus, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
+    CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument, InstrumentKind,
+    NewOrder, OrderKind, Origin, ReassignmentStatus, SelfMatchInstruction, SelfMatchPolicy,
+    SelfMatchScope, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
@@ -56,7 +60,8 @@ pub use money::{MICROS_PER_UNIT, Notional, Price, Quantity};
 pub use refusal::{CancelRefusal, DepositRefusal, IgnoreReason, OrderRefusal, WithdrawalRefusal};
 pub use text::{
     AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
-    OperatorName, ProviderName, RegionName, Remark, SessionName, SlotName, Symbol, Text, TextError,
+    OperatorName, ProviderName, RegionName, Remark, SelfMatchGroup, SessionName, SlotName, Symbol,
+    Text, TextError,
 };
 pub use time::{Timestamp, TradingDay};
 pub use view::{BookTop, Holding, HoldingState, Level, SessionPosition};

@@ -130,7 +130,8 @@ impl Engine {
             Command::ListInstrument(_)
             | Command::AdmitFirm { .. }
             | Command::OpenAccount { .. }
-            | Command::AdmitSession { .. } => {
+            | Command::AdmitSession { .. }
+            | Command::SetSelfMatchPrevention { .. } => {
                 permit(!is_session(origin))?;
                 self.set_up(command).map(|event| out.push(event))
             }
@@ -167,6 +168,9 @@ impl Engine {
                 firm,
                 permissions,
             } => self.registry.admit_session(session, firm, permissions),
+            Command::SetSelfMatchPrevention { firm, policy } => {
+                self.set_self_match_policy(firm, policy)
+            }
             Command::ResetSession { .. }
             | Command::SubmitOrder(_)
             | Command::CancelOrder(_)

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::command::{NewOrder, OrderKind, Origin};
 use crate::event::{CancelCause, EventBody, Fill, KnownOrder, Liquidity, OrderStatus};
-use crate::ids::{OrderId, TradeId};
+use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
 use crate::money::{Price, Quantity};
@@ -22,7 +22,7 @@ enum Stop {
     Filled,
     /// No resting order of the other side is left that the order may trade with.
     NoneLeft,
-    /// The next resting order is of the same account.
+    /// It met an order of its own, and may not go on.
     OwnOrder,
 }
 
@@ -65,6 +65,7 @@ impl Engine {
             firm: firm.map(|firm| self.registry.firms[firm].name),
             order: NewOrder {
                 instances: Vec::new(),
+                conditions: new.conditions.clone(),
                 ..*new
             },
             order_id: OrderId::new(out.number()),
@@ -82,7 +83,7 @@ impl Engine {
             order: view,
             execution,
         });
-        if order.lifetime == Lifetime::FillOrKill && !self.fills_whole(&order) {
+        if order.lifetime == Lifetime::FillOrKill && !self.fills(&order, order.leaves()) {
             return self.cancel_rest(order, CancelCause::FillOrKill, out);
         }
         let stop = self.cross(&mut order, out);
@@ -149,29 +150,9 @@ impl Engine {
         });
     }
 
-    /// Whether an order can be filled whole now, before it meets an order of its own account.
-    fn fills_whole(&self, taker: &Order) -> bool {
-        let book = self.book(taker.instrument);
-        let mut open = taker.leaves();
-        let line = book.line(taker.side.opposite(), &self.orders.resting, &self.levels);
-        for maker in line.map(|place| &self.orders.resting[place]) {
-            let price = maker.limit().expect("only limit orders rest");
-            if !taker.accepts(price) || maker.account == taker.account {
-                return false;
-            }
-            if maker.leaves() >= open {
-                return true;
-            }
-            open = open
-                .checked_sub(maker.leaves())
-                .expect("the maker has less than is open");
-        }
-        false
-    }
-
     /// Trades an order with what rests on the other side, as far as it goes.
     fn cross(&mut self, taker: &mut Order, out: &mut Output<'_>) -> Stop {
-        for index in 0.. {
+        loop {
             if taker.leaves().is_zero() {
                 return Stop::Filled;
             }
@@ -184,27 +165,20 @@ impl Engine {
             if !taker.accepts(price) {
                 return Stop::NoneLeft;
             }
-            if maker.account == taker.account {
-                return Stop::OwnOrder;
+            match self.self_match(taker, maker) {
+                None => self.trade(taker, place, price, out),
+                Some(instruction) => {
+                    if !self.prevent_self_match(taker, place, instruction, out) {
+                        return Stop::OwnOrder;
+                    }
+                }
             }
-            let trade = TradeId {
-                number: out.number(),
-                index,
-            };
-            self.trade(trade, taker, place, price, out);
         }
-        unreachable!("a command makes fewer than 2^32 matches")
     }
 
     /// Matches one pair of orders.
-    fn trade(
-        &mut self,
-        trade: TradeId,
-        taker: &mut Order,
-        place: Place,
-        price: Price,
-        out: &mut Output<'_>,
-    ) {
+    fn trade(&mut self, taker: &mut Order, place: Place, price: Price, out: &mut Output<'_>) {
+        let trade = out.next_trade();
         let maker = &mut self.orders.resting[place];
         let quantity = taker.leaves().min(maker.leaves());
         let slots = next_slots(taker, quantity);

@@ -1,12 +1,14 @@
 //! One order as the engine keeps it: small, with places instead of names.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroI64;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Expiry, OrderKind, Side, TimeInForce};
+use crate::command::{Conditions, Expiry, OrderKind, Side, TimeInForce};
 use crate::event::OrderStatus;
+use crate::extras::Extras;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::money::{Notional, Price, Quantity};
@@ -29,9 +31,9 @@ pub(crate) struct Order {
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) side: Side,
     pub(crate) lifetime: Lifetime,
-    /// When it expires by itself; the end of all time where it does not.
-    pub(crate) expires_at: Timestamp,
     pub(crate) delivery: Delivery,
+    /// Boxed, for most orders have none.
+    pub(crate) extras: Option<Box<Extras>>,
     #[serde(skip)]
     pub(crate) links: Links,
 }
@@ -59,7 +61,7 @@ impl Limit {
     }
 }
 
-/// TimeInForce(59) in one byte: the time of an expiry is kept beside it.
+/// TimeInForce(59) in one byte: the time of an expiry is among the extras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Lifetime {
     Day,
@@ -71,17 +73,16 @@ pub(crate) enum Lifetime {
 }
 
 impl Lifetime {
-    /// How long an order lives, and when it expires by itself.
-    pub(crate) fn of(time_in_force: TimeInForce) -> (Self, Timestamp) {
-        let lifetime = match time_in_force {
+    /// How long an order lives.
+    pub(crate) fn of(time_in_force: TimeInForce) -> Self {
+        match time_in_force {
             TimeInForce::Day => Self::Day,
             TimeInForce::ImmediateOrCancel => Self::ImmediateOrCancel,
             TimeInForce::FillOrKill => Self::FillOrKill,
             TimeInForce::GoodTillCancel => Self::GoodTillCancel,
-            TimeInForce::GoodTillDate(Expiry::EndOf(day)) => return (Self::GoodTillDay, day.end()),
-            TimeInForce::GoodTillDate(Expiry::At(time)) => return (Self::GoodTillTime, time),
-        };
-        (lifetime, Timestamp::from_nanos(u64::MAX))
+            TimeInForce::GoodTillDate(Expiry::EndOf(_)) => Self::GoodTillDay,
+            TimeInForce::GoodTillDate(Expiry::At(_)) => Self::GoodTillTime,
+        }
     }
 }
 
@@ -124,6 +125,11 @@ impl Order {
             .expect("no more is filled than was ordered")
     }
 
+    /// What it asks for beyond price, quantity and time.
+    pub(crate) fn conditions(&self) -> Option<&Conditions> {
+        self.extras.as_ref().map(|extras| &extras.conditions)
+    }
+
     /// The limit price; a market order has none.
     pub(crate) fn limit(&self) -> Option<Price> {
         self.limit.price()
@@ -142,9 +148,9 @@ impl Order {
             Lifetime::FillOrKill => TimeInForce::FillOrKill,
             Lifetime::GoodTillCancel => TimeInForce::GoodTillCancel,
             Lifetime::GoodTillDay => {
-                TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::ending_at(self.expires_at)))
+                TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::ending_at(self.expires_at())))
             }
-            Lifetime::GoodTillTime => TimeInForce::GoodTillDate(Expiry::At(self.expires_at)),
+            Lifetime::GoodTillTime => TimeInForce::GoodTillDate(Expiry::At(self.expires_at())),
         }
     }
 
@@ -155,8 +161,13 @@ impl Order {
             | Lifetime::ImmediateOrCancel
             | Lifetime::FillOrKill
             | Lifetime::GoodTillCancel => None,
-            Lifetime::GoodTillDay | Lifetime::GoodTillTime => Some(self.expires_at),
+            Lifetime::GoodTillDay | Lifetime::GoodTillTime => Some(self.expires_at()),
         }
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        let expires_at = self.extras.as_ref().and_then(|extras| extras.expires_at);
+        expires_at.expect("an order that is good till a time has one")
     }
 
     /// Whether the order may trade at a price of the other side.

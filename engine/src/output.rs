@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::command::Sequenced;
 use crate::event::{Event, EventBody};
-use crate::ids::{CommandNumber, ExecutionId};
+use crate::ids::{CommandNumber, ExecutionId, TradeId};
 use crate::time::Timestamp;
 
 #[derive(Debug)]
@@ -12,6 +12,7 @@ pub(crate) struct Output<'a> {
     number: CommandNumber,
     time: Timestamp,
     next_index: u32,
+    next_trade: u32,
     events: &'a mut Vec<Event>,
 }
 
@@ -21,6 +22,7 @@ impl<'a> Output<'a> {
             number: sequenced.number,
             time: sequenced.time,
             next_index: 0,
+            next_trade: 0,
             events,
         }
     }
@@ -41,6 +43,15 @@ impl<'a> Output<'a> {
             number: self.number,
             index: self.next_index,
         }
+    }
+
+    /// Names the next match of that command.
+    pub(crate) fn next_trade(&mut self) -> TradeId {
+        let (number, index) = (self.number, self.next_trade);
+        self.next_trade = index
+            .checked_add(1)
+            .expect("a command makes fewer than 2^32 matches");
+        TradeId { number, index }
     }
 
     /// Whether the command caused no event yet.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{FirmKind, Instrument, InstrumentKind, Origin, SessionRole};
+use crate::command::{FirmKind, Instrument, InstrumentKind, Origin, SelfMatchPolicy, SessionRole};
 use crate::directory::{Directory, Named};
 use crate::disconnect::Connection;
 use crate::event::EventBody;
@@ -25,6 +25,8 @@ pub(crate) struct Registry {
 pub(crate) struct Firm {
     pub(crate) name: FirmName,
     pub(crate) kind: FirmKind,
+    /// What holds for orders that say nothing themselves.
+    pub(crate) self_match: SelfMatchPolicy,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,7 +94,11 @@ impl Registry {
         match self.firms.find(&firm) {
             Some(place) if self.firms[place].kind == kind => return Err(IgnoreReason::AlreadySo),
             Some(_) => return Err(IgnoreReason::Contradicts),
-            None => self.firms.add(Firm { name: firm, kind }),
+            None => self.firms.add(Firm {
+                name: firm,
+                kind,
+                self_match: SelfMatchPolicy::default(),
+            }),
         };
         Ok(EventBody::FirmAdmitted { firm, kind })
     }

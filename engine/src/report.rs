@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::command::Side;
+use crate::command::{Conditions, Side};
 use crate::event::{Liquidity, OrderStatus, OrderView, Trade, TradeSide};
 use crate::ids::{ExecutionId, TradeId};
 use crate::money::{Price, Quantity};
@@ -37,6 +37,7 @@ impl Registry {
             status,
             accepted_at: order.accepted_at,
             test: listing.is_test(),
+            conditions: order.conditions().copied().and_then(Conditions::carried),
         }
     }
 

@@ -215,6 +215,8 @@ names! {
     InstanceType(48);
     /// Names a person or program that operates the venue.
     OperatorName(32);
+    /// Names a group of orders that are not to trade with each other. SelfMatchPreventionID(2362), FIX Latest.
+    SelfMatchGroup(12);
     /// A short remark that goes with an answer. Text(58), FIX 4.4 Vol. 6.
     Remark(64);
 }

@@ -6,7 +6,10 @@ use crate::mistake::{Fault, Report};
 use crate::model::{Account, Firm};
 use crate::table::{Table, article};
 use crate::value;
-use engine::{AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName};
+use engine::{
+    AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName, SelfMatchInstruction,
+    SelfMatchPolicy, SelfMatchScope,
+};
 
 /// What `firms.kind` takes.
 pub(super) const FIRM_KINDS: [(&str, FirmKind); 4] = [
@@ -14,6 +17,23 @@ pub(super) const FIRM_KINDS: [(&str, FirmKind); 4] = [
     ("market_maker", FirmKind::MarketMaker),
     ("provider", FirmKind::Provider),
     ("regulator", FirmKind::Regulator),
+];
+
+/// What `firms.self_match_scope` takes.
+const SELF_MATCH_SCOPES: [(&str, SelfMatchScope); 2] = [
+    ("account", SelfMatchScope::Account),
+    ("firm", SelfMatchScope::Firm),
+];
+
+/// What `firms.self_match` takes.
+const SELF_MATCH_INSTRUCTIONS: [(&str, SelfMatchInstruction); 4] = [
+    ("cancel_taker", SelfMatchInstruction::CancelTaker),
+    ("cancel_maker", SelfMatchInstruction::CancelMaker),
+    ("cancel_both", SelfMatchInstruction::CancelBoth),
+    (
+        "decrement_and_cancel",
+        SelfMatchInstruction::DecrementAndCancel,
+    ),
 ];
 
 pub(super) fn firms(
@@ -44,11 +64,35 @@ fn firm(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> Opti
         }
         None => None,
     };
+    let self_match = self_match(table, kind.as_ref().map(|kind| kind.value), report);
     Some(Firm {
         name: name?.value,
         kind: kind?.value,
         provider,
+        self_match,
     })
+}
+
+/// What is done when orders of the firm would trade with each other.
+fn self_match(table: &Table<'_>, kind: Option<FirmKind>, report: &mut Report) -> SelfMatchPolicy {
+    if kind == Some(FirmKind::Regulator) {
+        for key in ["self_match_scope", "self_match"] {
+            let fault = Fault::new("does not apply: a regulator sends no orders", "Remove it");
+            table.forbid(key, fault, report);
+        }
+        return SelfMatchPolicy::default();
+    }
+    let scope = |v| value::choice(v, &SELF_MATCH_SCOPES);
+    let instruction = |v| value::choice(v, &SELF_MATCH_INSTRUCTIONS);
+    SelfMatchPolicy {
+        scope: table.or("self_match_scope", SelfMatchScope::default(), scope, report),
+        instruction: table.or(
+            "self_match",
+            SelfMatchInstruction::default(),
+            instruction,
+            report,
+        ),
+    }
 }
 
 pub(super) fn accounts(

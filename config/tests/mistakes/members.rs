@@ -77,6 +77,11 @@ fn what_fits_what() {
         ],
     );
     check(
+        "kind = \"broker\"",
+        "kind = \"regulator\"\nself_match = \"cancel_maker\"",
+        &["f:25:14: firms.self_match: does not apply: a regulator sends no orders. Remove it."],
+    );
+    check(
         "firm = \"BIRCH\"",
         "firm = \"WATCH\"",
         &[

@@ -205,6 +205,7 @@ impl Flow {
             instances: Vec::new(),
             image: None,
             transact_time: Timestamp::from_nanos(self.next),
+            conditions: None,
         };
         self.send(firm, Command::SubmitOrder(order))
     }

@@ -190,7 +190,8 @@ fn weight(input: &Input) -> usize {
         | Command::CancelOrderAgain(_)
         | Command::ConnectSession { .. }
         | Command::DisconnectSession { .. }
-        | Command::FireTimers => 1,
+        | Command::FireTimers
+        | Command::SetSelfMatchPrevention { .. } => 1,
     }
 }
 

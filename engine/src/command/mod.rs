@@ -1,10 +1,12 @@
 //! What goes into the engine. Every command is data and is journaled: never change the order of
 //! variants or fields, add at the end only.
 
+mod conditions;
 mod listing;
 mod order;
 mod reassignment;
 
+pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
 pub use listing::{FirmKind, Instrument, InstrumentKind, SessionRole};
 pub use order::{CancelRequest, Expiry, NewOrder, OrderKind, Side, TimeInForce};
 pub use reassignment::{ReassignmentStatus, SettledCash};
@@ -160,4 +162,11 @@ pub enum Command {
     /// Fires the timers whose time has come. Every command does; this one is for when nothing else
     /// happens.
     FireTimers,
+    /// Lays down what is done when orders of a firm would trade with each other. Until then it is the default.
+    SetSelfMatchPrevention {
+        /// The firm.
+        firm: FirmName,
+        /// What is done.
+        policy: SelfMatchPolicy,
+    },
 }

@@ -1,9 +1,11 @@
 //! What members ask for: orders and their cancels.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::command::Conditions;
 use crate::ids::OrderId;
 use crate::money::{Price, Quantity};
 use crate::text::{AccountName, ClientOrderId, ImageName, InstanceName, Symbol};
@@ -33,6 +35,8 @@ pub struct NewOrder {
     pub image: Option<ImageName>,
     /// When the firm says that it sent the order. TransactTime(60).
     pub transact_time: Timestamp,
+    /// What else it asks for. Boxed, for most orders ask for nothing.
+    pub conditions: Option<Box<Conditions>>,
 }
 
 /// Which side of the market. Side(54), FIX 4.4 Vol. 6.

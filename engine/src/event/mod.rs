@@ -11,7 +11,9 @@ use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{CancelRequest, FirmKind, Instrument, NewOrder, Origin, SessionRole};
+use crate::command::{
+    CancelRequest, FirmKind, Instrument, NewOrder, Origin, SelfMatchPolicy, SessionRole,
+};
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId};
 use crate::refusal::{
@@ -263,5 +265,20 @@ pub enum EventBody {
         scope: CancelScope,
         /// How many are.
         orders: u64,
+    },
+    /// What is done when orders of a firm would trade with each other has been laid down.
+    SelfMatchPreventionSet {
+        /// The firm.
+        firm: FirmName,
+        /// What is done.
+        policy: SelfMatchPolicy,
+    },
+    /// Instead of a trade with an order of its own, an order lost some of its quantity. It lives on, and keeps
+    /// its place in line.
+    OrderReduced {
+        /// The order afterwards.
+        order: OrderView,
+        /// Names this report.
+        execution: ExecutionId,
     },
 }

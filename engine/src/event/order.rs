@@ -1,10 +1,11 @@
 //! What events say about an order: all of it, where it stands, its fills and its end.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{OrderKind, Side, TimeInForce};
+use crate::command::{Conditions, OrderKind, Side, TimeInForce};
 use crate::ids::{OrderId, TradeId};
 use crate::money::{Notional, Price, Quantity};
 use crate::text::{
@@ -51,6 +52,8 @@ pub struct OrderView {
     pub accepted_at: Timestamp,
     /// Whether the instrument is a test instrument.
     pub test: bool,
+    /// What else it asks for; none for most.
+    pub conditions: Option<Box<Conditions>>,
 }
 
 /// Where an order stands. OrdStatus(39), FIX 4.4 Vol. 6.
@@ -117,7 +120,7 @@ pub enum CancelCause {
     FillOrKill,
     /// It was a market order, and no more could be filled now.
     MarketUnfilled,
-    /// It would have traded with a resting order of its own account.
+    /// It would have traded with an order of its own: of its account, its group, or its firm.
     SelfTradePrevented,
     /// A session of its firm was lost and did not come back in time.
     Disconnected {

@@ -5,13 +5,13 @@
 //! n comes at beat n; `wait 5` lets five more beats pass.
 
 use engine::{
-    CancelCause, CancelRequest, Command, CommandNumber, Engine, Event, EventBody, Fill, FirmKind,
-    Input, Instrument, InstrumentKind, NewOrder, OperatorName, OrderId, OrderKind, Origin, Price,
-    Quantity, ReassignmentId, ReassignmentStatus, Sequenced, SessionRole, Side, TimeInForce,
-    Timestamp, Trade, TradeId,
+    CancelCause, CancelRequest, Command, CommandNumber, Conditions, Engine, Event, EventBody, Fill,
+    FirmKind, Input, Instrument, InstrumentKind, NewOrder, OperatorName, OrderId, OrderKind,
+    Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, Sequenced, SessionRole, Side,
+    TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::connections;
+use crate::{connections, self_match};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -159,6 +159,7 @@ impl Desk {
                 epoch: at(2).parse().unwrap(),
             },
             "day" => Command::EndTradingDay,
+            "self-match" => self_match::command(&words[1..]),
             _ => connections::command(words),
         }
     }
@@ -168,7 +169,7 @@ impl Desk {
     }
 
     /// `10@5`, `10@market`, then any of `ioc fok gtc till=beat lastday=day x=symbol a=account id= image=
-    /// instances=a,b`.
+    /// instances=a,b own=maker group=g`.
     fn order(&self, sender: &str, side: Side, words: &[&str]) -> Command {
         let (quantity, price) = words[0].split_once('@').expect("quantity@price");
         let (sender, _) = sender.split_once('#').unwrap_or((sender, ""));
@@ -186,7 +187,9 @@ impl Desk {
             instances: Vec::new(),
             image: None,
             transact_time: Timestamp::from_nanos(7),
+            conditions: None,
         };
+        let mut conditions = Conditions::default();
         for word in &words[1..] {
             match word.split_once('=').unwrap_or((word, "")) {
                 ("ioc", _) => order.time_in_force = TimeInForce::ImmediateOrCancel,
@@ -201,9 +204,14 @@ impl Desk {
                 ("instances", names) => {
                     order.instances = names.split(',').map(|name| name.parse().unwrap()).collect();
                 }
+                ("own", what) => {
+                    conditions.self_match_instruction = Some(self_match::instruction(what));
+                }
+                ("group", name) => conditions.self_match_group = Some(name.parse().unwrap()),
                 other => panic!("no such option: {other:?}"),
             }
         }
+        order.conditions = conditions.carried();
         Command::SubmitOrder(order)
     }
 
@@ -379,6 +387,11 @@ fn tell(event: &Event, desk: &Desk) -> String {
             format!("cancelled {} {cause}", order.client_order_id)
         }
         EventBody::OrderExpired { order, .. } => format!("expired {}", order.client_order_id),
+        EventBody::OrderReduced { order, .. } => format!(
+            "reduced {} to {} {} left",
+            order.client_order_id, order.quantity, order.leaves
+        ),
+        EventBody::SelfMatchPreventionSet { firm, .. } => format!("self-match {firm}"),
         EventBody::CancelRejected {
             request,
             order,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use engine::{
     CancelCause, CancelOnDisconnect, CancelRequest, CancelScope, Command, CommandNumber,
-    DisconnectCause, Engine, Event, EventBody, Expiry, Input, NewOrder, OrderId, OrderKind, Origin,
-    Price, Quantity, ReassignmentId, ReassignmentStatus, Sequenced, Side, TimeInForce, Timestamp,
-    TradingDay,
+    Conditions, DisconnectCause, Engine, Event, EventBody, Expiry, Input, NewOrder, OrderId,
+    OrderKind, Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, SelfMatchInstruction,
+    SelfMatchPolicy, SelfMatchScope, Sequenced, Side, TimeInForce, Timestamp, TradingDay,
 };
 use proptest::prelude::*;
 
@@ -51,6 +51,10 @@ enum Step {
     Wait {
         nanos: u64,
     },
+    SelfMatch {
+        session: usize,
+        policy: SelfMatchPolicy,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -62,6 +66,7 @@ struct Sketch {
     image: bool,
     named: Vec<usize>,
     repeat_name: Option<usize>,
+    conditions: Conditions,
 }
 
 const SESSIONS: [&str; 5] = ["A", "A2", "B", "M", "P"];
@@ -81,9 +86,10 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         prop::bool::weighted(0.8),
         named,
         repeat,
+        conditions(),
     )
         .prop_map(
-            |(buy, price, quantity, time_in_force, image, named, repeat_name)| Sketch {
+            |(buy, price, quantity, time_in_force, image, named, repeat_name, conditions)| Sketch {
                 buy,
                 price,
                 quantity,
@@ -92,8 +98,36 @@ fn sketch() -> impl Strategy<Value = Sketch> {
                 image: image == buy,
                 named,
                 repeat_name,
+                conditions,
             },
         )
+}
+
+fn conditions() -> impl Strategy<Value = Conditions> {
+    let group = prop::sample::select(vec!["g", "h"]).prop_map(|name| name.parse().unwrap());
+    let condition = (
+        prop::option::weighted(0.5, instruction()),
+        prop::option::weighted(0.5, group),
+    )
+        .prop_map(|(self_match_instruction, self_match_group)| Conditions {
+            self_match_instruction,
+            self_match_group,
+        });
+    prop_oneof![2 => Just(Conditions::default()), 1 => condition]
+}
+
+fn instruction() -> impl Strategy<Value = SelfMatchInstruction> {
+    prop_oneof![
+        Just(SelfMatchInstruction::CancelTaker),
+        Just(SelfMatchInstruction::CancelMaker),
+        Just(SelfMatchInstruction::CancelBoth),
+        Just(SelfMatchInstruction::DecrementAndCancel),
+    ]
+}
+
+fn self_match_policy() -> impl Strategy<Value = SelfMatchPolicy> {
+    let scope = prop_oneof![Just(SelfMatchScope::Account), Just(SelfMatchScope::Firm)];
+    (scope, instruction()).prop_map(|(scope, instruction)| SelfMatchPolicy { scope, instruction })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -116,6 +150,8 @@ fn step() -> impl Strategy<Value = Step> {
         ]).prop_map(|(session, why)| Step::Disconnect { session, why }),
         4 => Just(Step::Fire),
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
+        3 => (0..SESSIONS.len(), self_match_policy())
+            .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
     ]
 }
 
@@ -218,6 +254,12 @@ impl Seen {
             }
             Step::Fire => Some((None, Command::FireTimers)),
             Step::Wait { .. } => None,
+            Step::SelfMatch { session, policy } => {
+                // The first letter of a session is its firm.
+                let firm = SESSIONS[*session][..1].parse().unwrap();
+                let policy = *policy;
+                Some((None, Command::SetSelfMatchPrevention { firm, policy }))
+            }
         }
     }
 
@@ -262,6 +304,7 @@ impl Seen {
             instances,
             image: sketch.image.then(|| "web".parse().unwrap()),
             transact_time: Timestamp::from_nanos(number.get()),
+            conditions: sketch.conditions.carried(),
         }
     }
 

@@ -19,5 +19,6 @@ mod orders;
 mod possible_resend;
 mod refusals;
 mod replay;
+mod self_match;
 mod sessions;
 mod values;

@@ -114,35 +114,6 @@ fn fill_or_kill_takes_all_or_nothing() {
 }
 
 #[test]
-fn an_account_does_not_trade_with_itself() {
-    check(
-        "A sell 2@5 | A buy 2@5",
-        "accepted 1; accepted 2; cancelled 2 SelfTradePrevented",
-    );
-    check(
-        "B sell 1@4 | A sell 2@5 | A2 buy 3@5 a=a",
-        "accepted 1; accepted 2; accepted 3; fill 1 1@4 0 left; fill 3 1@4 2 left; trade 3<1 1@4;
-         cancelled 3 SelfTradePrevented",
-    );
-    check(
-        "A sell 2@5 | A buy 1@market",
-        "accepted 1; accepted 2; cancelled 2 SelfTradePrevented",
-    );
-    check(
-        "B sell 1@4 | A sell 2@5 | A buy 2@5 fok",
-        "accepted 1; accepted 2; accepted 3; cancelled 3 FillOrKill",
-    );
-}
-
-#[test]
-fn two_accounts_of_one_firm_may_trade() {
-    check(
-        "A sell 1@5 | A buy 1@5 a=a2",
-        "accepted 1; accepted 2; fill 1 1@5 0 left; fill 2 1@5 0 left; trade 2<1 1@5",
-    );
-}
-
-#[test]
 fn a_cancel_ends_what_is_open() {
     check(
         "A buy 10@5 | A cancel 1 | B sell 1@5",

@@ -6,6 +6,9 @@ const STANDARD_END: u32 = TagSet::STANDARD_END;
 const CANCEL_ON_DISCONNECT: (u32, u32) = (8_013, STANDARD_END);
 /// The range reserved for the venue, 20001 to 20019, has the next ones.
 const VENUE: (u32, u32, u32) = (20_001, 20_019, STANDARD_END + 1);
+/// Fields of later versions of FIX have those after that.
+const SELF_MATCH_PREVENTION_ID: (u32, u32) = (2_362, STANDARD_END + 20);
+const SELF_MATCH_PREVENTION_INSTRUCTION: (u32, u32) = (2_964, STANDARD_END + 21);
 
 /// A set of defined tags. Tags that nobody defines are never members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -33,6 +36,10 @@ impl TagSet {
             (VENUE.2 + (tag - VENUE.0)) as usize
         } else if tag == CANCEL_ON_DISCONNECT.0 {
             CANCEL_ON_DISCONNECT.1 as usize
+        } else if tag == SELF_MATCH_PREVENTION_ID.0 {
+            SELF_MATCH_PREVENTION_ID.1 as usize
+        } else if tag == SELF_MATCH_PREVENTION_INSTRUCTION.0 {
+            SELF_MATCH_PREVENTION_INSTRUCTION.1 as usize
         } else {
             0
         }
@@ -44,6 +51,10 @@ impl TagSet {
             slot
         } else if slot == CANCEL_ON_DISCONNECT.1 {
             CANCEL_ON_DISCONNECT.0
+        } else if slot == SELF_MATCH_PREVENTION_ID.1 {
+            SELF_MATCH_PREVENTION_ID.0
+        } else if slot == SELF_MATCH_PREVENTION_INSTRUCTION.1 {
+            SELF_MATCH_PREVENTION_INSTRUCTION.0
         } else {
             VENUE.0 + (slot - VENUE.2)
         }

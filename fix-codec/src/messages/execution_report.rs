@@ -7,8 +7,8 @@ use super::macros::messages;
 use super::party::Party;
 use crate::tags;
 use crate::values::{
-    ExecRestatementReason, ExecType, LastLiquidityInd, OrdRejReason, OrdStatus, OrdType, Side,
-    TimeInForce, TokenList,
+    ExecRestatementReason, ExecType, LastLiquidityInd, OrdRejReason, OrdStatus, OrdType,
+    SelfMatchPreventionInstruction, Side, TimeInForce, TokenList,
 };
 
 messages! {
@@ -89,5 +89,10 @@ messages! {
         optional instance_ids: TokenList<'a> = tags::INSTANCE_IDS,
         /// ImageID(20002).
         optional image_id: &'a str = tags::IMAGE_ID,
+        /// SelfMatchPreventionID(2362) of FIX Latest.
+        optional self_match_prevention_id: &'a str = tags::SELF_MATCH_PREVENTION_ID,
+        /// SelfMatchPreventionInstruction(2964) of FIX Latest.
+        optional self_match_prevention_instruction: SelfMatchPreventionInstruction =
+            tags::SELF_MATCH_PREVENTION_INSTRUCTION,
     }
 }

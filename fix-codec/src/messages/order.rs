@@ -6,7 +6,9 @@ use rust_decimal::Decimal;
 use super::macros::messages;
 use super::party::Party;
 use crate::tags;
-use crate::values::{HandlInst, OrdType, Side, TimeInForce, TokenList};
+use crate::values::{
+    HandlInst, OrdType, SelfMatchPreventionInstruction, Side, TimeInForce, TokenList,
+};
 
 messages! {
     /// NewOrderSingle(D).
@@ -53,6 +55,11 @@ messages! {
         optional instance_ids: TokenList<'a> = tags::INSTANCE_IDS,
         /// ImageID(20002): what to start in the slot.
         optional image_id: &'a str = tags::IMAGE_ID,
+        /// SelfMatchPreventionID(2362) of FIX Latest.
+        optional self_match_prevention_id: &'a str = tags::SELF_MATCH_PREVENTION_ID,
+        /// SelfMatchPreventionInstruction(2964) of FIX Latest.
+        optional self_match_prevention_instruction: SelfMatchPreventionInstruction =
+            tags::SELF_MATCH_PREVENTION_INSTRUCTION,
     }
 
     /// OrderCancelRequest(F).

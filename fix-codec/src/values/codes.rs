@@ -433,4 +433,16 @@ int_codes! {
         /// Undone before the point of no return.
         Reversed = 6,
     }
+
+    /// SelfMatchPreventionInstruction(2964) of FIX Latest; the last one is the venue's own.
+    pub enum SelfMatchPreventionInstruction {
+        /// Cancel the aggressive order.
+        CancelAggressive = 1,
+        /// Cancel the passive order.
+        CancelPassive = 2,
+        /// Cancel both.
+        CancelBoth = 3,
+        /// Take the smaller one off both, and cancel it.
+        DecrementAndCancel = 100,
+    }
 }

@@ -1,6 +1,8 @@
 //! Words of the market that have a code in FIX 4.4, one for one. Only data.
 
-use engine::{Liquidity, OrderKind, OrderStatus, ReassignmentStatus, Side, TimeInForce};
+use engine::{
+    Liquidity, OrderKind, OrderStatus, ReassignmentStatus, SelfMatchInstruction, Side, TimeInForce,
+};
 use fix_codec::values;
 
 /// Side(54).
@@ -46,6 +48,38 @@ pub(super) fn last_liquidity_ind(liquidity: Liquidity) -> values::LastLiquidityI
     match liquidity {
         Liquidity::Maker => values::LastLiquidityInd::Added,
         Liquidity::Taker => values::LastLiquidityInd::Removed,
+    }
+}
+
+/// SelfMatchPreventionInstruction(2964).
+pub(super) fn self_match_prevention_instruction(
+    instruction: SelfMatchInstruction,
+) -> values::SelfMatchPreventionInstruction {
+    match instruction {
+        SelfMatchInstruction::CancelTaker => {
+            values::SelfMatchPreventionInstruction::CancelAggressive
+        }
+        SelfMatchInstruction::CancelMaker => values::SelfMatchPreventionInstruction::CancelPassive,
+        SelfMatchInstruction::CancelBoth => values::SelfMatchPreventionInstruction::CancelBoth,
+        SelfMatchInstruction::DecrementAndCancel => {
+            values::SelfMatchPreventionInstruction::DecrementAndCancel
+        }
+    }
+}
+
+/// SelfMatchPreventionInstruction(2964), the other way.
+pub(super) fn self_match_instruction(
+    instruction: values::SelfMatchPreventionInstruction,
+) -> SelfMatchInstruction {
+    match instruction {
+        values::SelfMatchPreventionInstruction::CancelAggressive => {
+            SelfMatchInstruction::CancelTaker
+        }
+        values::SelfMatchPreventionInstruction::CancelPassive => SelfMatchInstruction::CancelMaker,
+        values::SelfMatchPreventionInstruction::CancelBoth => SelfMatchInstruction::CancelBoth,
+        values::SelfMatchPreventionInstruction::DecrementAndCancel => {
+            SelfMatchInstruction::DecrementAndCancel
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Concern<'_> {
 ///
 /// | event | messages |
 /// |---|---|
-/// | accepted, filled, expired | one to the order's session |
+/// | accepted, filled, made smaller, expired | one to the order's session |
 /// | order refused, cancel refused | one to the session that asked |
 /// | cancelled | one to the order's session; one more to the session that asked, when it is another one |
 /// | trade | for each instance, one to the buyer's and one to the seller's session; none on a test instrument |
@@ -60,6 +60,7 @@ fn count(body: &EventBody) -> usize {
         EventBody::OrderAccepted { .. }
         | EventBody::OrderRejected { .. }
         | EventBody::OrderFilled { .. }
+        | EventBody::OrderReduced { .. }
         | EventBody::OrderExpired { .. }
         | EventBody::CancelRejected { .. } => 1,
         EventBody::OrderCancelled { .. } => 2,
@@ -82,7 +83,8 @@ fn count(body: &EventBody) -> usize {
         | EventBody::TradingDayEnded
         | EventBody::SessionConnected { .. }
         | EventBody::SessionDisconnected { .. }
-        | EventBody::GraceEnded { .. } => 0,
+        | EventBody::GraceEnded { .. }
+        | EventBody::SelfMatchPreventionSet { .. } => 0,
     }
 }
 
@@ -90,6 +92,7 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
     match body {
         EventBody::OrderAccepted { order, .. }
         | EventBody::OrderFilled { order, .. }
+        | EventBody::OrderReduced { order, .. }
         | EventBody::OrderExpired { order, .. } => Some(Concern {
             session: &order.session,
             firm: Some(&order.firm),
@@ -137,7 +140,8 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::TradingDayEnded
         | EventBody::SessionConnected { .. }
         | EventBody::SessionDisconnected { .. }
-        | EventBody::GraceEnded { .. } => None,
+        | EventBody::GraceEnded { .. }
+        | EventBody::SelfMatchPreventionSet { .. } => None,
     }
 }
 

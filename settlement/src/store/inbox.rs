@@ -159,7 +159,9 @@ async fn apply(
         | EventBody::TradingDayEnded
         | EventBody::SessionConnected { .. }
         | EventBody::SessionDisconnected { .. }
-        | EventBody::GraceEnded { .. } => {}
+        | EventBody::GraceEnded { .. }
+        | EventBody::SelfMatchPreventionSet { .. }
+        | EventBody::OrderReduced { .. } => {}
     }
     Ok(0)
 }

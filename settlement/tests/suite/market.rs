@@ -175,6 +175,7 @@ impl Market {
                 .collect(),
             image: image.map(|image| ImageName::new(image).unwrap()),
             transact_time: Timestamp::from_nanos(1),
+            conditions: None,
         };
         let origin = Origin::Session {
             session: SessionName::new(who).unwrap(),

@@ -133,6 +133,7 @@ impl Flow {
                 instances: Vec::new(),
                 image: None,
                 transact_time: Timestamp::from_nanos(number),
+                conditions: None,
             })
         };
         let session = format!("S{session}").parse().unwrap();

@@ -8,15 +8,16 @@ use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
     EventBody, ExecutionId, FirmName, ImageName, InstanceName, KnownOrder, NewOrder, Notional,
     OrderId, OrderKind, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
-    ReassignmentStatus, ReassignmentUpdate, Sequenced, SessionName, Side, SlotName, Symbol,
-    TimeInForce, Timestamp, Trade,
+    ReassignmentStatus, ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side,
+    SlotName, Symbol, TimeInForce, Timestamp, Trade,
 };
 
+mod own;
 mod settling;
 mod timing;
 mod trading;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Naive {
     /// Every order that was ever accepted.
     orders: Vec<NaiveOrder>,
@@ -28,8 +29,11 @@ pub(crate) struct Naive {
     day: usize,
     /// Sessions whose clients are watched or lost.
     clients: Vec<timing::Client>,
+    /// What firms have laid down for orders that would trade with each other.
+    self_match: Vec<(FirmName, SelfMatchPolicy)>,
 }
 
+#[derive(Clone)]
 struct NaiveOrder {
     view: OrderView,
     /// The last day on which it lived, while that is known.
@@ -38,6 +42,7 @@ struct NaiveOrder {
     holds: Vec<SlotName>,
 }
 
+#[derive(Clone)]
 struct NaiveHolding {
     slot: SlotName,
     instance: InstanceName,
@@ -46,6 +51,7 @@ struct NaiveHolding {
     free: bool,
 }
 
+#[derive(Clone)]
 struct Sale {
     id: ReassignmentId,
     trade: Trade,
@@ -54,9 +60,11 @@ struct Sale {
     status: Option<ReassignmentStatus>,
 }
 
+#[derive(Clone)]
 struct Told {
     cause: Sequenced,
     events: Vec<Event>,
+    matches: u32,
 }
 
 impl Told {
@@ -119,6 +127,7 @@ impl Naive {
         let mut told = Told {
             cause: sequenced.clone(),
             events: Vec::new(),
+            matches: 0,
         };
         let origin = sequenced.input.origin;
         self.fire(&mut told);
@@ -169,6 +178,9 @@ impl Naive {
                 self.update(*reassignment, *status, *new_instance, &mut told);
             }
             (Command::EndTradingDay, _) => self.end_day(&mut told),
+            (Command::SetSelfMatchPrevention { firm, policy }, _) => {
+                self.lay_down(*firm, *policy, &mut told);
+            }
             (Command::ConnectSession { session, policy }, _) => {
                 self.connect(*session, *policy, &mut told);
             }
@@ -493,5 +505,6 @@ fn new_view(
         status: OrderStatus::New,
         accepted_at,
         test: instrument_of(new.symbol.as_str()).unwrap().0.is_none(),
+        conditions: new.conditions.clone(),
     }
 }

@@ -11,6 +11,7 @@ use super::{Naive, Told, firm_of, is_open};
 /// In the order of their admission.
 const SESSIONS: [&str; 7] = ["A", "B", "M", "P", "R", "A2", "COPY"];
 
+#[derive(Clone)]
 pub(super) struct Client {
     session: SessionName,
     policy: CancelOnDisconnect,

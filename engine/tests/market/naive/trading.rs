@@ -1,16 +1,16 @@
 //! How the naive market matches: for each match it looks through all orders for the best one.
 
 use engine::{
-    CancelCause, EventBody, ExecutionId, Fill, InstanceName, Liquidity, Notional, OrderId,
-    OrderKind, OrderStatus, OrderView, Price, Quantity, ReassignmentId, Side, SlotName,
-    TimeInForce, Trade, TradeId, TradeLeg, TradeSide,
+    CancelCause, EventBody, ExecutionId, Fill, InstanceName, Liquidity, Notional, OrderKind,
+    OrderStatus, OrderView, Price, Quantity, ReassignmentId, Side, SlotName, TimeInForce, Trade,
+    TradeId, TradeLeg, TradeSide,
 };
 
 use super::{Naive, Sale, Told, instrument_of, is_open, price_of};
 
 impl Naive {
     /// The order that comes first on the other side, when the last order may trade with it.
-    fn best_for_last(&self, taken: &[OrderId]) -> Option<usize> {
+    fn best_for_last(&self) -> Option<usize> {
         let taker = &self.orders.last().unwrap().view;
         let sign = if taker.side == Side::Buy { 1 } else { -1 };
         (0..self.orders.len() - 1)
@@ -18,7 +18,6 @@ impl Naive {
                 let maker = &self.orders[at].view;
                 is_open(maker) && maker.symbol == taker.symbol && maker.side != taker.side
             })
-            .filter(|&at| !taken.contains(&self.orders[at].view.order_id))
             .filter(|&at| match taker.kind {
                 OrderKind::Market => true,
                 OrderKind::Limit(limit) => {
@@ -33,62 +32,52 @@ impl Naive {
             })
     }
 
-    /// Whether the last order could be filled whole.
-    fn last_fills(&self) -> bool {
-        let taker = &self.orders.last().unwrap().view;
-        let (mut taken, mut found) = (Vec::new(), 0);
-        while found < taker.leaves.get() {
-            let Some(at) = self.best_for_last(&taken) else {
-                return false;
-            };
-            let maker = &self.orders[at].view;
-            if maker.account == taker.account {
-                return false;
-            }
-            taken.push(maker.order_id);
-            found += maker.leaves.get();
-        }
-        true
-    }
-
     pub(super) fn match_last(&mut self, told: &mut Told) {
         let last = self.orders.len() - 1;
-        let (time_in_force, kind) = (
-            self.orders[last].view.time_in_force,
-            self.orders[last].view.kind,
-        );
-        if time_in_force == TimeInForce::FillOrKill && !self.last_fills() {
-            return self.end(
-                last,
-                OrderStatus::Cancelled,
-                Some(CancelCause::FillOrKill),
-                told,
-            );
+        let view = &self.orders[last].view;
+        let (time_in_force, kind, wanted) = (view.time_in_force, view.kind, view.leaves);
+        // Whether it can be filled whole is tried out in another market.
+        let mut trial = self.clone();
+        trial.take(&mut told.clone());
+        let filled = trial.orders[last].view.cumulative;
+        if time_in_force == TimeInForce::FillOrKill && filled < wanted {
+            let cause = Some(CancelCause::FillOrKill);
+            return self.end(last, OrderStatus::Cancelled, cause, told);
         }
-        let mut matches = 0;
-        while !self.orders[last].view.leaves.is_zero() {
-            let Some(at) = self.best_for_last(&[]) else {
-                let cause = match (kind, time_in_force) {
-                    (OrderKind::Market, _) => CancelCause::MarketUnfilled,
-                    (_, TimeInForce::ImmediateOrCancel) => CancelCause::ImmediateOrCancel,
-                    _ => return,
-                };
-                return self.end(last, OrderStatus::Cancelled, Some(cause), told);
-            };
-            if self.orders[at].view.account == self.orders[last].view.account {
-                let cause = Some(CancelCause::SelfTradePrevented);
-                return self.end(last, OrderStatus::Cancelled, cause, told);
-            }
-            self.trade(at, last, matches, told);
-            matches += 1;
-        }
+        let cause = match (self.take(told), kind, time_in_force) {
+            _ if self.orders[last].view.leaves.is_zero() => return,
+            (true, _, _) => CancelCause::SelfTradePrevented,
+            (false, OrderKind::Market, _) => CancelCause::MarketUnfilled,
+            (false, _, TimeInForce::ImmediateOrCancel) => CancelCause::ImmediateOrCancel,
+            _ => return,
+        };
+        self.end(last, OrderStatus::Cancelled, Some(cause), told);
     }
 
-    fn trade(&mut self, maker: usize, taker: usize, index: u32, told: &mut Told) {
+    /// Trades the last order as far as it goes. Says whether one of its own stopped it.
+    fn take(&mut self, told: &mut Told) -> bool {
+        let last = self.orders.len() - 1;
+        while !self.orders[last].view.leaves.is_zero()
+            && let Some(at) = self.best_for_last()
+        {
+            match self.instruction(last, at) {
+                None => self.trade(at, last, told),
+                Some(instruction) => {
+                    if self.prevent(last, at, instruction, told) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn trade(&mut self, maker: usize, taker: usize, told: &mut Told) {
         let trade = TradeId {
             number: told.cause.number,
-            index,
+            index: told.matches,
         };
+        told.matches += 1;
         let price = Price::from_micros(price_of(&self.orders[maker].view));
         let leaves = |at: usize| self.orders[at].view.leaves;
         let quantity = leaves(maker).min(leaves(taker));

@@ -145,6 +145,8 @@ impl<'a> OrderRefused<'a> {
             trd_match_id: None,
             instance_ids: order.instance_ids,
             image_id: order.image_id,
+            self_match_prevention_id: order.self_match_prevention_id,
+            self_match_prevention_instruction: order.self_match_prevention_instruction,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountName, ClientOrderId, Command, Expiry, ImageName, InstanceName, NewOrder, OrderKind,
-    Price, Quantity, Symbol,
+    AccountName, ClientOrderId, Command, Conditions, Expiry, ImageName, InstanceName, NewOrder,
+    OrderKind, Price, Quantity, SelfMatchGroup, Symbol,
 };
 use fix_codec::messages::NewOrderSingle;
 use fix_codec::values::{OrdRejReason, OrdType, TimeInForce};
@@ -16,6 +16,7 @@ use super::answer::{Answer, OrderRefused, text};
 use super::cancel::side;
 use super::{Refusal, Sender, missing, out_of_range};
 use crate::order_entry::amounts::{price_from, quantity_from};
+use crate::order_entry::codes::self_match_instruction;
 use crate::order_entry::times::{timestamp_from, trading_day_from};
 
 /// Why an order for something that is not offered is refused: OrdRejReason(103), Text(58).
@@ -65,6 +66,7 @@ struct Held {
     transact_time: engine::Timestamp,
     expire_date: Option<Expiry>,
     expire_time: Option<Expiry>,
+    conditions: Conditions,
 }
 
 impl Held {
@@ -104,8 +106,23 @@ impl Held {
                 |time| timestamp_from(time).map(Expiry::At),
                 tags::EXPIRE_TIME,
             )?,
+            conditions: conditions(order)?,
         })
     }
+}
+
+/// What an order asks for beyond price, quantity and time.
+fn conditions(order: &NewOrderSingle<'_>) -> Result<Conditions, SessionReject> {
+    Ok(Conditions {
+        self_match_instruction: order
+            .self_match_prevention_instruction
+            .map(self_match_instruction),
+        self_match_group: held(
+            order.self_match_prevention_id,
+            |name| SelfMatchGroup::new(name).ok(),
+            tags::SELF_MATCH_PREVENTION_ID,
+        )?,
+    })
 }
 
 /// A value as the market holds it, if there is one.
@@ -150,6 +167,7 @@ fn offered(
         instances: held.instances,
         image: held.image,
         transact_time: held.transact_time,
+        conditions: held.conditions.carried(),
     })
 }
 

@@ -6,6 +6,7 @@
 //! | filled | F | 1, or 2 when nothing is open | 31 32 851 527 20001 |
 //! | cancelled on request | 4 | 4 | 11 the request's, 41 the order's |
 //! | cancelled by the market | 4 | 4 | 378=8, 58 why |
+//! | made smaller in the place of a trade with its own | D | 0 or 1 | 378=5, 58 why |
 //! | expired | C | C | |
 //! | refused | 8 | 8 | 103, 58 why and what was attempted |
 //!
@@ -13,9 +14,9 @@
 //! does not have in this message.
 
 use engine::{
-    AccountName, CancelCause, ClientOrderId, Event, EventBody, ExecutionId, Fill, ImageName,
-    NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, SessionName, Side,
-    Symbol, TimeInForce, Timestamp,
+    AccountName, CancelCause, ClientOrderId, Conditions, Event, EventBody, ExecutionId, Fill,
+    ImageName, NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity,
+    SelfMatchGroup, SessionName, Side, Symbol, TimeInForce, Timestamp,
 };
 use fix_codec::messages::{ExecutionReport, Group, Party};
 use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
@@ -63,6 +64,7 @@ struct Terms<'e> {
     quantity: Quantity,
     time_in_force: TimeInForce,
     image: Option<&'e ImageName>,
+    conditions: Option<&'e Conditions>,
 }
 
 /// What is said in words.
@@ -72,6 +74,7 @@ enum Remark<'e> {
     Refused(OrderRefusal, &'e NewOrder),
     CancelledByMarket(&'static str),
     CancelledOnDisconnect(&'e SessionName),
+    Reduced,
 }
 
 impl<'e> Execution<'e> {
@@ -96,6 +99,10 @@ impl<'e> Execution<'e> {
             EventBody::OrderExpired { order, execution } => {
                 Some(Self::on(order, *execution, ExecType::Expired, time))
             }
+            EventBody::OrderReduced { order, execution } => Some(Self {
+                remark: Remark::Reduced,
+                ..Self::on(order, *execution, ExecType::Restated, time)
+            }),
             EventBody::OrderCancelled {
                 order,
                 execution,
@@ -132,7 +139,8 @@ impl<'e> Execution<'e> {
             | EventBody::TradingDayEnded
             | EventBody::SessionConnected { .. }
             | EventBody::SessionDisconnected { .. }
-            | EventBody::GraceEnded { .. } => None,
+            | EventBody::GraceEnded { .. }
+            | EventBody::SelfMatchPreventionSet { .. } => None,
         }
     }
 
@@ -157,6 +165,7 @@ impl<'e> Execution<'e> {
                 quantity: order.quantity,
                 time_in_force: order.time_in_force,
                 image: order.image.as_ref(),
+                conditions: order.conditions.as_deref(),
             },
             leaves: order.leaves,
             cumulative: order.cumulative,
@@ -186,9 +195,9 @@ impl<'e> Execution<'e> {
             }
             CancelCause::FillOrKill => by_market("fill or kill: it could not be filled whole now"),
             CancelCause::MarketUnfilled => by_market("market order: no more could be filled now"),
-            CancelCause::SelfTradePrevented => by_market(
-                "self-trade prevention: it would have traded with an order of its own account",
-            ),
+            CancelCause::SelfTradePrevented => {
+                by_market("self-match prevention: it would have traded with an order of its own")
+            }
             CancelCause::Disconnected { session } => Self {
                 remark: Remark::CancelledOnDisconnect(session),
                 ..self
@@ -218,6 +227,7 @@ impl<'e> Execution<'e> {
                 quantity: order.quantity,
                 time_in_force: order.time_in_force,
                 image: order.image.as_ref(),
+                conditions: order.conditions.as_deref(),
             },
             leaves: Quantity::ZERO,
             cumulative: Quantity::ZERO,
@@ -261,6 +271,9 @@ impl<'e> Execution<'e> {
             Remark::CancelledOnDisconnect(session) => {
                 Text::of(format_args!("cancelled on disconnect of {session}"))
             }
+            Remark::Reduced => Text::of(
+                "self-match prevention: made smaller in the place of a trade with an order of its own",
+            ),
         };
         if self.test {
             return Some(Text::of(format_args!(
@@ -278,14 +291,14 @@ impl<'e> Execution<'e> {
         parties: &'m [Party<'m>],
     ) -> ExecutionReport<'m> {
         let terms = &self.terms;
-        let by_market = matches!(
-            self.remark,
-            Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_)
-        );
         let ord_rej_reason = match self.remark {
             Remark::Refused(reason, _) => Some(ord_rej_reason(reason)),
-            Remark::None | Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_) => None,
+            Remark::None
+            | Remark::CancelledByMarket(_)
+            | Remark::CancelledOnDisconnect(_)
+            | Remark::Reduced => None,
         };
+        let conditions = terms.conditions.copied().unwrap_or_default();
         ExecutionReport {
             order_id: ids.order_id,
             secondary_exec_id: ids.trade_id,
@@ -301,7 +314,7 @@ impl<'e> Execution<'e> {
             exec_type: self.exec_type,
             ord_status: self.ord_status,
             ord_rej_reason,
-            exec_restatement_reason: by_market.then_some(ExecRestatementReason::MarketOption),
+            exec_restatement_reason: self.restatement_reason(),
             account: Some(terms.account.as_str()),
             symbol: terms.symbol.as_str(),
             side: codes::side(terms.side),
@@ -329,6 +342,23 @@ impl<'e> Execution<'e> {
             trd_match_id: None,
             instance_ids: (!ids.instances.is_empty()).then_some(TokenList::Tokens(ids.instances)),
             image_id: terms.image.map(ImageName::as_str),
+            self_match_prevention_id: terms
+                .conditions
+                .and_then(|asked| asked.self_match_group.as_ref())
+                .map(SelfMatchGroup::as_str),
+            self_match_prevention_instruction: conditions
+                .self_match_instruction
+                .map(codes::self_match_prevention_instruction),
+        }
+    }
+
+    fn restatement_reason(&self) -> Option<ExecRestatementReason> {
+        match self.remark {
+            Remark::None | Remark::Refused(..) => None,
+            Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_) => {
+                Some(ExecRestatementReason::MarketOption)
+            }
+            Remark::Reduced => Some(ExecRestatementReason::PartialDecline),
         }
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn sell(cumulative: u64, filled_micros: i128, status: OrderStatus) ->
         status,
         accepted_at: TIME,
         test: false,
+        conditions: None,
     }
 }
 
@@ -102,6 +103,13 @@ pub(crate) fn accepted(order: OrderView) -> Event {
 
 pub(crate) fn expired(order: OrderView) -> Event {
     event(EventBody::OrderExpired {
+        order,
+        execution: execution(),
+    })
+}
+
+pub(crate) fn reduced(order: OrderView) -> Event {
+    event(EventBody::OrderReduced {
         order,
         execution: execution(),
     })
@@ -149,6 +157,7 @@ pub(crate) fn new_order() -> NewOrder {
         instances: Vec::new(),
         image: Some(ImageName::new("img-9").unwrap()),
         transact_time: TIME,
+        conditions: None,
     }
 }
 

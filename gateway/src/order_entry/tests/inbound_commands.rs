@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    AccountName, CancelRequest, ClientOrderId, Command, CommandNumber, CurrencyCode, Expiry,
-    ImageName, Input, InstanceName, NewOrder, OrderId, OrderKind, Origin, Price, Quantity, Side,
-    Symbol, TimeInForce, Timestamp, TradingDay,
+    AccountName, CancelRequest, ClientOrderId, Command, CommandNumber, Conditions, CurrencyCode,
+    Expiry, ImageName, Input, InstanceName, NewOrder, OrderId, OrderKind, Origin, Price, Quantity,
+    SelfMatchInstruction, Side, Symbol, TimeInForce, Timestamp, TradingDay,
 };
 
 use super::fixtures::session;
@@ -54,6 +54,7 @@ fn order() -> NewOrder {
         instances: Vec::new(),
         image: None,
         transact_time: Timestamp::from_nanos(1_700_000_000_123_456_000),
+        conditions: None,
     }
 }
 
@@ -136,6 +137,31 @@ fn the_terms_of_an_order() {
     });
     check_order(&["60=20231114-22:13:20.000000007"], |order| {
         order.transact_time = Timestamp::from_nanos(1_700_000_000_000_000_007);
+    });
+}
+
+#[test]
+fn self_match_prevention() {
+    for (text, instruction) in [
+        ("1", SelfMatchInstruction::CancelTaker),
+        ("2", SelfMatchInstruction::CancelMaker),
+        ("3", SelfMatchInstruction::CancelBoth),
+        ("100", SelfMatchInstruction::DecrementAndCancel),
+    ] {
+        check_order(&[&format!("2964={text}")], |order| {
+            order.conditions = Conditions {
+                self_match_instruction: Some(instruction),
+                ..Conditions::default()
+            }
+            .carried();
+        });
+    }
+    check_order(&["2362=DESK-1"], |order| {
+        order.conditions = Conditions {
+            self_match_group: Some("DESK-1".parse().unwrap()),
+            ..Conditions::default()
+        }
+        .carried();
     });
 }
 

@@ -1,8 +1,8 @@
 //! Events about orders, to the very fields.
 
 use engine::{
-    CancelCause, CancelRefusal, Event, Expiry, Liquidity, OrderKind, OrderRefusal, OrderStatus,
-    Price, TimeInForce, TradingDay,
+    CancelCause, CancelRefusal, Conditions, Event, Expiry, Liquidity, OrderKind, OrderRefusal,
+    OrderStatus, Price, SelfMatchInstruction, TimeInForce, TradingDay,
 };
 
 use super::fixtures::*;
@@ -92,7 +92,7 @@ fn orders_cancelled_by_the_market() {
         ),
         (
             CancelCause::SelfTradePrevented,
-            "self-trade prevention: it would have traded with an order of its own account",
+            "self-match prevention: it would have traded with an order of its own",
         ),
         (
             CancelCause::Disconnected {
@@ -127,6 +127,38 @@ fn good_till_orders_say_until_when() {
         check(
             &accepted(order),
             &format!("35=8|37=41|11=s-1|17=57-2|150=0|39=0|{terms}|151=3|14=0|6=0|{{T}}"),
+        );
+    }
+}
+
+#[test]
+fn orders_made_smaller_by_self_match_prevention() {
+    check(
+        &reduced(sell(2, 20_500_000, OrderStatus::PartiallyFilled)),
+        "35=8|37=41|11=s-1|17=57-2|150=D|39=1|378=5|{S}|151=1|14=2|6=10.25|{T}|58=self-match prevention: made smaller \
+         in the place of a trade with an order of its own",
+    );
+}
+
+#[test]
+fn what_an_order_asks_of_self_match_prevention_comes_back() {
+    for (instruction, code) in [
+        (SelfMatchInstruction::CancelTaker, 1),
+        (SelfMatchInstruction::CancelMaker, 2),
+        (SelfMatchInstruction::CancelBoth, 3),
+        (SelfMatchInstruction::DecrementAndCancel, 100),
+    ] {
+        let conditions = Conditions {
+            self_match_instruction: Some(instruction),
+            self_match_group: Some("DESK-1".parse().unwrap()),
+        };
+        let mut order = sell(0, 0, OrderStatus::New);
+        order.conditions = conditions.carried();
+        check(
+            &accepted(order),
+            &format!(
+                "35=8|37=41|11=s-1|17=57-2|150=0|39=0|{{S}}|151=3|14=0|6=0|{{T}}|2362=DESK-1|2964={code}"
+            ),
         );
     }
 }
