@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{FirmKind, NewOrder, OrderKind, SessionRole, Side, TimeInForce};
+use crate::command::{FirmKind, NewOrder, SessionRole, Side, TimeInForce};
+use crate::conditions::check_conditions;
 use crate::extras::Extras;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
@@ -39,11 +40,12 @@ impl Engine {
         check_size(new, listing)?;
         check_price(new, listing)?;
         check_expiry(new, accepted_at)?;
+        check_conditions(new)?;
         let delivery = match new.side {
             Side::Buy => self.check_buy(new, firm, listing)?,
             Side::Sell => self.check_sell(new, account, instrument)?,
         };
-        Ok(Order {
+        let order = Order {
             id,
             limit: Limit::of(new.kind),
             quantity: new.quantity,
@@ -60,7 +62,9 @@ impl Engine {
             delivery,
             extras: Extras::of(new),
             links: Links::default(),
-        })
+        };
+        self.check_post_only(&order)?;
+        Ok(order)
     }
 
     /// The firm of a session that may send orders.
@@ -198,16 +202,26 @@ fn check_size(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
 }
 
 fn check_price(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
-    match new.kind {
-        OrderKind::Market => Ok(()),
-        OrderKind::Limit(price) if price <= Price::from_micros(0) => {
-            Err(OrderRefusal::PriceInvalid)
+    let prices = [
+        (
+            new.kind.limit(),
+            OrderRefusal::PriceInvalid,
+            OrderRefusal::PriceOffTick,
+        ),
+        (
+            new.kind.stop(),
+            OrderRefusal::StopPriceInvalid,
+            OrderRefusal::StopPriceOffTick,
+        ),
+    ];
+    for (price, invalid, off_tick) in prices {
+        match price {
+            Some(price) if price <= Price::from_micros(0) => return Err(invalid),
+            Some(price) if !price.is_multiple_of(listing.terms.tick) => return Err(off_tick),
+            Some(_) | None => {}
         }
-        OrderKind::Limit(price) if !price.is_multiple_of(listing.terms.tick) => {
-            Err(OrderRefusal::PriceOffTick)
-        }
-        OrderKind::Limit(_) => Ok(()),
     }
+    Ok(())
 }
 
 fn check_expiry(new: &NewOrder, now: Timestamp) -> Result<(), OrderRefusal> {

@@ -7,6 +7,7 @@ use crate::command::Side;
 use crate::money::{Price, Quantity};
 use crate::order::{Links, Order};
 use crate::slab::{NONE, Place, Slab};
+use crate::stops::Stops;
 use crate::view;
 
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,10 @@ pub(crate) struct Book {
     // BTreeMap: a level is found by its price, and the best one is the first.
     bids: BTreeMap<Rank, Place>,
     offers: BTreeMap<Rank, Place>,
+    /// Those that wait for their price; nobody sees them.
+    pub(crate) stops: Stops,
+    /// The price of the last trade.
+    pub(crate) last_price: Option<Price>,
 }
 
 /// Orders a side's prices from best to worst: the price of an offer, the price of a bid negated.
@@ -25,7 +30,7 @@ pub(crate) struct Level {
     price: Price,
     first: Place,
     last: Place,
-    // 128 bits hold the sum of any number of orders.
+    // What is shown of them. 128 bits hold the sum of any number of orders.
     quantity: u128,
     orders: u32,
 }
@@ -40,7 +45,7 @@ impl Book {
     ) {
         let order = &mut orders[place];
         let price = order.limit().expect("only limit orders rest");
-        let (side, leaves) = (order.side, order.leaves());
+        let (side, displayed) = (order.side, order.displayed());
         let at = *self
             .side_mut(side)
             .entry(rank(side, price))
@@ -68,7 +73,7 @@ impl Book {
         level.last = place;
         level.quantity = level
             .quantity
-            .checked_add(u128::from(leaves.get()))
+            .checked_add(u128::from(displayed.get()))
             .expect("fits 128");
         level.orders = level
             .orders
@@ -84,7 +89,7 @@ impl Book {
         levels: &mut Slab<Level>,
     ) {
         let order = &mut orders[place];
-        let (side, leaves) = (order.side, order.leaves());
+        let (side, displayed) = (order.side, order.displayed());
         let Links {
             level: at,
             ahead,
@@ -101,7 +106,7 @@ impl Book {
         } else {
             orders[behind].links.ahead = ahead;
         }
-        level.take(leaves);
+        level.take(displayed);
         level.orders = level.orders.checked_sub(1).expect("the order was counted");
         if level.orders == 0 {
             assert!(level.quantity == 0, "no orders have no quantity");
@@ -125,10 +130,38 @@ impl Book {
         orders: &'a Slab<Order>,
         levels: &'a Slab<Level>,
     ) -> impl Iterator<Item = Place> + 'a {
-        self.side(side).values().flat_map(|&level| {
+        self.ladder(side, orders, levels).flat_map(|(_, line)| line)
+    }
+
+    /// The prices of a side, best first, each with the places of its orders in the order in which they trade.
+    pub(crate) fn ladder<'a>(
+        &'a self,
+        side: Side,
+        orders: &'a Slab<Order>,
+        levels: &'a Slab<Level>,
+    ) -> impl Iterator<Item = (Price, impl Iterator<Item = Place> + 'a)> + 'a {
+        self.side(side).values().map(|&level| {
             let behind = |&place: &Place| Some(orders[place].links.behind).filter(|&p| p != NONE);
-            core::iter::successors(Some(levels[level].first), behind)
+            let level = &levels[level];
+            let line = core::iter::successors(Some(level.first), behind);
+            (level.price, line)
         })
+    }
+
+    /// The places of all its orders: bids before offers, each in the order in which they trade, then stops that wait,
+    /// buys before sells, each in the order in which a moving price would reach them.
+    pub(crate) fn all<'a>(
+        &'a self,
+        orders: &'a Slab<Order>,
+        levels: &'a Slab<Level>,
+    ) -> impl Iterator<Item = Place> + 'a {
+        let sides = [Side::Buy, Side::Sell];
+        let lines = sides.map(|side| self.line(side, orders, levels));
+        let stops = sides.map(|side| self.stops.line(side));
+        lines
+            .into_iter()
+            .flatten()
+            .chain(stops.into_iter().flatten())
     }
 
     /// The levels of a side, best first.
@@ -172,7 +205,7 @@ impl Level {
         }
     }
 
-    /// The open quantity of all its orders.
+    /// The quantity shown of all its orders.
     pub(crate) fn quantity(&self) -> u128 {
         self.quantity
     }

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{CancelRequest, Origin, SessionRole, Side};
+use crate::command::{CancelRequest, Origin, SessionRole};
 use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
 use crate::machine::Engine;
 use crate::order::Lifetime;
@@ -95,16 +95,13 @@ impl Engine {
     }
 
     /// Expires day orders: instrument by instrument in the order of listing, bids before offers,
-    /// each side in the order in which it trades.
+    /// each side in the order in which it trades, then the stops that wait.
     pub(crate) fn end_trading_day(&mut self, out: &mut Output<'_>) {
         let mut ending: Vec<Place> = Vec::new();
         for book in &self.books {
-            for side in [Side::Buy, Side::Sell] {
-                let line = book.line(side, &self.orders.resting, &self.levels);
-                ending.extend(
-                    line.filter(|&place| self.orders.resting[place].lifetime == Lifetime::Day),
-                );
-            }
+            let all = book.all(&self.orders.resting, &self.levels);
+            ending
+                .extend(all.filter(|&place| self.orders.resting[place].lifetime == Lifetime::Day));
         }
         for place in ending {
             self.end(place, Ending::Expired, out);
@@ -132,8 +129,12 @@ impl Engine {
     }
 
     pub(crate) fn unbook(&mut self, place: Place) {
-        let instrument = self.orders.resting[place].instrument;
-        let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
+        let order = &self.orders.resting[place];
+        let instrument = usize::try_from(order.instrument).expect("a place fits a pointer");
+        let book = &mut self.books[instrument];
+        if order.waits() {
+            return book.stops.remove(order, place);
+        }
         book.remove(place, &mut self.orders.resting, &mut self.levels);
     }
 }

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeSet;
 
-use crate::command::{Command, Side};
+use crate::command::Command;
 use crate::disconnect::{CancelOnDisconnect, Connection, DisconnectCause};
 use crate::event::EventBody;
 use crate::machine::Engine;
@@ -114,10 +114,8 @@ impl Engine {
         }
         let mut places = alloc::vec::Vec::new();
         for book in &self.books {
-            for side in [Side::Buy, Side::Sell] {
-                let line = book.line(side, &self.orders.resting, &self.levels);
-                places.extend(line.filter(|&place| self.orders.resting[place].firm == firm));
-            }
+            let all = book.all(&self.orders.resting, &self.levels);
+            places.extend(all.filter(|&place| self.orders.resting[place].firm == firm));
         }
         self.orders.follow(firm, places.into_iter());
     }

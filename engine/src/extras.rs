@@ -1,10 +1,12 @@
-//! What only some orders carry: conditions, and a time at which they expire. Most orders carry none, and stay small.
+//! What only some orders carry: conditions, a time at which they expire, a stop price. Most orders carry none, and
+//! stay small.
 
 use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Conditions, NewOrder, TimeInForce};
+use crate::command::{Conditions, NewOrder, OrderKind, TimeInForce};
+use crate::money::{Price, Quantity};
 use crate::time::Timestamp;
 
 /// What only some orders carry.
@@ -13,6 +15,37 @@ pub(crate) struct Extras {
     pub(crate) conditions: Conditions,
     /// When it expires by itself, if it does.
     pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) pricing: Pricing,
+    /// How much of an order that rests is shown; none: all that is open of it.
+    pub(crate) shown: Option<Quantity>,
+}
+
+/// How an order is priced beside its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Pricing {
+    /// By its limit, or not at all.
+    Plain,
+    /// By its first fill, from then on.
+    MarketToLimit,
+    /// Not before the price of the instrument has reached this one.
+    Stop {
+        /// StopPx(99).
+        price: Price,
+        /// Whether it has not.
+        waits: bool,
+    },
+}
+
+impl Pricing {
+    fn of(kind: OrderKind) -> Self {
+        match kind {
+            OrderKind::Market | OrderKind::Limit(_) => Self::Plain,
+            OrderKind::MarketToLimit => Self::MarketToLimit,
+            OrderKind::Stop(price) | OrderKind::StopLimit { stop: price, .. } => {
+                Self::Stop { price, waits: true }
+            }
+        }
+    }
 }
 
 impl Extras {
@@ -25,12 +58,15 @@ impl Extras {
             | TimeInForce::FillOrKill
             | TimeInForce::GoodTillCancel => None,
         };
-        if new.conditions.is_none() && expires_at.is_none() {
+        let pricing = Pricing::of(new.kind);
+        if new.conditions.is_none() && expires_at.is_none() && pricing == Pricing::Plain {
             return None;
         }
         Some(Box::new(Self {
             conditions: new.conditions.as_deref().copied().unwrap_or_default(),
             expires_at,
+            pricing,
+            shown: None,
         }))
     }
 }

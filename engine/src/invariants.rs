@@ -24,20 +24,20 @@ impl Engine {
         let mut holders = BTreeMap::new();
         for (instrument, _) in self.registry.instruments.iter() {
             self.check_book(instrument);
-            for side in [Side::Buy, Side::Sell] {
-                let line = self
-                    .book(instrument)
-                    .line(side, &self.orders.resting, &self.levels);
-                for place in line {
-                    self.orders.check(place);
-                    let order = &self.orders.resting[place];
-                    self.check_order_state(order, instrument, side, &mut holders);
-                    add(&mut resting, true);
-                    add(&mut expiring, order.expiry().is_some());
-                    add(&mut followed, self.orders.is_followed(order.firm));
-                }
+            let book = self.book(instrument);
+            for place in book.all(&self.orders.resting, &self.levels) {
+                self.orders.check(place);
+                let order = &self.orders.resting[place];
+                self.check_order_state(order, instrument, &mut holders);
+                add(&mut resting, true);
+                add(&mut expiring, order.expiry().is_some());
+                add(&mut followed, self.orders.is_followed(order.firm));
             }
         }
+        assert!(
+            self.elected.is_empty(),
+            "what was elected has come to the market"
+        );
         self.orders.check_counts(resting, expiring, followed);
         self.check_connections();
         self.check_inventory(&holders);
@@ -81,7 +81,7 @@ impl Engine {
             assert!(bid < offer, "a book is never crossed");
         }
         for side in [Side::Buy, Side::Sell] {
-            let open = |place| u128::from(self.orders.resting[place].leaves().get());
+            let open = |place| u128::from(self.orders.resting[place].displayed().get());
             let orders: u128 = book
                 .line(side, &self.orders.resting, &self.levels)
                 .map(open)
@@ -90,11 +90,17 @@ impl Engine {
                 .levels(side, &self.levels)
                 .map(|level| level.quantity())
                 .sum();
-            assert!(orders == levels, "levels hold what their orders hold");
+            assert!(orders == levels, "levels hold what their orders show");
             let count: u64 = book
                 .levels(side, &self.levels)
                 .map(|level| u64::from(level.view().orders))
                 .sum();
+            let line = book.line(side, &self.orders.resting, &self.levels);
+            let of_side = |place| self.orders.resting[place].side == side;
+            assert!(
+                line.chain(book.stops.line(side)).all(of_side),
+                "orders are on their side"
+            );
             let line = book.line(side, &self.orders.resting, &self.levels).count();
             assert!(
                 u64::try_from(line) == Ok(count),
@@ -107,19 +113,27 @@ impl Engine {
         &self,
         order: &Order,
         instrument: u32,
-        side: Side,
         holders: &mut BTreeMap<SlotPlace, OrderId>,
     ) {
         assert!(
-            order.instrument == instrument && order.side == side,
-            "orders rest in their book"
+            order.instrument == instrument,
+            "orders rest in the book of their instrument"
         );
         assert!(!order.leaves().is_zero(), "what rests has something open");
-        let level = self.levels[order.links.level].view();
-        assert!(
-            order.limit() == Some(level.price),
-            "an order rests at its price"
-        );
+        if order.waits() {
+            assert!(!self.is_reached(order), "a stop waits until it is reached");
+        } else {
+            let level = self.levels[order.links.level].view();
+            assert!(
+                order.limit() == Some(level.price),
+                "an order rests at its price"
+            );
+            let shown = order.displayed();
+            assert!(
+                !shown.is_zero() && shown <= order.leaves(),
+                "something of what is open is shown"
+            );
+        }
         let listing = &self.registry.instruments[instrument];
         if let Delivery::Slots(slots) = &order.delivery {
             let holds = if listing.is_test() {

@@ -1,6 +1,6 @@
 //! The engine: all market state, and the one way to change it.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use crate::book::{Book, Level};
@@ -12,7 +12,7 @@ use crate::orders::Orders;
 use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::registry::{Registry, SetUp};
-use crate::slab::Slab;
+use crate::slab::{Place, Slab};
 use crate::text::{ClientOrderId, SessionName, Symbol};
 use crate::time::Timestamp;
 use crate::trades::Trades;
@@ -34,6 +34,8 @@ pub struct Engine {
     pub(crate) trades: Trades,
     /// Sessions that are lost, by their place, and when that has consequences; the next one first.
     pub(crate) lost: BTreeSet<(Timestamp, u32)>,
+    /// Stop orders that this command has elected and that have not come to the market yet; none between commands.
+    pub(crate) elected: VecDeque<Place>,
 }
 
 impl Engine {
@@ -60,6 +62,7 @@ impl Engine {
                 reason,
             });
         }
+        self.trigger_elected(&mut out);
         // A time of grace that is zero is over at once.
         self.fire_timers(&mut out);
         assert!(!out.is_empty(), "every command is answered");

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{NewOrder, OrderKind, Origin};
+use crate::command::{NewOrder, Origin};
 use crate::event::{CancelCause, EventBody, Fill, KnownOrder, Liquidity, OrderStatus};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
@@ -75,7 +75,7 @@ impl Engine {
         });
     }
 
-    fn accept(&mut self, mut order: Order, out: &mut Output<'_>) {
+    fn accept(&mut self, order: Order, out: &mut Output<'_>) {
         self.inventory.hold(order.undelivered(), order.id);
         let execution = out.execution();
         let view = self.registry.view(&order, OrderStatus::New);
@@ -83,11 +83,22 @@ impl Engine {
             order: view,
             execution,
         });
-        if order.lifetime == Lifetime::FillOrKill && !self.fills(&order, order.leaves()) {
-            return self.cancel_rest(order, CancelCause::FillOrKill, out);
+        if !order.waits() {
+            self.enter(order, out);
+        } else if self.is_reached(&order) {
+            self.trigger(order, out);
+        } else {
+            self.wait(order);
+        }
+    }
+
+    /// Brings an order to the market that is reported already: it trades, rests or ends.
+    pub(crate) fn enter(&mut self, mut order: Order, out: &mut Output<'_>) {
+        if let Some(cause) = self.unfillable(&order) {
+            return self.cancel_rest(order, cause, out);
         }
         let stop = self.cross(&mut order, out);
-        match (stop, order.kind(), order.lifetime) {
+        match (stop, order.limit(), order.lifetime) {
             (Stop::Filled, _, _) => {
                 let (firm, client_order_id) = (order.firm, order.client_order_id);
                 let done = KnownOrder {
@@ -104,26 +115,33 @@ impl Engine {
             (Stop::OwnOrder, _, _) => {
                 self.cancel_rest(order, CancelCause::SelfTradePrevented, out);
             }
-            (Stop::NoneLeft, OrderKind::Market, _) => {
+            (Stop::NoneLeft, None, _) => {
                 self.cancel_rest(order, CancelCause::MarketUnfilled, out);
             }
-            (Stop::NoneLeft, OrderKind::Limit(_), Lifetime::ImmediateOrCancel) => {
+            (Stop::NoneLeft, Some(_), Lifetime::ImmediateOrCancel) => {
                 self.cancel_rest(order, CancelCause::ImmediateOrCancel, out);
             }
             (
                 Stop::NoneLeft,
-                OrderKind::Limit(_),
+                Some(_),
                 Lifetime::Day
                 | Lifetime::GoodTillCancel
                 | Lifetime::GoodTillDay
                 | Lifetime::GoodTillTime,
-            ) => self.rest(order),
+            ) => {
+                order.show();
+                self.rest(order);
+            }
         }
     }
 
     pub(crate) fn rest(&mut self, order: Order) {
-        let instrument = order.instrument;
         let place = self.orders.keep(order);
+        self.book_again(place);
+    }
+
+    fn book_again(&mut self, place: Place) {
+        let instrument = self.orders.resting[place].instrument;
         let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
         book.rest(place, &mut self.orders.resting, &mut self.levels);
     }
@@ -180,7 +198,7 @@ impl Engine {
     fn trade(&mut self, taker: &mut Order, place: Place, price: Price, out: &mut Output<'_>) {
         let trade = out.next_trade();
         let maker = &mut self.orders.resting[place];
-        let quantity = taker.leaves().min(maker.leaves());
+        let quantity = taker.leaves().min(maker.displayed());
         let slots = next_slots(taker, quantity);
         let slots = if slots.is_empty() {
             next_slots(maker, quantity)
@@ -223,14 +241,21 @@ impl Engine {
             .registry
             .trade(trade, price, quantity, parties, out.time());
         self.execute(executed, &slots, out);
-        self.drop_if_filled(place);
+        self.note_price(taker.instrument, price);
+        self.drop_or_refill(place);
     }
 
-    fn drop_if_filled(&mut self, place: Place) {
+    /// An order that is filled leaves the book; one of which all that was shown is filled shows as much again, and goes
+    /// behind the others at its price.
+    fn drop_or_refill(&mut self, place: Place) {
         let maker = &self.orders.resting[place];
         if maker.leaves().is_zero() {
             self.unbook(place);
             self.orders.forget(place, OrderStatus::Filled);
+        } else if maker.displayed().is_zero() {
+            self.unbook(place);
+            self.orders.resting[place].show();
+            self.book_again(place);
         }
     }
 }

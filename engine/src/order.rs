@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{Conditions, Expiry, OrderKind, Side, TimeInForce};
 use crate::event::OrderStatus;
-use crate::extras::Extras;
+use crate::extras::{Extras, Pricing};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::money::{Notional, Price, Quantity};
@@ -47,13 +47,12 @@ pub(crate) struct Limit(Option<NonZeroI64>);
 impl Limit {
     /// How an order is priced whose price was checked.
     pub(crate) fn of(kind: OrderKind) -> Self {
-        match kind {
-            OrderKind::Market => Self(None),
-            OrderKind::Limit(price) => {
-                let micros = NonZeroI64::new(price.micros());
-                Self(Some(micros.expect("a price of zero is refused")))
-            }
-        }
+        kind.limit().map_or(Self(None), Self::at)
+    }
+
+    fn at(price: Price) -> Self {
+        let micros = NonZeroI64::new(price.micros());
+        Self(Some(micros.expect("a price of zero is refused")))
     }
 
     fn price(self) -> Option<Price> {
@@ -137,7 +136,14 @@ impl Order {
 
     /// How it is priced.
     pub(crate) fn kind(&self) -> OrderKind {
-        self.limit().map_or(OrderKind::Market, OrderKind::Limit)
+        let limit = self.limit();
+        match self.pricing() {
+            Pricing::Plain => limit.map_or(OrderKind::Market, OrderKind::Limit),
+            Pricing::MarketToLimit => limit.map_or(OrderKind::MarketToLimit, OrderKind::Limit),
+            Pricing::Stop { price: stop, .. } => limit.map_or(OrderKind::Stop(stop), |limit| {
+                OrderKind::StopLimit { stop, limit }
+            }),
+        }
     }
 
     /// For how long it was sent.
@@ -179,6 +185,59 @@ impl Order {
         }
     }
 
+    fn pricing(&self) -> Pricing {
+        let extras = self.extras.as_ref();
+        extras.map_or(Pricing::Plain, |extras| extras.pricing)
+    }
+
+    /// Whether its first fill will give it its limit price.
+    pub(crate) fn takes_price(&self) -> bool {
+        self.pricing() == Pricing::MarketToLimit && self.limit().is_none()
+    }
+
+    /// The price that it waits or waited for, where it is a stop order.
+    pub(crate) fn stop(&self) -> Option<Price> {
+        self.kind().stop()
+    }
+
+    /// Whether it is a stop order that waits for its price.
+    pub(crate) fn waits(&self) -> bool {
+        matches!(self.pricing(), Pricing::Stop { waits: true, .. })
+    }
+
+    /// It waits no more.
+    pub(crate) fn elect(&mut self) {
+        if let Some(extras) = &mut self.extras
+            && let Pricing::Stop { waits, .. } = &mut extras.pricing
+        {
+            *waits = false;
+        }
+    }
+
+    /// How much of an order that rests is shown, and may be taken before its turn comes again.
+    #[inline]
+    pub(crate) fn displayed(&self) -> Quantity {
+        let shown = self.extras.as_ref().and_then(|extras| extras.shown);
+        shown.unwrap_or_else(|| self.leaves())
+    }
+
+    /// Shows as much as may be shown of it.
+    pub(crate) fn show(&mut self) {
+        let leaves = self.leaves();
+        if let Some(extras) = &mut self.extras {
+            let displayed = extras.conditions.displayed_quantity;
+            extras.shown = displayed.map(|displayed| displayed.min(leaves));
+        }
+    }
+
+    /// Shows no more than is open of it.
+    pub(crate) fn hide_excess(&mut self) {
+        let leaves = self.leaves();
+        if let Some(extras) = &mut self.extras {
+            extras.shown = extras.shown.map(|shown| shown.min(leaves));
+        }
+    }
+
     /// Takes note of a fill.
     pub(crate) fn fill(&mut self, price: Price, quantity: Quantity) {
         let cumulative = self
@@ -189,6 +248,14 @@ impl Order {
         let notional = self.filled_notional.checked_add(price.times(quantity));
         self.filled_notional =
             notional.expect("63 bits times all 64 bits of quantity fit into 127");
+        if self.takes_price() {
+            self.limit = Limit::at(price);
+        }
+        if let Some(extras) = &mut self.extras {
+            let rest = |shown: Quantity| shown.checked_sub(quantity);
+            let fits = "no more is taken at once than is shown";
+            extras.shown = extras.shown.map(|shown| rest(shown).expect(fits));
+        }
     }
 
     /// Where an order stands that nothing ended.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::event::{KnownOrder, OrderStatus};
 use crate::finder::Finder;
 use crate::ids::{CommandNumber, OrderId};
-use crate::order::Order;
+use crate::order::{Delivery, Order};
 use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
 use crate::time::Timestamp;
@@ -91,27 +91,37 @@ impl Orders {
 
     /// Lets go of an order that rests no more; its client order id stays used.
     pub(crate) fn forget(&mut self, place: Place, status: OrderStatus) {
-        let order = &self.resting[place];
-        let (firm, client_order_id) = (order.firm, order.client_order_id);
+        let order = self.take(place);
         let done = KnownOrder {
             order_id: order.id,
             status,
         };
+        self.mark_used(UsedId {
+            firm: order.firm,
+            client_order_id: order.client_order_id,
+            order: Some(done),
+        });
+    }
+
+    /// Takes an order out that rests no more; it may come back, or be done.
+    pub(crate) fn take(&mut self, place: Place) -> Order {
+        let order = &mut self.resting[place];
+        let delivery = core::mem::replace(&mut order.delivery, Delivery::Image(None));
+        let order = Order {
+            delivery,
+            ..order.clone()
+        };
         if let Some(expiry) = order.expiry() {
             self.expiries.remove(&(expiry, order.id));
         }
-        if let Some(orders) = self.by_session.get_mut(&firm) {
+        if let Some(orders) = self.by_session.get_mut(&order.firm) {
             orders.remove(&(order.session, order.id, place));
         }
         self.by_id.remove(id_hash(order.id), place);
-        self.by_client_order_id
-            .remove(name_hash(firm, &client_order_id), place);
+        let hash = name_hash(order.firm, &order.client_order_id);
+        self.by_client_order_id.remove(hash, place);
         self.resting.release(place);
-        self.mark_used(UsedId {
-            firm,
-            client_order_id,
-            order: Some(done),
-        });
+        order
     }
 
     /// The resting order that expires next, and when.

@@ -88,6 +88,37 @@ pub enum OrderRefusal {
     /// It would have expired already. Ranks behind [`Self::PriceOffTick`].
     #[error("the time at which the order expires has passed")]
     ExpiryPassed,
+    /// The stop price is zero or less. Ranks behind [`Self::PriceOffTick`].
+    #[error("the stop price must be more than zero")]
+    StopPriceInvalid,
+    /// The stop price is not a whole number of ticks. Ranks behind [`Self::StopPriceInvalid`].
+    #[error("the stop price is not a multiple of the tick")]
+    StopPriceOffTick,
+    /// A stop order is immediate-or-cancel or fill-or-kill. Ranks behind [`Self::ExpiryPassed`], and those that follow
+    /// behind it, as they are declared.
+    #[error("a stop order that waits cannot be immediate or cancel, or fill or kill")]
+    ImmediateStopNotAllowed,
+    /// The minimum quantity is zero, or more than the quantity.
+    #[error("the minimum quantity must be more than zero, and at most the order's quantity")]
+    MinimumQuantityInvalid,
+    /// The displayed quantity is zero, or more than the quantity.
+    #[error("the displayed quantity must be more than zero, and at most the order's quantity")]
+    DisplayedQuantityInvalid,
+    /// The displayed quantity is less than a hundredth of the quantity.
+    #[error("the displayed quantity must be at least a hundredth of the order's quantity")]
+    DisplayedQuantityTooSmall,
+    /// A post-only order is not a limit order that may rest, or has a minimum quantity: it would have to take.
+    #[error("post-only is for limit orders that may rest, without a minimum quantity")]
+    PostOnlyNotAllowed,
+    /// A minimum quantity on a fill-or-kill order, or on a stop order.
+    #[error("a fill-or-kill order or a stop order takes no minimum quantity")]
+    MinimumQuantityNotAllowed,
+    /// A displayed quantity on an order that cannot rest, or that has no price of its own.
+    #[error("a displayed quantity is for limit and stop-limit orders that may rest")]
+    DisplayedQuantityNotAllowed,
+    /// A post-only order would trade at once. Ranks last.
+    #[error("the order is post-only, and would trade at once")]
+    WouldTake,
 }
 
 /// Why a cancel was refused, in order of precedence.

@@ -85,8 +85,12 @@ impl Engine {
     /// Takes so much off an order that rests on, less than is open of it. It keeps its place in line.
     fn reduce_resting(&mut self, place: Place, by: Quantity, out: &mut Output<'_>) {
         let mut order = self.orders.resting[place].clone();
+        let shown = order.displayed();
         self.reduce(&mut order, by, out);
-        self.levels[order.links.level].take(by);
+        // What is not shown goes first.
+        let hidden_now = shown.checked_sub(order.displayed());
+        let hidden_now = hidden_now.expect("no more is shown of what became smaller");
+        self.levels[order.links.level].take(hidden_now);
         self.orders.resting[place] = order;
     }
 
@@ -95,6 +99,7 @@ impl Engine {
         assert!(by < order.leaves(), "something stays open");
         let rest = order.quantity.checked_sub(by);
         order.quantity = rest.expect("less is taken off than is open");
+        order.hide_excess();
         if let Delivery::Slots(slots) = &mut order.delivery
             && !slots.is_empty()
         {

@@ -8,10 +8,10 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::book::Book;
-use crate::command::Side;
 use crate::ids::CommandNumber;
 use crate::inventory::Inventory;
 use crate::machine::Engine;
+use crate::money::Price;
 use crate::order::Order;
 use crate::orders::{Known, UsedId};
 use crate::registry::Registry;
@@ -25,8 +25,10 @@ struct Image<'a> {
     registry: Cow<'a, Registry>,
     inventory: Cow<'a, Inventory>,
     trades: Cow<'a, Trades>,
-    /// By instrument, bids before offers, each side in the order in which it trades.
+    /// By instrument: bids before offers, each side in the order in which it trades, then stops that wait.
     resting: Vec<Cow<'a, Order>>,
+    /// By instrument, where it has traded.
+    last_prices: Vec<Option<Price>>,
     /// In the order of use.
     used: Vec<Cow<'a, UsedId>>,
     /// Firms whose orders are found by their session, ascending.
@@ -36,11 +38,8 @@ struct Image<'a> {
 impl Serialize for Engine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let orders = &self.orders;
-        let sides = self
-            .books
-            .iter()
-            .flat_map(|book| [(book, Side::Buy), (book, Side::Sell)]);
-        let places = sides.flat_map(|(book, side)| book.line(side, &orders.resting, &self.levels));
+        let books = self.books.iter();
+        let places = books.flat_map(|book| book.all(&orders.resting, &self.levels));
         let image = Image {
             last: self.last,
             registry: Cow::Borrowed(&self.registry),
@@ -49,6 +48,7 @@ impl Serialize for Engine {
             resting: places
                 .map(|place| Cow::Borrowed(&orders.resting[place]))
                 .collect(),
+            last_prices: self.books.iter().map(|book| book.last_price).collect(),
             used: orders.used().map(Cow::Borrowed).collect(),
             followed: orders.followed().collect(),
         };
@@ -75,12 +75,24 @@ impl<'de> Deserialize<'de> for Engine {
         for firm in image.followed {
             engine.orders.follow(firm, core::iter::empty());
         }
+        if image.last_prices.len() != engine.books.len() {
+            return Err(D::Error::custom(
+                "each instrument has a last price, or none",
+            ));
+        }
+        for (book, last_price) in engine.books.iter_mut().zip(image.last_prices) {
+            book.last_price = last_price;
+        }
         for order in image.resting {
             let order = order.into_owned();
             if !engine.may_rest(&order) {
                 return Err(D::Error::custom("an order rests that cannot"));
             }
-            engine.rest(order);
+            if order.waits() {
+                engine.wait(order);
+            } else {
+                engine.rest(order);
+            }
         }
         for used in image.used {
             engine.orders.mark_used(used.into_owned());
@@ -99,8 +111,19 @@ impl Engine {
             && known(order.session, registry.sessions.len())
             && known(order.firm, registry.firms.len())
             && order.cumulative < order.quantity
-            && order.limit().is_some_and(|price| price.micros() > 0)
+            && self.is_priced(order)
             && self.orders.find_id(order.id).is_none()
             && !matches!(taken, Some(Known::Resting(_)))
+    }
+
+    /// One that waits has a stop price that is not reached; any other one has a limit, and shows something.
+    fn is_priced(&self, order: &Order) -> bool {
+        let above_zero = |price: Price| price.micros() > 0;
+        let known = usize::try_from(order.instrument).is_ok_and(|at| at < self.books.len());
+        if order.waits() {
+            known && order.stop().is_some_and(above_zero) && !self.is_reached(order)
+        } else {
+            order.limit().is_some_and(above_zero) && !order.displayed().is_zero()
+        }
     }
 }

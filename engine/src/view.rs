@@ -31,7 +31,7 @@ pub struct SessionPosition {
 pub struct Level {
     /// The price.
     pub price: Price,
-    /// The open quantity at that price.
+    /// The quantity shown at that price.
     pub quantity: Quantity,
     /// The number of orders at that price.
     pub orders: u32,

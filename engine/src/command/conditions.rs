@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
+use crate::money::Quantity;
 use crate::text::SelfMatchGroup;
 
 /// What an order asks for beyond price, quantity and time. The default asks for nothing.
@@ -15,6 +16,14 @@ pub struct Conditions {
     /// Orders of one firm with the same group are each other's own, whatever their accounts.
     /// SelfMatchPreventionID(2362), FIX Latest.
     pub self_match_group: Option<SelfMatchGroup>,
+    /// It takes nothing: it is refused where it would trade at once. ExecInst(18)=6.
+    pub post_only: bool,
+    /// When it comes it is filled with at least so much, or cancelled; what is left then goes on as any order.
+    /// MinQty(110).
+    pub minimum_quantity: Option<Quantity>,
+    /// How much of it is shown at a time when it rests. When that is filled, as much again is shown, behind all
+    /// other orders at its price. MaxFloor(111).
+    pub displayed_quantity: Option<Quantity>,
 }
 
 impl Conditions {

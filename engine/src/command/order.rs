@@ -66,6 +66,38 @@ pub enum OrderKind {
     Market,
     /// At this price or better. Price(44).
     Limit(Price),
+    /// At the best price there is now. What is left becomes a limit order at the price of its first fill, and is
+    /// one from then on.
+    MarketToLimit,
+    /// A market order, from when the price of the instrument reaches this one. StopPx(99).
+    Stop(Price),
+    /// A limit order, from then on.
+    StopLimit {
+        /// StopPx(99).
+        stop: Price,
+        /// Price(44).
+        limit: Price,
+    },
+}
+
+impl OrderKind {
+    /// The limit price, where it has one. Price(44).
+    #[must_use]
+    pub const fn limit(self) -> Option<Price> {
+        match self {
+            Self::Market | Self::MarketToLimit | Self::Stop(_) => None,
+            Self::Limit(limit) | Self::StopLimit { limit, .. } => Some(limit),
+        }
+    }
+
+    /// The price that it waits for, where it is a stop order. StopPx(99).
+    #[must_use]
+    pub const fn stop(self) -> Option<Price> {
+        match self {
+            Self::Market | Self::Limit(_) | Self::MarketToLimit => None,
+            Self::Stop(stop) | Self::StopLimit { stop, .. } => Some(stop),
+        }
+    }
 }
 
 /// How long an order lives. TimeInForce(59), FIX 4.4 Vol. 6.

@@ -40,7 +40,8 @@ pub struct Event {
 /// What happened.
 ///
 /// An order's events come in this order: accepted; for each match the maker's fill, the taker's
-/// fill, the trade; then the cancel of what may not rest.
+/// fill, the trade; then the cancel of what may not rest. The stop orders that it elects come behind all of them, each
+/// with the like.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventBody {
     /// The command changed nothing.
@@ -272,6 +273,13 @@ pub enum EventBody {
         firm: FirmName,
         /// What is done.
         policy: SelfMatchPolicy,
+    },
+    /// A stop order is elected: the price that it waited for was reached. What follows at once is in the next events.
+    OrderTriggered {
+        /// The order.
+        order: OrderView,
+        /// Names this report.
+        execution: ExecutionId,
     },
     /// Instead of a trade with an order of its own, an order lost some of its quantity. It lives on, and keeps
     /// its place in line.

@@ -127,4 +127,6 @@ pub enum CancelCause {
         /// The session that was lost; the order's own, or another one of its firm.
         session: SessionName,
     },
+    /// Its minimum quantity could not be filled when it came.
+    MinimumQuantity,
 }

@@ -11,7 +11,7 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{connections, self_match};
+use crate::{connections, self_match, special};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -168,7 +168,7 @@ impl Desk {
         (u64::try_from(self.journal.len()).unwrap() + 1 - self.set_up).to_string()
     }
 
-    /// `10@5`, `10@market`, then any of `ioc fok gtc till=beat lastday=day x=symbol a=account id= image=
+    /// `10@5`, `10@market`, `10@to-limit`, then any of `stop=5 post min=3 show=2` and `ioc fok gtc till=beat lastday=day x=symbol a=account id= image=
     /// instances=a,b own=maker group=g`.
     fn order(&self, sender: &str, side: Side, words: &[&str]) -> Command {
         let (quantity, price) = words[0].split_once('@').expect("quantity@price");
@@ -180,6 +180,7 @@ impl Desk {
             side,
             kind: match price {
                 "market" => OrderKind::Market,
+                "to-limit" => OrderKind::MarketToLimit,
                 price => OrderKind::Limit(Price::from_micros(price.parse().unwrap())),
             },
             quantity: Quantity::new(quantity.parse().unwrap()),
@@ -207,6 +208,10 @@ impl Desk {
                 ("own", what) => {
                     conditions.self_match_instruction = Some(self_match::instruction(what));
                 }
+                ("stop", price) => order.kind = special::stop_at(order.kind, price),
+                ("post", _) => conditions.post_only = true,
+                ("min", count) => conditions.minimum_quantity = Some(special::count(count)),
+                ("show", count) => conditions.displayed_quantity = Some(special::count(count)),
                 ("group", name) => conditions.self_match_group = Some(name.parse().unwrap()),
                 other => panic!("no such option: {other:?}"),
             }
@@ -381,12 +386,16 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 CancelCause::ImmediateOrCancel
                 | CancelCause::FillOrKill
                 | CancelCause::MarketUnfilled
-                | CancelCause::SelfTradePrevented => format!("{cause:?}"),
+                | CancelCause::SelfTradePrevented
+                | CancelCause::MinimumQuantity => format!("{cause:?}"),
                 CancelCause::Disconnected { session } => format!("with {session}"),
             };
             format!("cancelled {} {cause}", order.client_order_id)
         }
         EventBody::OrderExpired { order, .. } => format!("expired {}", order.client_order_id),
+        EventBody::OrderTriggered { order, .. } => {
+            format!("triggered {}", order.client_order_id)
+        }
         EventBody::OrderReduced { order, .. } => format!(
             "reduced {} to {} {} left",
             order.client_order_id, order.quantity, order.leaves

@@ -61,6 +61,9 @@ enum Step {
 struct Sketch {
     buy: bool,
     price: Option<i64>,
+    /// Beside the price: a stop price, or market to limit.
+    stop: Option<i64>,
+    to_limit: bool,
     quantity: u64,
     time_in_force: usize,
     image: bool,
@@ -87,11 +90,24 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         named,
         repeat,
         conditions(),
+        pricing(),
     )
         .prop_map(
-            |(buy, price, quantity, time_in_force, image, named, repeat_name, conditions)| Sketch {
+            |(
                 buy,
                 price,
+                quantity,
+                time_in_force,
+                image,
+                named,
+                repeat_name,
+                conditions,
+                (stop, to_limit),
+            )| Sketch {
+                buy,
+                price,
+                stop,
+                to_limit,
                 quantity,
                 time_in_force,
                 // A sell with an image is refused: seldom of use.
@@ -103,16 +119,48 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         )
 }
 
+fn pricing() -> impl Strategy<Value = (Option<i64>, bool)> {
+    prop_oneof![
+        8 => Just((None, false)),
+        2 => (1_i64..12).prop_map(|stop| (Some(stop), false)),
+        1 => (-1_i64..3).prop_map(|stop| (Some(stop), false)),
+        1 => Just((None, true)),
+    ]
+}
+
+fn kind(sketch: &Sketch) -> OrderKind {
+    let price = Price::from_micros;
+    match (sketch.price.map(price), sketch.stop.map(price)) {
+        (_, None) if sketch.to_limit => OrderKind::MarketToLimit,
+        (None, None) => OrderKind::Market,
+        (Some(limit), None) => OrderKind::Limit(limit),
+        (None, Some(stop)) => OrderKind::Stop(stop),
+        // Every third of them is to be a stop without a limit.
+        (Some(_), Some(stop)) if sketch.quantity.is_multiple_of(3) => OrderKind::Stop(stop),
+        (Some(limit), Some(stop)) => OrderKind::StopLimit { stop, limit },
+    }
+}
+
 fn conditions() -> impl Strategy<Value = Conditions> {
     let group = prop::sample::select(vec!["g", "h"]).prop_map(|name| name.parse().unwrap());
     let condition = (
         prop::option::weighted(0.5, instruction()),
         prop::option::weighted(0.5, group),
+        prop::bool::weighted(0.1),
+        prop::option::weighted(0.1, 0_u64..4),
+        prop::option::weighted(0.4, 0_u64..4),
     )
-        .prop_map(|(self_match_instruction, self_match_group)| Conditions {
-            self_match_instruction,
-            self_match_group,
-        });
+        .prop_map(
+            |(self_match_instruction, self_match_group, post_only, minimum, displayed)| {
+                Conditions {
+                    self_match_instruction,
+                    self_match_group,
+                    post_only,
+                    minimum_quantity: minimum.map(Quantity::new),
+                    displayed_quantity: displayed.map(Quantity::new),
+                }
+            },
+        );
     prop_oneof![2 => Just(Conditions::default()), 1 => condition]
 }
 
@@ -286,9 +334,7 @@ impl Seen {
             account: account.parse().unwrap(),
             symbol: symbol.parse().unwrap(),
             side,
-            kind: sketch.price.map_or(OrderKind::Market, |p| {
-                OrderKind::Limit(Price::from_micros(p))
-            }),
+            kind: kind(sketch),
             quantity: Quantity::new(if count > 0 { count } else { sketch.quantity }),
             time_in_force: match sketch.time_in_force {
                 0 => TimeInForce::ImmediateOrCancel,

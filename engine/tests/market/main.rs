@@ -21,4 +21,6 @@ mod refusals;
 mod replay;
 mod self_match;
 mod sessions;
+mod special;
+mod stops;
 mod values;

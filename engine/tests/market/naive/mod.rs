@@ -7,13 +7,17 @@
 use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
     EventBody, ExecutionId, FirmName, ImageName, InstanceName, KnownOrder, NewOrder, Notional,
-    OrderId, OrderKind, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
+    OrderId, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
     ReassignmentStatus, ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side,
     SlotName, Symbol, TimeInForce, Timestamp, Trade,
 };
 
+use std::collections::VecDeque;
+
+mod admission;
 mod own;
 mod settling;
+mod special;
 mod timing;
 mod trading;
 
@@ -31,6 +35,12 @@ pub(crate) struct Naive {
     clients: Vec<timing::Client>,
     /// What firms have laid down for orders that would trade with each other.
     self_match: Vec<(FirmName, SelfMatchPolicy)>,
+    /// How many orders have come to a book, or come back behind.
+    came: u64,
+    /// The prices of all trades.
+    prices: Vec<(Symbol, i64)>,
+    /// Stops that are elected and have not come to the market yet.
+    elected: VecDeque<usize>,
 }
 
 #[derive(Clone)]
@@ -40,6 +50,21 @@ struct NaiveOrder {
     ended: Option<usize>,
     /// What it still has to deliver, in order.
     holds: Vec<SlotName>,
+    /// Where it is.
+    place: Place,
+    /// How much of it is shown when it is in the book.
+    shown: u64,
+}
+
+/// Where an order is that lives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On its way, or done.
+    Nowhere,
+    /// In the book: the later it came there, the higher the number.
+    Book(u64),
+    /// It waits for its stop price.
+    Waits,
 }
 
 #[derive(Clone)]
@@ -192,6 +217,7 @@ impl Naive {
             (Command::FireTimers, _) => {}
             other => panic!("not known here: {other:?}"),
         }
+        self.trigger_elected(&mut told);
         told.events
     }
 
@@ -199,6 +225,7 @@ impl Naive {
         let firm = firm_of(session);
         let order_id = OrderId::new(told.cause.number);
         let checked = self.check(firm, new, told.cause.time);
+        let checked = checked.and_then(|holds| self.post_only(new).map(|()| holds));
         if checked != Err(OrderRefusal::DuplicateClientOrderId) {
             self.used.push((firm, new.client_order_id));
         }
@@ -232,137 +259,10 @@ impl Naive {
             view,
             ended: None,
             holds,
+            place: Place::Nowhere,
+            shown: 0,
         });
-        self.match_last(told);
-    }
-
-    /// What the order holds, or why it is refused.
-    fn check(
-        &mut self,
-        firm: FirmName,
-        new: &NewOrder,
-        now: Timestamp,
-    ) -> Result<Vec<SlotName>, OrderRefusal> {
-        let limit = match new.kind {
-            OrderKind::Limit(price) => Some(price.micros()),
-            OrderKind::Market => None,
-        };
-        let (sell, named) = (new.side == Side::Sell, !new.instances.is_empty());
-        if self.used.contains(&(firm, new.client_order_id)) {
-            return Err(OrderRefusal::DuplicateClientOrderId);
-        }
-        let Some((provider, tick)) = instrument_of(new.symbol.as_str()) else {
-            return Err(OrderRefusal::UnknownInstrument);
-        };
-        let Some((owner, account_provider)) = account_of(new.account.as_str()) else {
-            return Err(OrderRefusal::UnknownAccount);
-        };
-        let wrong = [
-            (owner != firm, OrderRefusal::AccountNotOfFirm),
-            (
-                provider.is_some_and(|p| p != account_provider),
-                OrderRefusal::AccountNotAtProvider,
-            ),
-            (new.quantity.get() == 0, OrderRefusal::QuantityInvalid),
-            (new.quantity.get() > 1_000, OrderRefusal::QuantityAboveLimit),
-            (
-                limit.is_some_and(|price| price <= 0),
-                OrderRefusal::PriceInvalid,
-            ),
-            (
-                limit.is_some_and(|price| price % tick != 0),
-                OrderRefusal::PriceOffTick,
-            ),
-            (
-                timing::expiry(new.time_in_force).is_some_and(|time| time <= now),
-                OrderRefusal::ExpiryPassed,
-            ),
-            (sell && new.image.is_some(), OrderRefusal::ImageNotAllowed),
-            (
-                !sell && provider.is_some() && new.image.is_none() && firm.as_str() != "P",
-                OrderRefusal::ImageRequired,
-            ),
-            (
-                named && (!sell || provider.is_none()),
-                OrderRefusal::InstancesNotAllowed,
-            ),
-        ];
-        if let Some((_, reason)) = wrong.into_iter().find(|(wrong, _)| *wrong) {
-            return Err(reason);
-        }
-        if !sell || provider.is_none() {
-            return Ok(Vec::new());
-        }
-        let wanted = usize::try_from(new.quantity.get()).unwrap();
-        if named {
-            self.named(firm, new, wanted)
-        } else {
-            self.drawn(new, wanted)
-        }
-    }
-
-    fn drawn(&self, new: &NewOrder, wanted: usize) -> Result<Vec<SlotName>, OrderRefusal> {
-        let free = self.holdings.iter().filter(|holding| {
-            holding.free && holding.account == new.account && holding.symbol == new.symbol
-        });
-        let slots: Vec<SlotName> = free.map(|holding| holding.slot).take(wanted).collect();
-        if slots.len() == wanted {
-            Ok(slots)
-        } else {
-            Err(OrderRefusal::NotEnoughFreeInstances)
-        }
-    }
-
-    fn named(
-        &self,
-        firm: FirmName,
-        new: &NewOrder,
-        wanted: usize,
-    ) -> Result<Vec<SlotName>, OrderRefusal> {
-        let names = &new.instances;
-        if names.len() != wanted {
-            return Err(OrderRefusal::InstanceCountMismatch);
-        }
-        if names
-            .iter()
-            .any(|name| names.iter().filter(|other| *other == name).count() > 1)
-        {
-            return Err(OrderRefusal::InstanceRepeated);
-        }
-        let find = |name| {
-            self.holdings
-                .iter()
-                .find(|holding| holding.instance == name)
-        };
-        let reasons: Vec<Option<OrderRefusal>> = names
-            .iter()
-            .map(|name| match find(*name) {
-                None => Some(OrderRefusal::InstanceUnknown),
-                Some(holding) => {
-                    let (owner, _) = account_of(holding.account.as_str()).unwrap();
-                    let wrong = [
-                        (owner != firm, OrderRefusal::InstanceUnknown),
-                        (
-                            holding.account != new.account,
-                            OrderRefusal::InstanceNotOfAccount,
-                        ),
-                        (
-                            holding.symbol != new.symbol,
-                            OrderRefusal::InstanceWrongInstrument,
-                        ),
-                        (!holding.free, OrderRefusal::InstanceHeld),
-                    ];
-                    wrong
-                        .into_iter()
-                        .find(|(wrong, _)| *wrong)
-                        .map(|(_, reason)| reason)
-                }
-            })
-            .collect();
-        match reasons.into_iter().flatten().min() {
-            Some(reason) => Err(reason),
-            None => Ok(names.iter().map(|name| find(*name).unwrap().slot).collect()),
-        }
+        self.arrive(told);
     }
 
     fn end(&mut self, at: usize, status: OrderStatus, cause: Option<CancelCause>, told: &mut Told) {
@@ -370,6 +270,7 @@ impl Naive {
             self.holding(slot).free = true;
         }
         self.orders[at].ended = Some(self.day);
+        self.orders[at].place = Place::Nowhere;
         let order = &mut self.orders[at].view;
         (order.status, order.leaves) = (status, Quantity::ZERO);
         let (order, execution) = (order.clone(), told.execution());
@@ -440,19 +341,26 @@ impl Naive {
 
     fn end_day(&mut self, told: &mut Told) {
         for symbol in ["TEST", "SMALL", "LARGE", "COARSE"] {
-            for side in [Side::Buy, Side::Sell] {
-                let mut open: Vec<usize> = (0..self.orders.len())
-                    .filter(|&at| {
-                        let order = &self.orders[at].view;
-                        let day = is_open(order) && order.time_in_force == TimeInForce::Day;
-                        day && order.symbol.as_str() == symbol && order.side == side
-                    })
-                    .collect();
-                let sign = if side == Side::Sell { 1 } else { -1 };
-                open.sort_by_key(|&at| (price_of(&self.orders[at].view) * sign, at));
-                for at in open {
-                    self.end(at, OrderStatus::Expired, None, told);
+            let mut open: Vec<usize> = (0..self.orders.len())
+                .filter(|&at| {
+                    let order = &self.orders[at].view;
+                    let day = is_open(order) && order.time_in_force == TimeInForce::Day;
+                    day && order.symbol.as_str() == symbol
+                })
+                .collect();
+            // The book before stops that wait, bids before offers.
+            open.sort_by_key(|&at| {
+                let order = &self.orders[at];
+                let sells = order.view.side == Side::Sell;
+                let sign = if sells { 1 } else { -1 };
+                match order.place {
+                    Place::Book(came) => (0, sells, price_of(&order.view) * sign, came),
+                    Place::Waits => (1, sells, -stop_of(&order.view) * sign, 0),
+                    Place::Nowhere => panic!("what lives is somewhere"),
                 }
+            });
+            for at in open {
+                self.end(at, OrderStatus::Expired, None, told);
             }
         }
         let living = self.orders.iter().filter(|order| is_open(&order.view));
@@ -472,10 +380,13 @@ fn is_open(order: &OrderView) -> bool {
 }
 
 fn price_of(order: &OrderView) -> i64 {
-    match order.kind {
-        OrderKind::Limit(price) => price.micros(),
-        OrderKind::Market => panic!("a market order never rests"),
-    }
+    let limit = order.kind.limit();
+    limit.expect("what rests has a price").micros()
+}
+
+fn stop_of(order: &OrderView) -> i64 {
+    let stop = order.kind.stop();
+    stop.expect("what waits has a stop price").micros()
 }
 
 fn new_view(

@@ -5,6 +5,7 @@ use engine::{
     SelfMatchPolicy, SelfMatchScope,
 };
 
+use super::special::conditions_of;
 use super::{Naive, Told};
 
 impl Naive {
@@ -27,10 +28,7 @@ impl Naive {
     pub(super) fn instruction(&self, taker: usize, maker: usize) -> Option<SelfMatchInstruction> {
         let (taker, maker) = (&self.orders[taker].view, &self.orders[maker].view);
         let policy = self.laid_down(taker.firm);
-        let (came, rested) = (
-            taker.conditions.as_deref().copied().unwrap_or_default(),
-            maker.conditions.as_deref().copied().unwrap_or_default(),
-        );
+        let (came, rested) = (conditions_of(taker), conditions_of(maker));
         let same_group =
             came.self_match_group.is_some() && came.self_match_group == rested.self_match_group;
         let own = taker.account == maker.account
@@ -73,6 +71,9 @@ impl Naive {
         let order = &mut self.orders[at].view;
         order.quantity = Quantity::new(order.quantity.get() - by);
         order.leaves = Quantity::new(order.leaves.get() - by);
+        let shown = self.orders[at].shown;
+        self.orders[at].shown = shown.min(self.orders[at].view.leaves.get());
+        let order = &self.orders[at].view;
         let kept = usize::try_from(order.leaves.get()).unwrap();
         let order = order.clone();
         let held = &mut self.orders[at].holds;

@@ -6,64 +6,72 @@ use engine::{
     TradeId, TradeLeg, TradeSide,
 };
 
-use super::{Naive, Sale, Told, instrument_of, is_open, price_of};
+use super::special::conditions_of;
+use super::{Naive, Place, Sale, Told, instrument_of, price_of};
 
 impl Naive {
-    /// The order that comes first on the other side, when the last order may trade with it.
-    fn best_for_last(&self) -> Option<usize> {
-        let taker = &self.orders.last().unwrap().view;
+    /// The order in the book that comes first on the other side, when an order may trade with it.
+    fn best_for(&self, taker: usize) -> Option<usize> {
+        let taker = &self.orders[taker].view;
         let sign = if taker.side == Side::Buy { 1 } else { -1 };
-        (0..self.orders.len() - 1)
-            .filter(|&at| {
+        let price = |at: usize| price_of(&self.orders[at].view) * sign;
+        let in_book = (0..self.orders.len()).filter_map(|at| match self.orders[at].place {
+            Place::Book(came) => Some((at, came)),
+            _ => None,
+        });
+        in_book
+            .filter(|&(at, _)| {
                 let maker = &self.orders[at].view;
-                is_open(maker) && maker.symbol == taker.symbol && maker.side != taker.side
+                maker.symbol == taker.symbol && maker.side != taker.side
             })
-            .filter(|&at| match taker.kind {
-                OrderKind::Market => true,
-                OrderKind::Limit(limit) => {
-                    price_of(&self.orders[at].view) * sign <= limit.micros() * sign
-                }
+            .filter(|&(at, _)| {
+                let limit = taker.kind.limit();
+                limit.is_none_or(|limit| price(at) <= limit.micros() * sign)
             })
-            .min_by_key(|&at| {
-                (
-                    price_of(&self.orders[at].view) * sign,
-                    self.orders[at].view.order_id,
-                )
-            })
+            .min_by_key(|&(at, came)| (price(at), came))
+            .map(|(at, _)| at)
     }
 
-    pub(super) fn match_last(&mut self, told: &mut Told) {
-        let last = self.orders.len() - 1;
-        let view = &self.orders[last].view;
-        let (time_in_force, kind, wanted) = (view.time_in_force, view.kind, view.leaves);
-        // Whether it can be filled whole is tried out in another market.
+    /// Brings an order to the market: it trades, rests or ends.
+    pub(super) fn enter(&mut self, at: usize, told: &mut Told) {
+        let view = &self.orders[at].view;
+        let (time_in_force, wanted) = (view.time_in_force, view.leaves);
+        let minimum = conditions_of(view).minimum_quantity;
+        // What it would be filled with at once is tried out in another market.
         let mut trial = self.clone();
-        trial.take(&mut told.clone());
-        let filled = trial.orders[last].view.cumulative;
-        if time_in_force == TimeInForce::FillOrKill && filled < wanted {
-            let cause = Some(CancelCause::FillOrKill);
-            return self.end(last, OrderStatus::Cancelled, cause, told);
-        }
-        let cause = match (self.take(told), kind, time_in_force) {
-            _ if self.orders[last].view.leaves.is_zero() => return,
-            (true, _, _) => CancelCause::SelfTradePrevented,
-            (false, OrderKind::Market, _) => CancelCause::MarketUnfilled,
-            (false, _, TimeInForce::ImmediateOrCancel) => CancelCause::ImmediateOrCancel,
-            _ => return,
+        trial.take(at, &mut told.clone());
+        let filled = trial.orders[at].view.cumulative;
+        let cause = if time_in_force == TimeInForce::FillOrKill && filled < wanted {
+            Some(CancelCause::FillOrKill)
+        } else if minimum.is_some_and(|minimum| filled < minimum) {
+            Some(CancelCause::MinimumQuantity)
+        } else {
+            None
         };
-        self.end(last, OrderStatus::Cancelled, Some(cause), told);
+        if cause.is_some() {
+            return self.end(at, OrderStatus::Cancelled, cause, told);
+        }
+        let stopped = self.take(at, told);
+        let view = &self.orders[at].view;
+        let cause = match (stopped, view.kind.limit(), time_in_force) {
+            _ if view.leaves.is_zero() => return,
+            (true, _, _) => CancelCause::SelfTradePrevented,
+            (false, None, _) => CancelCause::MarketUnfilled,
+            (false, _, TimeInForce::ImmediateOrCancel) => CancelCause::ImmediateOrCancel,
+            _ => return self.rest(at),
+        };
+        self.end(at, OrderStatus::Cancelled, Some(cause), told);
     }
 
-    /// Trades the last order as far as it goes. Says whether one of its own stopped it.
-    fn take(&mut self, told: &mut Told) -> bool {
-        let last = self.orders.len() - 1;
-        while !self.orders[last].view.leaves.is_zero()
-            && let Some(at) = self.best_for_last()
+    /// Trades an order as far as it goes. Says whether one of its own stopped it.
+    fn take(&mut self, taker: usize, told: &mut Told) -> bool {
+        while !self.orders[taker].view.leaves.is_zero()
+            && let Some(at) = self.best_for(taker)
         {
-            match self.instruction(last, at) {
-                None => self.trade(at, last, told),
+            match self.instruction(taker, at) {
+                None => self.trade(at, taker, told),
                 Some(instruction) => {
-                    if self.prevent(last, at, instruction, told) {
+                    if self.prevent(taker, at, instruction, told) {
                         return true;
                     }
                 }
@@ -80,7 +88,7 @@ impl Naive {
         told.matches += 1;
         let price = Price::from_micros(price_of(&self.orders[maker].view));
         let leaves = |at: usize| self.orders[at].view.leaves;
-        let quantity = leaves(maker).min(leaves(taker));
+        let quantity = leaves(taker).min(Quantity::new(self.orders[maker].shown));
         let buys = self.orders[maker].view.side == Side::Buy;
         let seller = if buys { taker } else { maker };
         let count = usize::try_from(quantity.get()).unwrap();
@@ -121,10 +129,16 @@ impl Naive {
             });
         }
         told.tell(EventBody::TradeExecuted(executed));
+        self.orders[maker].shown -= quantity.get();
+        self.refill(maker);
+        self.elect(maker, price);
     }
 
     fn fill(&mut self, at: usize, fill: &Fill, told: &mut Told) -> TradeSide {
         let order = &mut self.orders[at].view;
+        if order.kind == OrderKind::MarketToLimit {
+            order.kind = OrderKind::Limit(fill.price);
+        }
         order.cumulative = Quantity::new(order.cumulative.get() + fill.quantity.get());
         order.leaves = Quantity::new(order.quantity.get() - order.cumulative.get());
         let notional = order.filled_notional.micros() + fill.price.times(fill.quantity).micros();
@@ -132,6 +146,7 @@ impl Naive {
         let filled = order.leaves.is_zero();
         if filled {
             self.orders[at].ended = Some(self.day);
+            self.orders[at].place = Place::Nowhere;
         }
         let order = &mut self.orders[at].view;
         order.status = if filled {

@@ -1,0 +1,145 @@
+//! What is looked at before an order is taken, in the naive market.
+
+use engine::{FirmName, NewOrder, OrderRefusal, Price, Side, SlotName, Timestamp};
+
+use super::{Naive, account_of, instrument_of, special, timing};
+
+impl Naive {
+    /// What the order holds, or why it is refused.
+    pub(super) fn check(
+        &mut self,
+        firm: FirmName,
+        new: &NewOrder,
+        now: Timestamp,
+    ) -> Result<Vec<SlotName>, OrderRefusal> {
+        let limit = new.kind.limit().map(Price::micros);
+        let stop = new.kind.stop().map(Price::micros);
+        let (sell, named) = (new.side == Side::Sell, !new.instances.is_empty());
+        if self.used.contains(&(firm, new.client_order_id)) {
+            return Err(OrderRefusal::DuplicateClientOrderId);
+        }
+        let Some((provider, tick)) = instrument_of(new.symbol.as_str()) else {
+            return Err(OrderRefusal::UnknownInstrument);
+        };
+        let Some((owner, account_provider)) = account_of(new.account.as_str()) else {
+            return Err(OrderRefusal::UnknownAccount);
+        };
+        let wrong = [
+            (owner != firm, OrderRefusal::AccountNotOfFirm),
+            (
+                provider.is_some_and(|p| p != account_provider),
+                OrderRefusal::AccountNotAtProvider,
+            ),
+            (new.quantity.get() == 0, OrderRefusal::QuantityInvalid),
+            (new.quantity.get() > 1_000, OrderRefusal::QuantityAboveLimit),
+            (
+                limit.is_some_and(|price| price <= 0),
+                OrderRefusal::PriceInvalid,
+            ),
+            (
+                limit.is_some_and(|price| price % tick != 0),
+                OrderRefusal::PriceOffTick,
+            ),
+            (
+                stop.is_some_and(|price| price <= 0),
+                OrderRefusal::StopPriceInvalid,
+            ),
+            (
+                stop.is_some_and(|price| price % tick != 0),
+                OrderRefusal::StopPriceOffTick,
+            ),
+            (
+                timing::expiry(new.time_in_force).is_some_and(|time| time <= now),
+                OrderRefusal::ExpiryPassed,
+            ),
+            (sell && new.image.is_some(), OrderRefusal::ImageNotAllowed),
+            (
+                !sell && provider.is_some() && new.image.is_none() && firm.as_str() != "P",
+                OrderRefusal::ImageRequired,
+            ),
+            (
+                named && (!sell || provider.is_none()),
+                OrderRefusal::InstancesNotAllowed,
+            ),
+        ];
+        let (first, then) = wrong.split_at(9);
+        let special = special::wrong(new);
+        let mut wrong = first.iter().chain(&special).chain(then);
+        if let Some((_, reason)) = wrong.find(|(wrong, _)| *wrong) {
+            return Err(*reason);
+        }
+        if !sell || provider.is_none() {
+            return Ok(Vec::new());
+        }
+        let wanted = usize::try_from(new.quantity.get()).unwrap();
+        if named {
+            self.named(firm, new, wanted)
+        } else {
+            self.drawn(new, wanted)
+        }
+    }
+
+    fn drawn(&self, new: &NewOrder, wanted: usize) -> Result<Vec<SlotName>, OrderRefusal> {
+        let free = self.holdings.iter().filter(|holding| {
+            holding.free && holding.account == new.account && holding.symbol == new.symbol
+        });
+        let slots: Vec<SlotName> = free.map(|holding| holding.slot).take(wanted).collect();
+        if slots.len() == wanted {
+            Ok(slots)
+        } else {
+            Err(OrderRefusal::NotEnoughFreeInstances)
+        }
+    }
+
+    fn named(
+        &self,
+        firm: FirmName,
+        new: &NewOrder,
+        wanted: usize,
+    ) -> Result<Vec<SlotName>, OrderRefusal> {
+        let names = &new.instances;
+        if names.len() != wanted {
+            return Err(OrderRefusal::InstanceCountMismatch);
+        }
+        if names
+            .iter()
+            .any(|name| names.iter().filter(|other| *other == name).count() > 1)
+        {
+            return Err(OrderRefusal::InstanceRepeated);
+        }
+        let find = |name| {
+            self.holdings
+                .iter()
+                .find(|holding| holding.instance == name)
+        };
+        let reasons: Vec<Option<OrderRefusal>> = names
+            .iter()
+            .map(|name| match find(*name) {
+                None => Some(OrderRefusal::InstanceUnknown),
+                Some(holding) => {
+                    let (owner, _) = account_of(holding.account.as_str()).unwrap();
+                    let wrong = [
+                        (owner != firm, OrderRefusal::InstanceUnknown),
+                        (
+                            holding.account != new.account,
+                            OrderRefusal::InstanceNotOfAccount,
+                        ),
+                        (
+                            holding.symbol != new.symbol,
+                            OrderRefusal::InstanceWrongInstrument,
+                        ),
+                        (!holding.free, OrderRefusal::InstanceHeld),
+                    ];
+                    wrong
+                        .into_iter()
+                        .find(|(wrong, _)| *wrong)
+                        .map(|(_, reason)| reason)
+                }
+            })
+            .collect();
+        match reasons.into_iter().flatten().min() {
+            Some(reason) => Err(reason),
+            None => Ok(names.iter().map(|name| find(*name).unwrap().slot).collect()),
+        }
+    }
+}
