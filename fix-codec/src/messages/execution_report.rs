@@ -56,6 +56,8 @@ messages! {
         optional ord_type: OrdType = tags::ORD_TYPE,
         /// Price(44).
         optional price: Decimal = tags::PRICE,
+        /// StopPx(99).
+        optional stop_px: Decimal = tags::STOP_PX,
         /// Currency(15).
         optional currency: &'a str = tags::CURRENCY,
         /// TimeInForce(59).
@@ -64,6 +66,8 @@ messages! {
         optional expire_date: NaiveDate = tags::EXPIRE_DATE,
         /// ExpireTime(126).
         optional expire_time: DateTime<Utc> = tags::EXPIRE_TIME,
+        /// ExecInst(18).
+        optional exec_inst: TokenList<'a> = tags::EXEC_INST,
         /// LastQty(32).
         optional last_qty: Decimal = tags::LAST_QTY,
         /// LastPx(31).
@@ -76,6 +80,10 @@ messages! {
         required avg_px: Decimal = tags::AVG_PX,
         /// TransactTime(60).
         optional transact_time: DateTime<Utc> = tags::TRANSACT_TIME,
+        /// MinQty(110).
+        optional min_qty: Decimal = tags::MIN_QTY,
+        /// MaxFloor(111).
+        optional max_floor: Decimal = tags::MAX_FLOOR,
         /// Text(58).
         optional text: &'a str = tags::TEXT,
         /// LastLiquidityInd(851).

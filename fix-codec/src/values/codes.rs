@@ -148,6 +148,8 @@ char_codes! {
         TradeCancel = b'H',
         /// Order status.
         OrderStatus = b'I',
+        /// Triggered or activated by the system: a stop order is elected. Of FIX 5.0.
+        TriggeredOrActivated = b'L',
     }
 
     /// OrdStatus(39).

@@ -18,6 +18,9 @@ pub(super) fn ord_type(kind: OrderKind) -> values::OrdType {
     match kind {
         OrderKind::Market => values::OrdType::Market,
         OrderKind::Limit(_) => values::OrdType::Limit,
+        OrderKind::MarketToLimit => values::OrdType::MarketWithLeftOverAsLimit,
+        OrderKind::Stop(_) => values::OrdType::Stop,
+        OrderKind::StopLimit { .. } => values::OrdType::StopLimit,
     }
 }
 

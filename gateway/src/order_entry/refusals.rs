@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use engine::{CancelRefusal, InstanceName, NewOrder, OrderKind, OrderRefusal};
+use engine::{CancelRefusal, InstanceName, NewOrder, OrderRefusal, Quantity};
 use fix_codec::values::{CxlRejReason, OrdRejReason};
 
 use super::amounts::price_to;
@@ -19,7 +19,14 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         OrderRefusal::UnknownInstrument => OrdRejReason::UnknownSymbol,
         OrderRefusal::QuantityAboveLimit => OrdRejReason::OrderExceedsLimit,
         OrderRefusal::DuplicateClientOrderId => OrdRejReason::DuplicateOrder,
-        OrderRefusal::QuantityInvalid => OrdRejReason::IncorrectQuantity,
+        OrderRefusal::QuantityInvalid
+        | OrderRefusal::MinimumQuantityInvalid
+        | OrderRefusal::DisplayedQuantityInvalid
+        | OrderRefusal::DisplayedQuantityTooSmall => OrdRejReason::IncorrectQuantity,
+        OrderRefusal::ImmediateStopNotAllowed
+        | OrderRefusal::PostOnlyNotAllowed
+        | OrderRefusal::MinimumQuantityNotAllowed
+        | OrderRefusal::DisplayedQuantityNotAllowed => OrdRejReason::UnsupportedCharacteristic,
         OrderRefusal::ExpiryPassed => OrdRejReason::TooLateToEnter,
         OrderRefusal::UnknownAccount
         | OrderRefusal::AccountNotOfFirm
@@ -29,6 +36,9 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         | OrderRefusal::FirmNotPermitted
         | OrderRefusal::PriceInvalid
         | OrderRefusal::PriceOffTick
+        | OrderRefusal::StopPriceInvalid
+        | OrderRefusal::StopPriceOffTick
+        | OrderRefusal::WouldTake
         | OrderRefusal::ImageNotAllowed
         | OrderRefusal::ImageRequired
         | OrderRefusal::InstancesNotAllowed
@@ -48,6 +58,8 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         OrderRefusal::SessionUnknown
         | OrderRefusal::SessionNotPermitted
         | OrderRefusal::FirmNotPermitted
+        | OrderRefusal::ImmediateStopNotAllowed
+        | OrderRefusal::PostOnlyNotAllowed
         | OrderRefusal::ImageRequired => RefusalText::of(refusal),
         OrderRefusal::DuplicateClientOrderId => {
             attempted(refusal, "ClOrdID", order.client_order_id)
@@ -62,10 +74,24 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         | OrderRefusal::NotEnoughFreeInstances => {
             attempted(refusal, "OrderQty", order.quantity.get())
         }
-        OrderRefusal::PriceInvalid | OrderRefusal::PriceOffTick => match order.kind {
-            OrderKind::Limit(price) => attempted(refusal, "Price", price_to(price)),
-            OrderKind::Market => RefusalText::of(refusal),
-        },
+        OrderRefusal::PriceInvalid | OrderRefusal::PriceOffTick | OrderRefusal::WouldTake => {
+            named(refusal, "Price", order.kind.limit().map(price_to))
+        }
+        OrderRefusal::StopPriceInvalid | OrderRefusal::StopPriceOffTick => {
+            named(refusal, "StopPx", order.kind.stop().map(price_to))
+        }
+        OrderRefusal::MinimumQuantityInvalid | OrderRefusal::MinimumQuantityNotAllowed => {
+            let asked = order.conditions.as_deref();
+            let minimum = asked.and_then(|asked| asked.minimum_quantity);
+            named(refusal, "MinQty", minimum.map(Quantity::get))
+        }
+        OrderRefusal::DisplayedQuantityInvalid
+        | OrderRefusal::DisplayedQuantityTooSmall
+        | OrderRefusal::DisplayedQuantityNotAllowed => {
+            let asked = order.conditions.as_deref();
+            let displayed = asked.and_then(|asked| asked.displayed_quantity);
+            named(refusal, "MaxFloor", displayed.map(Quantity::get))
+        }
         OrderRefusal::ExpiryPassed => {
             match (
                 expire_date(order.time_in_force),
@@ -110,6 +136,14 @@ impl fmt::Display for Listed<'_> {
 
 fn attempted(refusal: OrderRefusal, field: &str, value: impl fmt::Display) -> RefusalText {
     RefusalText::of(format_args!("{refusal}: {field}={value}"))
+}
+
+/// Why, and what was attempted where it was said.
+fn named(refusal: OrderRefusal, field: &str, value: Option<impl fmt::Display>) -> RefusalText {
+    match value {
+        Some(value) => attempted(refusal, field, value),
+        None => RefusalText::of(refusal),
+    }
 }
 
 /// CxlRejReason(102) of a refused cancel, FIX 4.4 Volume 6.

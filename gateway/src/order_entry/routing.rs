@@ -44,7 +44,7 @@ impl Concern<'_> {
 ///
 /// | event | messages |
 /// |---|---|
-/// | accepted, filled, made smaller, expired | one to the order's session |
+/// | accepted, elected, filled, made smaller, expired | one to the order's session |
 /// | order refused, cancel refused | one to the session that asked |
 /// | cancelled | one to the order's session; one more to the session that asked, when it is another one |
 /// | trade | for each instance, one to the buyer's and one to the seller's session; none on a test instrument |
@@ -60,6 +60,7 @@ fn count(body: &EventBody) -> usize {
         EventBody::OrderAccepted { .. }
         | EventBody::OrderRejected { .. }
         | EventBody::OrderFilled { .. }
+        | EventBody::OrderTriggered { .. }
         | EventBody::OrderReduced { .. }
         | EventBody::OrderExpired { .. }
         | EventBody::CancelRejected { .. } => 1,
@@ -92,6 +93,7 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
     match body {
         EventBody::OrderAccepted { order, .. }
         | EventBody::OrderFilled { order, .. }
+        | EventBody::OrderTriggered { order, .. }
         | EventBody::OrderReduced { order, .. }
         | EventBody::OrderExpired { order, .. } => Some(Concern {
             session: &order.session,
@@ -182,6 +184,7 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         | CancelCause::FillOrKill
         | CancelCause::MarketUnfilled
         | CancelCause::SelfTradePrevented
+        | CancelCause::MinimumQuantity
         | CancelCause::Disconnected { .. } => None,
     }
 }

@@ -161,6 +161,7 @@ async fn apply(
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
+        | EventBody::OrderTriggered { .. }
         | EventBody::OrderReduced { .. } => {}
     }
     Ok(0)

@@ -140,7 +140,7 @@ fields! {
     SUBJECT = 147 Subject String;
     HEADLINE = 148 Headline String;
     URL_LINK = 149 URLLink String;
-    EXEC_TYPE = 150 ExecType Char chars "03456789ABCDEFGHI";
+    EXEC_TYPE = 150 ExecType Char chars "03456789ABCDEFGHIL";
     LEAVES_QTY = 151 LeavesQty Qty;
     CASH_ORDER_QTY = 152 CashOrderQty Qty;
     ALLOC_AVG_PX = 153 AllocAvgPx Price;

@@ -7,10 +7,10 @@
 //! |---|---|
 //! | a type that this venue does not take | BusinessMessageReject(j), 380=3 |
 //! | a required field missing, a value in the wrong format | Reject(3), 373=1 or 6 (by the codec) |
-//! | a value beyond what the market can hold: Price(44) with more than six decimals, OrderQty(38) below zero or not whole, TransactTime(60), ExpireDate(432) or ExpireTime(126) before 1970; ClOrdID(11) and OrigClOrdID(41) over 36, ImageID(20002) and InstanceIDs(20001) over 64, SelfMatchPreventionID(2362) over 12 printable ASCII characters; more than 1,000 InstanceIDs | Reject(3), 373=5 |
-//! | OrderQty(38) missing; Price(44) missing on a limit order; ExpireDate(432) and ExpireTime(126) missing on a good-till-date order; Account(1) missing where the session has none of its own | BusinessMessageReject(j), 380=5 |
+//! | a value beyond what the market can hold: Price(44) or StopPx(99) with more than six decimals, OrderQty(38), MinQty(110) or MaxFloor(111) below zero or not whole, TransactTime(60), ExpireDate(432) or ExpireTime(126) before 1970; ClOrdID(11) and OrigClOrdID(41) over 36, ImageID(20002) and InstanceIDs(20001) over 64, SelfMatchPreventionID(2362) over 12 printable ASCII characters; more than 1,000 InstanceIDs | Reject(3), 373=5 |
+//! | OrderQty(38) missing; Price(44) missing on a limit or stop-limit order; StopPx(99) missing on a stop or stop-limit order; ExpireDate(432) and ExpireTime(126) missing on a good-till-date order; Account(1) missing where the session has none of its own | BusinessMessageReject(j), 380=5 |
 //! | Symbol(55) that no instrument can have, Account(1) that no account can have | ExecutionReport(8), 150=8, 103=1 or 15 |
-//! | Currency(15) other than the instrument's; Side(54), OrdType(40) or TimeInForce(59) of FIX 4.4 that the venue does not offer; a field that asks for more than it offers (see `new_order`); Price(44) on a market order; both expiries in one order | ExecutionReport(8), 150=8, 103=11 |
+//! | Currency(15) other than the instrument's; Side(54), OrdType(40) or TimeInForce(59) of FIX 4.4 that the venue does not offer; a field that asks for more than it offers (see `new_order`); ExecInst(18) other than 6; Price(44) on an order that has no limit, StopPx(99) on one that is no stop; both expiries in one order | ExecutionReport(8), 150=8, 103=11 |
 //! | OrderID(37) in a cancel that no order can have | OrderCancelReject(9), 102=1 |
 //! | everything else | the market's own answer, from its event |
 //!

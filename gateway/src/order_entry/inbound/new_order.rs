@@ -9,7 +9,7 @@ use engine::{
     OrderKind, Price, Quantity, SelfMatchGroup, Symbol,
 };
 use fix_codec::messages::NewOrderSingle;
-use fix_codec::values::{OrdRejReason, OrdType, TimeInForce};
+use fix_codec::values::{OrdRejReason, OrdType, TimeInForce, TokenList};
 use fix_codec::{Message, SessionReject, tags};
 
 use super::answer::{Answer, OrderRefused, text};
@@ -32,8 +32,15 @@ pub(super) fn read<'a>(
     let Some(quantity) = held.quantity else {
         return Err(missing(message, order.cl_ord_id, "OrderQty(38)"));
     };
-    if order.ord_type == OrdType::Limit && held.price.is_none() {
+    let (needs_price, needs_stop) = (
+        matches!(order.ord_type, OrdType::Limit | OrdType::StopLimit),
+        matches!(order.ord_type, OrdType::Stop | OrdType::StopLimit),
+    );
+    if needs_price && held.price.is_none() {
         return Err(missing(message, order.cl_ord_id, "Price(44)"));
+    }
+    if needs_stop && held.stop.is_none() {
+        return Err(missing(message, order.cl_ord_id, "StopPx(99)"));
     }
     if order.time_in_force == Some(TimeInForce::GoodTillDate)
         && held.expire_date.or(held.expire_time).is_none()
@@ -61,6 +68,7 @@ struct Held {
     client_order_id: ClientOrderId,
     quantity: Option<Quantity>,
     price: Option<Price>,
+    stop: Option<Price>,
     instances: Vec<InstanceName>,
     image: Option<ImageName>,
     transact_time: engine::Timestamp,
@@ -88,6 +96,7 @@ impl Held {
                 .map_err(|_| out_of_range(tags::CL_ORD_ID))?,
             quantity: held(order.order_qty, quantity_from, tags::ORDER_QTY)?,
             price: held(order.price, price_from, tags::PRICE)?,
+            stop: held(order.stop_px, price_from, tags::STOP_PX)?,
             instances,
             image: held(
                 order.image_id,
@@ -122,7 +131,15 @@ fn conditions(order: &NewOrderSingle<'_>) -> Result<Conditions, SessionReject> {
             |name| SelfMatchGroup::new(name).ok(),
             tags::SELF_MATCH_PREVENTION_ID,
         )?,
+        post_only: order.exec_inst.is_some_and(|asked| is_post_only(&asked)),
+        minimum_quantity: held(order.min_qty, quantity_from, tags::MIN_QTY)?,
+        displayed_quantity: held(order.max_floor, quantity_from, tags::MAX_FLOOR)?,
     })
+}
+
+/// ExecInst(18)=6, "participate don't initiate", and nothing else.
+fn is_post_only(asked: &TokenList<'_>) -> bool {
+    asked.iter().eq(["6"])
 }
 
 /// A value as the market holds it, if there is one.
@@ -154,14 +171,14 @@ fn offered(
     })?;
     let account = account(order.account, sender)?;
     check_currency(order, &symbol, sender)?;
-    check_characteristics(message, order.time_in_force)?;
+    check_characteristics(message, order)?;
     Ok(NewOrder {
         client_order_id: held.client_order_id,
         account,
         symbol,
         side: side(order.side)
             .ok_or_else(|| unsupported(format_args!("Side={}", char::from(order.side.code()))))?,
-        kind: kind(order.ord_type, held.price)?,
+        kind: kind(order.ord_type, held.price, held.stop)?,
         quantity,
         time_in_force: time_in_force(order.time_in_force, held.expire_date, held.expire_time)?,
         instances: held.instances,
@@ -203,15 +220,16 @@ fn check_currency(
 /// Refuses fields that ask for more than the venue offers.
 fn check_characteristics(
     message: &Message<'_>,
-    time_in_force: Option<TimeInForce>,
+    order: &NewOrderSingle<'_>,
 ) -> Result<(), NotOffered> {
-    let dated = time_in_force == Some(TimeInForce::GoodTillDate);
+    let dated = order.time_in_force == Some(TimeInForce::GoodTillDate);
+    if let Some(asked) = &order.exec_inst
+        && !is_post_only(asked)
+    {
+        return Err(unsupported("ExecInst(18) other than 6"));
+    }
     for field in message.body() {
         let name = match field.tag {
-            tags::EXEC_INST => "ExecInst(18)",
-            tags::STOP_PX => "StopPx(99)",
-            tags::MIN_QTY => "MinQty(110)",
-            tags::MAX_FLOOR => "MaxFloor(111)",
             tags::EXPIRE_TIME if !dated => "ExpireTime(126)",
             tags::CASH_ORDER_QTY => "CashOrderQty(152)",
             tags::EFFECTIVE_TIME => "EffectiveTime(168)",
@@ -234,12 +252,25 @@ fn check_characteristics(
     Ok(())
 }
 
-fn kind(ord_type: OrdType, price: Option<Price>) -> Result<OrderKind, NotOffered> {
-    match (ord_type, price) {
-        (OrdType::Limit, Some(price)) => Ok(OrderKind::Limit(price)),
-        (OrdType::Market, None) => Ok(OrderKind::Market),
-        (OrdType::Market, Some(_)) => Err(unsupported("Price(44) on a market order")),
-        (other, _) => Err(unsupported(format_args!(
+/// OrdType(40), with the prices that it takes: those that it needs were looked for before.
+fn kind(
+    ord_type: OrdType,
+    price: Option<Price>,
+    stop: Option<Price>,
+) -> Result<OrderKind, NotOffered> {
+    match (ord_type, price, stop) {
+        (OrdType::Limit, Some(price), None) => Ok(OrderKind::Limit(price)),
+        (OrdType::Market, None, None) => Ok(OrderKind::Market),
+        (OrdType::Stop, None, Some(stop)) => Ok(OrderKind::Stop(stop)),
+        (OrdType::StopLimit, Some(limit), Some(stop)) => Ok(OrderKind::StopLimit { stop, limit }),
+        (OrdType::MarketWithLeftOverAsLimit, None, None) => Ok(OrderKind::MarketToLimit),
+        (OrdType::Market | OrdType::Stop | OrdType::MarketWithLeftOverAsLimit, Some(_), _) => {
+            Err(unsupported("Price(44) on an order that has no limit"))
+        }
+        (OrdType::Market | OrdType::Limit | OrdType::MarketWithLeftOverAsLimit, _, Some(_)) => {
+            Err(unsupported("StopPx(99) on an order that is no stop"))
+        }
+        (other, _, _) => Err(unsupported(format_args!(
             "OrdType={}",
             char::from(other.code())
         ))),

@@ -3,6 +3,7 @@
 //! | event | ExecType(150) | OrdStatus(39) | besides |
 //! |---|---|---|---|
 //! | accepted | 0 | 0 | |
+//! | stop order elected | L | 0 | |
 //! | filled | F | 1, or 2 when nothing is open | 31 32 851 527 20001 |
 //! | cancelled on request | 4 | 4 | 11 the request's, 41 the order's |
 //! | cancelled by the market | 4 | 4 | 378=8, 58 why |
@@ -33,6 +34,9 @@ type Text = Words<224>;
 
 /// How Text(58) marks every report on an order for a test instrument.
 const TEST_INSTRUMENT: &str = "test instrument";
+
+/// ExecInst(18) of a post-only order.
+const POST_ONLY: TokenList<'static> = TokenList::Tokens(&["6"]);
 
 /// One report on an order, in the market's words.
 #[derive(Debug, Clone)]
@@ -99,6 +103,12 @@ impl<'e> Execution<'e> {
             EventBody::OrderExpired { order, execution } => {
                 Some(Self::on(order, *execution, ExecType::Expired, time))
             }
+            EventBody::OrderTriggered { order, execution } => Some(Self::on(
+                order,
+                *execution,
+                ExecType::TriggeredOrActivated,
+                time,
+            )),
             EventBody::OrderReduced { order, execution } => Some(Self {
                 remark: Remark::Reduced,
                 ..Self::on(order, *execution, ExecType::Restated, time)
@@ -195,6 +205,9 @@ impl<'e> Execution<'e> {
             }
             CancelCause::FillOrKill => by_market("fill or kill: it could not be filled whole now"),
             CancelCause::MarketUnfilled => by_market("market order: no more could be filled now"),
+            CancelCause::MinimumQuantity => {
+                by_market("minimum quantity: so much could not be filled now")
+            }
             CancelCause::SelfTradePrevented => {
                 by_market("self-match prevention: it would have traded with an order of its own")
             }
@@ -320,20 +333,21 @@ impl<'e> Execution<'e> {
             side: codes::side(terms.side),
             order_qty: Some(quantity_to(terms.quantity)),
             ord_type: Some(codes::ord_type(terms.kind)),
-            price: match terms.kind {
-                OrderKind::Limit(price) => Some(price_to(price)),
-                OrderKind::Market => None,
-            },
+            price: terms.kind.limit().map(price_to),
+            stop_px: terms.kind.stop().map(price_to),
             currency: None,
             time_in_force: Some(codes::time_in_force(terms.time_in_force)),
             expire_date: expire_date(terms.time_in_force),
             expire_time: expire_time(terms.time_in_force),
+            exec_inst: conditions.post_only.then_some(POST_ONLY),
             last_qty: self.fill.map(|fill| quantity_to(fill.quantity)),
             last_px: self.fill.map(|fill| price_to(fill.price)),
             leaves_qty: quantity_to(self.leaves),
             cum_qty: quantity_to(self.cumulative),
             avg_px: average_price(self.filled, self.cumulative),
             transact_time: Some(utc(self.time)),
+            min_qty: conditions.minimum_quantity.map(quantity_to),
+            max_floor: conditions.displayed_quantity.map(quantity_to),
             text,
             last_liquidity_ind: self
                 .fill

@@ -2,7 +2,7 @@
 //!
 //! | event | message |
 //! |---|---|
-//! | accepted, refused, filled, made smaller, cancelled, expired order | ExecutionReport(8): see `execution` |
+//! | accepted, refused, elected, filled, made smaller, cancelled, expired order | ExecutionReport(8): see `execution` |
 //! | cancel refused | OrderCancelReject(9): see `cancel_reject` |
 //! | trade, reassignment | Confirmation(AK): see `confirmation` |
 

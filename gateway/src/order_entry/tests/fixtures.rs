@@ -108,6 +108,13 @@ pub(crate) fn expired(order: OrderView) -> Event {
     })
 }
 
+pub(crate) fn triggered(order: OrderView) -> Event {
+    event(EventBody::OrderTriggered {
+        order,
+        execution: execution(),
+    })
+}
+
 pub(crate) fn reduced(order: OrderView) -> Event {
     event(EventBody::OrderReduced {
         order,

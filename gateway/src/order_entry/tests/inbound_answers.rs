@@ -120,9 +120,9 @@ const TERMS: &str = "1=acme:7|55=ACME.m5|54=2|38=3|40=2|44=10.50|15=USD|59=0";
 fn orders_on_terms_that_the_venue_does_not_offer() {
     for (change, text) in [
         ("54=5", "Side=5"),
-        ("40=3", "OrdType=3"),
+        ("40=5", "OrdType=5"),
         ("40=P", "OrdType=P"),
-        ("40=1", "Price(44) on a market order"),
+        ("40=1", "Price(44) on an order that has no limit"),
         ("59=2", "TimeInForce=2"),
         ("59=5", "TimeInForce=5"),
         ("59=7", "TimeInForce=7"),
@@ -133,10 +133,8 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         assert_eq!(answer(&changed(ORDER, &[change])), expected);
     }
     for (field, name) in [
-        ("18=G", "ExecInst(18)"),
-        ("99=1", "StopPx(99)"),
-        ("110=1", "MinQty(110)"),
-        ("111=1", "MaxFloor(111)"),
+        ("18=G", "ExecInst(18) other than 6"),
+        ("18=6 G", "ExecInst(18) other than 6"),
         ("126=20301114-22:13:20.000000", "ExpireTime(126)"),
         ("152=1", "CashOrderQty(152)"),
         ("168=20301114-22:13:20", "EffectiveTime(168)"),
@@ -153,11 +151,46 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         ("854=1", "QtyType(854)"),
     ] {
         let terms = match field.split('=').next() {
-            Some("126" | "432") => changed(TERMS, &[field]),
+            Some("18" | "126" | "432") => changed(TERMS, &[field]),
             _ => TERMS.to_owned(),
         };
         let expected = rejected(&terms, 11, &format!("this venue does not offer {name}"));
         assert_eq!(answer(&changed(ORDER, &[field])), expected);
+    }
+}
+
+#[test]
+fn orders_with_a_price_that_they_do_not_take() {
+    let no_limit = "this venue does not offer Price(44) on an order that has no limit";
+    let no_stop = "this venue does not offer StopPx(99) on an order that is no stop";
+    for (changes, terms, text) in [
+        (&["40=K"][..], "40=K|44=10.50", no_limit),
+        (&["40=3", "99=11"], "40=3|44=10.50|99=11", no_limit),
+        (&["99=11"], "40=2|44=10.50|99=11", no_stop),
+        (&["40=1", "-44", "99=11"], "40=1|99=11", no_stop),
+        (&["40=K", "-44", "99=11"], "40=K|99=11", no_stop),
+    ] {
+        let terms = TERMS.replace("40=2|44=10.50", terms);
+        assert_eq!(
+            answer(&changed(ORDER, changes)),
+            rejected(&terms, 11, text),
+            "{changes:?}"
+        );
+    }
+}
+
+#[test]
+fn prices_that_are_missing() {
+    for (changes, name) in [
+        (&["40=4", "-44", "99=11"][..], "Price(44)"),
+        (&["40=4"], "StopPx(99)"),
+        (&["40=3", "-44"], "StopPx(99)"),
+    ] {
+        assert_eq!(
+            answer(&changed(ORDER, changes)),
+            format!("35=j|45=9|372=D|379=o-1|380=5|58={name} is missing"),
+            "{changes:?}"
+        );
     }
 }
 

@@ -117,6 +117,17 @@ fn the_terms_of_an_order() {
         });
     }
     check_order(&["40=1", "-44"], |order| order.kind = OrderKind::Market);
+    check_order(&["40=K", "-44"], |order| {
+        order.kind = OrderKind::MarketToLimit
+    });
+    let stop = Price::from_micros(11_250_000);
+    check_order(&["40=3", "-44", "99=11.25"], |order| {
+        order.kind = OrderKind::Stop(stop)
+    });
+    check_order(&["40=4", "99=11.25"], |order| {
+        let limit = Price::from_micros(10_500_000);
+        order.kind = OrderKind::StopLimit { stop, limit };
+    });
     check_order(&["-59"], |order| order.time_in_force = TimeInForce::Day);
     check_order(&["59=3"], |order| {
         order.time_in_force = TimeInForce::ImmediateOrCancel
@@ -138,6 +149,35 @@ fn the_terms_of_an_order() {
     check_order(&["60=20231114-22:13:20.000000007"], |order| {
         order.transact_time = Timestamp::from_nanos(1_700_000_000_000_000_007);
     });
+}
+
+#[test]
+fn what_an_order_asks_for_beside_its_terms() {
+    let check = |changes: &[&str], conditions: Conditions| {
+        check_order(changes, |order| order.conditions = conditions.carried());
+    };
+    let none = Conditions::default();
+    check(
+        &["18=6"],
+        Conditions {
+            post_only: true,
+            ..none
+        },
+    );
+    check(
+        &["110=2"],
+        Conditions {
+            minimum_quantity: Some(Quantity::new(2)),
+            ..none
+        },
+    );
+    check(
+        &["111=0"],
+        Conditions {
+            displayed_quantity: Some(Quantity::new(0)),
+            ..none
+        },
+    );
 }
 
 #[test]

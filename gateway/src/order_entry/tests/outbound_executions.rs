@@ -2,7 +2,7 @@
 
 use engine::{
     CancelCause, CancelRefusal, Conditions, Event, Expiry, Liquidity, OrderKind, OrderRefusal,
-    OrderStatus, Price, SelfMatchInstruction, TimeInForce, TradingDay,
+    OrderStatus, Price, Quantity, SelfMatchInstruction, TimeInForce, TradingDay,
 };
 
 use super::fixtures::*;
@@ -91,6 +91,10 @@ fn orders_cancelled_by_the_market() {
             "market order: no more could be filled now",
         ),
         (
+            CancelCause::MinimumQuantity,
+            "minimum quantity: so much could not be filled now",
+        ),
+        (
             CancelCause::SelfTradePrevented,
             "self-match prevention: it would have traded with an order of its own",
         ),
@@ -151,6 +155,7 @@ fn what_an_order_asks_of_self_match_prevention_comes_back() {
         let conditions = Conditions {
             self_match_instruction: Some(instruction),
             self_match_group: Some("DESK-1".parse().unwrap()),
+            ..Conditions::default()
         };
         let mut order = sell(0, 0, OrderStatus::New);
         order.conditions = conditions.carried();
@@ -158,6 +163,98 @@ fn what_an_order_asks_of_self_match_prevention_comes_back() {
             &accepted(order),
             &format!(
                 "35=8|37=41|11=s-1|17=57-2|150=0|39=0|{{S}}|151=3|14=0|6=0|{{T}}|2362=DESK-1|2964={code}"
+            ),
+        );
+    }
+}
+
+#[test]
+fn what_else_an_order_asks_for_comes_back() {
+    let conditions = Conditions {
+        post_only: true,
+        minimum_quantity: Some(Quantity::new(2)),
+        displayed_quantity: Some(Quantity::new(1)),
+        ..Conditions::default()
+    };
+    let mut order = sell(0, 0, OrderStatus::New);
+    order.conditions = conditions.carried();
+    check(
+        &accepted(order),
+        "35=8|37=41|11=s-1|17=57-2|150=0|39=0|{S}|18=6|151=3|14=0|6=0|{T}|110=2|111=1",
+    );
+}
+
+#[test]
+fn elected_stops() {
+    let price = Price::from_micros;
+    for (kind, written) in [
+        (OrderKind::Stop(price(9_500_000)), "40=3|99=9.5"),
+        (
+            OrderKind::StopLimit {
+                stop: price(9_500_000),
+                limit: price(9_250_000),
+            },
+            "40=4|44=9.25|99=9.5",
+        ),
+    ] {
+        let mut order = sell(0, 0, OrderStatus::New);
+        order.kind = kind;
+        let terms = SELL.replace("40=2|44=10.5", written);
+        check(
+            &triggered(order),
+            &format!("35=8|37=41|11=s-1|17=57-2|150=L|39=0|{terms}|151=3|14=0|6=0|{{T}}"),
+        );
+    }
+}
+
+#[test]
+fn market_to_limit_has_a_price_once_it_is_a_limit_order() {
+    let mut order = sell(0, 0, OrderStatus::New);
+    order.kind = OrderKind::MarketToLimit;
+    let terms = SELL.replace("40=2|44=10.5", "40=K");
+    check(
+        &accepted(order),
+        &format!("35=8|37=41|11=s-1|17=57-2|150=0|39=0|{terms}|151=3|14=0|6=0|{{T}}"),
+    );
+}
+
+#[test]
+fn refused_conditions() {
+    let price = Price::from_micros;
+    let mut order = new_order();
+    order.kind = OrderKind::StopLimit {
+        stop: price(9_500_000),
+        limit: price(9_250_000),
+    };
+    order.conditions = Conditions {
+        post_only: true,
+        minimum_quantity: Some(Quantity::new(9)),
+        displayed_quantity: Some(Quantity::new(8)),
+        ..Conditions::default()
+    }
+    .carried();
+    let terms = LIMIT_BUY.replace("40=2|44=10.5", "40=4|44=9.25|99=9.5");
+    for (reason, code, attempt) in [
+        (OrderRefusal::StopPriceInvalid, 99, ": StopPx=9.5"),
+        (OrderRefusal::StopPriceOffTick, 99, ": StopPx=9.5"),
+        (OrderRefusal::ImmediateStopNotAllowed, 11, ""),
+        (OrderRefusal::MinimumQuantityInvalid, 13, ": MinQty=9"),
+        (OrderRefusal::DisplayedQuantityInvalid, 13, ": MaxFloor=8"),
+        (OrderRefusal::DisplayedQuantityTooSmall, 13, ": MaxFloor=8"),
+        (OrderRefusal::PostOnlyNotAllowed, 11, ""),
+        (OrderRefusal::MinimumQuantityNotAllowed, 11, ": MinQty=9"),
+        (
+            OrderRefusal::DisplayedQuantityNotAllowed,
+            11,
+            ": MaxFloor=8",
+        ),
+        (OrderRefusal::WouldTake, 99, ": Price=9.25"),
+    ] {
+        check(
+            &rejected(order.clone(), reason),
+            &format!(
+                "35=8|37=57|11=b-1|17=57-2|150=8|39=8|103={code}|{terms}|18=6|151=0|14=0|6=0|{{T}}|110=9|111=8|\
+                 58={reason}{attempt}|20002=img-9"
             ),
         );
     }
