@@ -139,6 +139,9 @@ impl Actor {
             self.first_untaken.get_or_insert(message.header.msg_seq_num);
             return Handled::Now;
         }
+        if !inbound::is_answered(&message) {
+            return Handled::Now;
+        }
         if matches!(self.profile.role, Role::DropCopy { .. }) {
             let why = BusinessReject {
                 reason: BusinessRejectReason::NotAuthorized,

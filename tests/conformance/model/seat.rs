@@ -124,6 +124,9 @@ impl Seat {
             Received::Authenticate => return session.accept_logon(now, out),
             Received::Application => {}
         }
+        if !inbound::is_answered(&message) {
+            return;
+        }
         let default_account = match &self.role {
             Role::OrderEntry { default_account } => *default_account,
             Role::DropCopy { .. } => None,

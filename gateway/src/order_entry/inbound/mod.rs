@@ -110,6 +110,12 @@ fn sent_again(command: Command) -> Command {
     }
 }
 
+/// Whether a message that does not come to the market is answered. A BusinessMessageReject(j) is not: two sides that refuse each
+/// other's refusals would never stop.
+pub fn is_answered(message: &Message<'_>) -> bool {
+    message.msg_type() != MsgType::BusinessMessageReject
+}
+
 fn unsupported<'a>(message: &Message<'a>) -> Refusal<'a> {
     let text = text("Unsupported Message Type");
     let reason = BusinessRejectReason::UnsupportedMessageType;
