@@ -5,6 +5,7 @@
 //! file is played without further ado. `cargo test -p tests --test conformance -- 2b` plays those with `2b` in their names.
 
 mod fields;
+mod manual;
 mod model;
 mod play;
 mod report;
@@ -28,6 +29,14 @@ fn main() -> ExitCode {
         wrong::check,
     )];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance/scenarios");
+    trials.push(Trial::new(
+        "manual-has-every-field".to_owned(),
+        manual::check_fields,
+    ));
+    let scripts = folder.clone();
+    trials.push(Trial::new("manual-has-every-text".to_owned(), move || {
+        manual::check_texts(&scripts)
+    }));
     let scenarios = scenario::all(&folder);
     if scenarios.len() < SCENARIOS_MIN {
         let found = format!("only {} scenarios found", scenarios.len());
