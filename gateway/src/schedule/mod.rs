@@ -4,10 +4,12 @@
 mod attendance;
 mod calendar;
 mod local;
+mod run;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub(crate) use attendance::{Attendance, Due};
 pub(crate) use calendar::Calendar;
+pub(crate) use run::Run;
 pub(crate) use words::{closed, ended, headline, notice};

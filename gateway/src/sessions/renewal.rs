@@ -16,6 +16,7 @@ use super::receipts::Receipts;
 use super::unreceived::{Goodbye, Parting, Unreceived};
 use crate::clock;
 use crate::net::Connection;
+use crate::schedule::Run;
 
 /// No more reports are made again while the client has this part of what it may leave untaken.
 const MISSED_PENDING_PART: usize = 4;
@@ -24,10 +25,7 @@ const MISSED_PENDING_PART: usize = 4;
 pub(crate) struct Renewal {
     events: EventLog,
     receipts: Receipts,
-    /// The time of the latest reset in the journal.
-    reset_time: Timestamp,
-    /// The start of the trading session that a reset was begun for: it is not begun twice, whatever the clock does.
-    begun_for: Timestamp,
+    run: Run,
     /// The reset that comes next carries reports over.
     carries: bool,
     /// A client is logged on.
@@ -57,8 +55,7 @@ impl Renewal {
         Self {
             events,
             receipts,
-            reset_time,
-            begun_for: Timestamp::default(),
+            run: Run::since(reset_time),
             carries: false,
             logged_on: false,
             unreceived: Unreceived::from(first),
@@ -74,12 +71,8 @@ impl Renewal {
 
     /// Whether a Logon in the trading session that began at `start` is its first, so that numbers start again.
     pub(super) fn begin(&mut self, start: DateTime<Utc>) -> bool {
-        let start = clock::timestamp(start);
-        let first = start > self.reset_time && start > self.begun_for;
-        if first {
-            self.begun_for = start;
-            self.carries = true;
-        }
+        let first = self.run.begin(start);
+        self.carries |= first;
         first
     }
 }
@@ -206,7 +199,7 @@ impl Actor {
     fn renewed(&mut self, position: EventPosition, time: Timestamp, carries: bool, unsent: u64) {
         let next = position.get().saturating_add(1);
         if let Some(renewal) = self.renewal() {
-            renewal.reset_time = time;
+            renewal.run.begun(time);
             renewal.carries = false;
             // A reset that the client asked for in the middle gives up what it had not received.
             renewal.unreceived.renewed(unsent.min(next), carries);

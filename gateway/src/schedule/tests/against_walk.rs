@@ -18,7 +18,7 @@ use crate::schedule::calendar::Opening;
 
 /// Zones of every kind: an hour, half an hour, two hours; midnight that is passed over; a day that was passed over;
 /// clocks set back for a month; odd offsets; none of it.
-const ZONES: [Tz; 16] = [
+pub(super) const ZONES: [Tz; 16] = [
     Tz::America__New_York,
     Tz::Europe__London,
     Tz::Australia__Sydney,
@@ -43,7 +43,7 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 const BEFORE: TimeDelta = TimeDelta::days(10);
 
 /// Looked at.
-const SPAN: TimeDelta = TimeDelta::days(9);
+pub(super) const SPAN: TimeDelta = TimeDelta::days(9);
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
@@ -107,7 +107,7 @@ fn step(walked: &[Opening], now: DateTime<Utc>) -> TimeDelta {
 }
 
 /// The openings around `from`, found minute by minute.
-fn walk(schedule: &Schedule, from: DateTime<Utc>) -> Vec<Opening> {
+pub(super) fn walk(schedule: &Schedule, from: DateTime<Utc>) -> Vec<Opening> {
     let mut openings: Vec<Opening> = Vec::new();
     let mut highest = NaiveDateTime::MIN;
     let mut before: Option<NaiveDateTime> = None;
@@ -159,7 +159,7 @@ fn held(schedule: &Schedule, local: NaiveDateTime) -> Option<NaiveDateTime> {
     (local < end).then_some(start)
 }
 
-fn schedule() -> impl Strategy<Value = Schedule> {
+pub(super) fn schedule() -> impl Strategy<Value = Schedule> {
     let day = || select(&EVERY_DAY[..]);
     let recurrence = prop_oneof![
         subsequence(&EVERY_DAY[..], 1..=7)
@@ -191,7 +191,7 @@ fn schedule() -> impl Strategy<Value = Schedule> {
 }
 
 /// A minute of the last decades or the next ones, mostly a few days before clocks are set.
-fn instant(zone: Tz) -> impl Strategy<Value = DateTime<Utc>> {
+pub(super) fn instant(zone: Tz) -> impl Strategy<Value = DateTime<Utc>> {
     let start = Utc
         .with_ymd_and_hms(2005, 1, 1, 0, 0, 0)
         .single()

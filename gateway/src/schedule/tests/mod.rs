@@ -2,6 +2,7 @@
 
 mod against_walk;
 mod around_changes;
+mod restarts;
 mod stay;
 
 use std::collections::BTreeSet;
