@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 
-use super::case::{Case, Step};
+use super::case::{Case, PeerMessage, Step};
 use super::mutate::{index, mutated};
 use super::run::{Trace, run};
-use super::{pair, seeds, text};
+use super::{orders, pair, seeds, text};
 use crate::benchmarks::clock::{Clock, SECOND};
 use crate::benchmarks::say::{Thousands, say};
 use crate::random::Random;
@@ -60,7 +60,7 @@ struct Figures {
 /// When a promise was broken, after it was printed how; or a case cannot be read.
 pub fn campaign(arguments: &Arguments) -> anyhow::Result<()> {
     if cfg!(panic = "abort") {
-        bail!("this needs a build that unwinds: the dev profile");
+        bail!("this needs a build that unwinds: the dev profile, or `fuzz`");
     }
     quieten();
     if let Some(path) = &arguments.case {
@@ -82,7 +82,7 @@ pub fn campaign(arguments: &Arguments) -> anyhow::Result<()> {
 fn search(clock: &Clock, time: u64, mut random: Random) -> anyhow::Result<()> {
     let mut corpus = Corpus::default();
     let mut figures = Figures::default();
-    for case in seeds::cases() {
+    for case in seeds::cases().into_iter().chain(orders::cases()) {
         try_case(case, &mut corpus, &mut figures)?;
     }
     let mut reported = 0;
@@ -184,20 +184,27 @@ fn shortened(mut case: Case, mut why: String) -> (Case, String) {
         try_one(shorter, &mut case);
     }
     for place in 0..case.steps.len() {
-        let Step::Message(message) = &case.steps[place] else {
+        let Some(message) = message_of(&mut case.steps[place]) else {
             continue;
         };
         let mut field = message.fields.len();
         while field > 0 {
             field -= 1;
             let mut shorter = case.clone();
-            if let Some(Step::Message(message)) = shorter.steps.get_mut(place) {
+            if let Some(message) = shorter.steps.get_mut(place).and_then(message_of) {
                 message.fields.remove(field);
             }
             try_one(shorter, &mut case);
         }
     }
     (case, why)
+}
+
+fn message_of(step: &mut Step) -> Option<&mut PeerMessage> {
+    if let Step::Message(message) | Step::Other(_, message) = step {
+        return Some(message);
+    }
+    None
 }
 
 /// What the last panic said, and where.

@@ -22,10 +22,16 @@ pub(super) struct Case {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Setup {
     pub(super) side: Side,
-    pub(super) strict: bool,
+    /// Who is behind the session.
+    pub(super) desk: DeskKind,
+    /// The market cancels the client's orders when it has been gone for a while.
+    pub(super) cancels: bool,
+    pub(super) validation: ValidationOptions,
     pub(super) accept_reset: bool,
     /// LastMsgSeqNumProcessed(369) on every message.
     pub(super) last_processed: bool,
+    /// NextExpectedMsgSeqNum(789) on our Logons, and heeded on the peer's.
+    pub(super) next_expected: bool,
     /// Messages from beyond a gap that are kept, in bytes.
     pub(super) hold_limit: u32,
     /// HeartBtInt(108) of an initiator, in seconds.
@@ -53,6 +59,37 @@ pub(super) enum Side {
     Resetting,
 }
 
+/// What takes the application messages that a session delivers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DeskKind {
+    /// Nobody; the driver sends News(B) of its own.
+    None,
+    /// Order entry, with a market behind it.
+    Orders,
+    /// Drop copy, of the peer's firm.
+    Copies,
+}
+
+/// A session of the market that has no part in the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Of another firm.
+    Rival,
+    /// Of the peer's own firm.
+    Colleague,
+    /// Of the provider, who buys back.
+    Provider,
+}
+
+/// What a driver decides on a Logon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Accept,
+    /// It is the first of a trading session: numbers start again.
+    Anew,
+    Refuse,
+}
+
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -66,12 +103,21 @@ pub(super) enum Step {
     /// An application message of ours; with PossResend(97)=Y or not.
     Send(bool),
     Logout,
-    /// The driver lets the peer log on, or does not.
-    Decide(bool),
+    Decide(Verdict),
     /// The driver resends up to so many messages.
     Serve(u32),
-    /// The venue starts again, so many numbers further on.
-    Restart(u32),
+    /// The venue starts again, so many numbers further on; of what came, so many are not known any more.
+    Restart(u32, u32),
+    /// A trading session begins while nobody is there: numbers start again.
+    Renew,
+    /// Another session sends this to the market.
+    Other(Other, PeerMessage),
+    /// Of the instances that were sold, this one's reassignment comes so far: ReassignmentStatus(20004).
+    Settle(u32, u8),
+    EndDay,
+    /// The peer's firm brings an instance of this number, or takes it away.
+    Deposit(u32),
+    Withdraw(u32),
 }
 
 /// A message of the peer's.
@@ -125,9 +171,12 @@ impl Setup {
     /// The one that most cases have.
     pub(super) const PLAIN: Self = Self {
         side: Side::Acceptor,
-        strict: true,
+        desk: DeskKind::None,
+        cancels: false,
+        validation: ValidationOptions::STRICT,
         accept_reset: true,
         last_processed: false,
+        next_expected: false,
         hold_limit: 1 << 16,
         heartbeat: 30,
         tolerance: 120,
@@ -153,11 +202,8 @@ impl Setup {
         settings.sending_time_tolerance = (!tolerance.is_zero()).then_some(tolerance);
         settings.accept_reset = self.accept_reset;
         settings.last_msg_seq_num_processed = self.last_processed;
-        settings.validation = if self.strict {
-            ValidationOptions::STRICT
-        } else {
-            ValidationOptions::RELAXED
-        };
+        settings.next_expected_msg_seq_num = self.next_expected;
+        settings.validation = self.validation;
         settings.hold_limit_bytes = usize::try_from(self.hold_limit).unwrap_or(usize::MAX);
         settings
     }

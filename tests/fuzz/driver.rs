@@ -11,6 +11,9 @@ use fix_codec::messages::{Group, LineOfText, News};
 use fix_codec::{Decoder, Fault, Message, MsgType, tags};
 use fix_session::{Action, Outputs, Received, Resume, SendOptions, Session, Settings, Status};
 
+use super::case::{DeskKind, Verdict};
+use super::desk::Desk;
+use super::market;
 use super::record::{Record, Sent};
 
 /// The longest message that is taken, in bytes.
@@ -28,6 +31,8 @@ pub(super) struct Driver {
     pub(super) record: Record,
     incoming: BytesMut,
     pub(super) connected: bool,
+    /// What takes the messages that are delivered.
+    pub(super) desk: Option<Desk>,
     /// Carries out once for all that came together.
     batch: bool,
     /// Makes a reset durable only when time passes.
@@ -74,9 +79,10 @@ impl Driver {
             session: Session::new(settings.clone(), resume),
             settings,
             out: Outputs::new(),
-            now: DateTime::from_timestamp(1_700_000_000, 0).expect("a valid time"),
+            now: start(),
             record,
             incoming: BytesMut::new(),
+            desk: None,
             connected: false,
             batch,
             slow_reset,
@@ -86,6 +92,13 @@ impl Driver {
             delivered: Vec::new(),
             came: Vec::new(),
         }
+    }
+
+    /// Puts order entry or drop copy behind the session.
+    pub(super) fn staffed(mut self, kind: DeskKind, cancels: bool) -> Self {
+        let staffed = kind != DeskKind::None;
+        self.desk = staffed.then(|| Desk::new(kind, cancels));
+        self
     }
 
     pub(super) fn connect(&mut self) {
@@ -98,6 +111,9 @@ impl Driver {
     }
 
     pub(super) fn disconnect(&mut self) {
+        if let Some(desk) = self.desk.as_mut().filter(|_| self.connected) {
+            desk.client_left();
+        }
         self.connected = false;
         self.incoming.clear();
         self.session.disconnected();
@@ -106,17 +122,38 @@ impl Driver {
         assert_eq!(self.session.deadline(), None);
     }
 
-    /// The process starts again from its store, so many numbers further on.
-    pub(super) fn restart(&mut self, skipped: u64) {
+    /// The process starts again from its store, so many numbers further on. Of what came, the last so many messages are
+    /// not known to have come.
+    pub(super) fn restart(&mut self, skipped: u64, lost: u64) {
         self.disconnect();
         // A reset that was asked for is made durable before anything else is.
         self.reset();
         self.record.skip(skipped);
         let resume = Resume {
             next_outgoing: self.session.next_outgoing() + skipped,
-            next_incoming: self.session.next_incoming(),
+            next_incoming: self.session.next_incoming().saturating_sub(lost).max(1),
         };
+        let demanded = self.session.demands_reset();
         self.session = Session::new(self.settings.clone(), resume);
+        if demanded {
+            self.session.demand_reset();
+        }
+    }
+
+    /// A trading session begins: where nobody is there, numbers start again.
+    pub(super) fn renew(&mut self) {
+        if !self.connected {
+            self.reset_due = true;
+            self.reset();
+        }
+    }
+
+    /// Something happens at the desk, and is carried out.
+    pub(super) fn at_desk(&mut self, happens: impl FnOnce(&mut Desk)) {
+        if let Some(desk) = &mut self.desk {
+            happens(desk);
+            self.carry_out();
+        }
     }
 
     pub(super) fn send(&mut self, headline: &str, poss_resend: bool) {
@@ -146,11 +183,15 @@ impl Driver {
         self.carry_out();
     }
 
-    pub(super) fn decide(&mut self, accept: bool) {
-        if accept {
-            self.session.accept_logon(self.now, &mut self.out);
-        } else {
-            self.session.refuse_logon(self.now, "no", &mut self.out);
+    pub(super) fn decide(&mut self, verdict: Verdict) {
+        let (session, now, out) = (&mut self.session, self.now, &mut self.out);
+        match verdict {
+            Verdict::Accept => session.accept_logon(now, out),
+            Verdict::Anew => {
+                session.number_anew();
+                session.accept_logon(now, out);
+            }
+            Verdict::Refuse => session.refuse_logon(now, "no", out),
         }
         self.carry_out();
         self.take_input();
@@ -185,6 +226,7 @@ impl Driver {
         }
         self.now = end;
         self.tick();
+        self.at_desk(|desk| desk.happens(market::timers()));
     }
 
     fn tick(&mut self) {
@@ -194,6 +236,8 @@ impl Driver {
 
     /// Resends up to `limit` messages of the range that the peer asked for, and all that lies between.
     pub(super) fn serve(&mut self, limit: usize) {
+        // Nothing else is to be sent meanwhile.
+        self.carry_out();
         let Some(range) = self.session.resending() else {
             return;
         };
@@ -289,6 +333,11 @@ impl Driver {
             Ok(message) => {
                 let received = self.session.receive(self.now, &message, &mut self.out);
                 self.check_received(&message, received, expected);
+                if let Some(desk) = &mut self.desk
+                    && received == Received::Application
+                {
+                    desk.take(&mut self.session, self.now, &message, &mut self.out);
+                }
                 let header = &message.header;
                 What::Message(
                     header.msg_type,
@@ -349,6 +398,9 @@ impl Driver {
     }
 
     fn carry_out(&mut self) {
+        if let Some(desk) = &mut self.desk {
+            desk.settle(&mut self.session, self.now, &mut self.out);
+        }
         self.record.keep(&self.out);
         let sent = self.record.transmitted(self.now, &self.out.wire);
         if self.connected {
@@ -375,7 +427,12 @@ impl Driver {
                     assert!(range.begin <= range.end);
                     assert!(range.end < self.session.next_outgoing());
                 }
-                Action::LoggedOn { .. } | Action::LoggedOut => {}
+                Action::LoggedOn { .. } => {
+                    if let Some(desk) = &mut self.desk {
+                        desk.client_came();
+                    }
+                }
+                Action::LoggedOut => {}
             }
         }
         if closed {
@@ -390,12 +447,22 @@ impl Driver {
     pub(super) fn reset(&mut self) {
         if self.reset_due {
             self.reset_due = false;
+            // What the market has said by now comes under the old numbers.
+            self.carry_out();
             self.record.reset();
+            if let Some(desk) = &mut self.desk {
+                desk.reset();
+            }
             self.session.reset_done(self.now, &mut self.out);
             self.carry_out();
             self.take_input();
         }
     }
+}
+
+/// When every case begins.
+pub(super) fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).expect("a valid time")
 }
 
 fn name(status: Status) -> &'static str {

@@ -2,8 +2,12 @@
 
 use std::sync::LazyLock;
 
-use super::case::{Case, Fault, PeerField, PeerMessage, Setup, Side, Step, Value};
-use super::seeds;
+use fix_codec::dictionary::ValidationOptions;
+
+use super::case::{
+    Case, DeskKind, Fault, Other, PeerField, PeerMessage, Setup, Side, Step, Value, Verdict,
+};
+use super::{orders, seeds};
 use crate::random::Random;
 
 /// A case never has more steps than this.
@@ -16,6 +20,8 @@ const FIELDS_MAX: usize = 40;
 const VALUE_MAX: usize = 5_000;
 
 static MESSAGES: LazyLock<Vec<PeerMessage>> = LazyLock::new(seeds::messages);
+
+static ORDERS: LazyLock<Vec<PeerMessage>> = LazyLock::new(orders::messages);
 
 /// A case like `case`, and in parts like another of `others`.
 pub(super) fn mutated(case: &Case, others: &[Case], random: &mut Random) -> Case {
@@ -45,6 +51,10 @@ fn change(case: &mut Case, others: &[Case], random: &mut Random) {
         }
         _ => match steps.get_mut(at) {
             Some(Step::Message(message)) => change_message(message, random),
+            Some(Step::Other(_, message)) => {
+                change_message(message, random);
+                message.fault = Fault::None;
+            }
             Some(Step::Bytes(bytes)) => change_bytes(bytes, random),
             Some(Step::Wait(millis)) => *millis = wait(random),
             _ => steps.push(new_step(random)),
@@ -53,7 +63,7 @@ fn change(case: &mut Case, others: &[Case], random: &mut Random) {
 }
 
 fn change_setup(setup: &mut Setup, random: &mut Random) {
-    match random.below(11) {
+    match random.below(14) {
         0 => {
             setup.side = random.pick(&[
                 Side::Acceptor,
@@ -62,7 +72,7 @@ fn change_setup(setup: &mut Setup, random: &mut Random) {
                 Side::Resetting,
             ]);
         }
-        1 => setup.strict ^= true,
+        1 => change_validation(&mut setup.validation, random),
         2 => setup.accept_reset ^= true,
         3 => setup.last_processed ^= true,
         4 => setup.hold_limit = random.pick(&seeds::HOLD_LIMITS),
@@ -71,7 +81,21 @@ fn change_setup(setup: &mut Setup, random: &mut Random) {
         7 => setup.next = random.pick(&[1, 2, 90]),
         8 => setup.chunk = random.pick(&[0, 1, 5, 100]),
         9 => setup.batch ^= true,
-        _ => setup.slow_reset ^= true,
+        10 => setup.slow_reset ^= true,
+        11 => setup.next_expected ^= true,
+        12 => {
+            setup.desk = random.pick(&[DeskKind::None, DeskKind::Orders, DeskKind::Copies]);
+        }
+        _ => setup.cancels ^= true,
+    }
+}
+
+fn change_validation(validation: &mut ValidationOptions, random: &mut Random) {
+    match random.below(4) {
+        0 => validation.allow_unknown_user_defined ^= true,
+        1 => validation.allow_unknown ^= true,
+        2 => validation.require_field_order ^= true,
+        _ => validation.require_values ^= true,
     }
 }
 
@@ -85,24 +109,56 @@ fn splice(steps: &mut Vec<Step>, others: &[Case], random: &mut Random) {
 }
 
 fn new_step(random: &mut Random) -> Step {
-    match random.below(20) {
+    match random.below(28) {
         0 => Step::Connect,
         1 => Step::Disconnect,
         2 => Step::Wait(wait(random)),
         3 => Step::Send(random.percent(20)),
         4 => Step::Logout,
-        5 => Step::Decide(random.percent(80)),
+        5 => Step::Decide(random.pick(&[
+            Verdict::Accept,
+            Verdict::Accept,
+            Verdict::Anew,
+            Verdict::Refuse,
+        ])),
         6 => Step::Serve(random.pick(&[0, 1, 2, 100])),
-        7 => Step::Restart(random.pick(&[0, 1, 50])),
+        7 => Step::Restart(random.pick(&[0, 1, 50]), random.pick(&[0, 0, 1, 3])),
         8 => Step::Bytes(any_bytes(random)),
+        9 => Step::Renew,
+        10..=13 => market_step(random),
+        14..=20 => Step::Message(message(&ORDERS, random)),
+        _ => Step::Message(message(&MESSAGES, random)),
+    }
+}
+
+/// Something that happens in the market and not in the session.
+fn market_step(random: &mut Random) -> Step {
+    let number = u32::try_from(random.below(4)).unwrap_or(0);
+    match random.below(8) {
+        0 | 1 => Step::Settle(number, random.pick(&[1, 2, 3, 4, 4, 5, 6])),
+        2 => Step::EndDay,
+        3 => Step::Deposit(number),
+        4 => Step::Withdraw(number),
         _ => {
-            let mut message = MESSAGES[index(random, MESSAGES.len())].clone();
-            if random.percent(30) {
-                change_message(&mut message, random);
-            }
-            Step::Message(message)
+            let who = random.pick(&[
+                Other::Rival,
+                Other::Rival,
+                Other::Colleague,
+                Other::Provider,
+            ]);
+            let message = message(&ORDERS, random);
+            let fault = Fault::None;
+            Step::Other(who, PeerMessage { fault, ..message })
         }
     }
+}
+
+fn message(of: &[PeerMessage], random: &mut Random) -> PeerMessage {
+    let mut message = of[index(random, of.len())].clone();
+    if random.percent(30) {
+        change_message(&mut message, random);
+    }
+    message
 }
 
 fn wait(random: &mut Random) -> u32 {
@@ -180,7 +236,8 @@ static VALUES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         }
     };
     let long = [300, VALUE_MAX].map(|length| vec![b'x'; length]);
-    seeds::VALUES.iter().map(read).chain(long).collect()
+    let words = seeds::VALUES.iter().chain(&orders::VALUES);
+    words.map(read).chain(long).collect()
 });
 
 fn value(random: &mut Random) -> Value {
@@ -196,6 +253,9 @@ fn value(random: &mut Random) -> Value {
 fn tag(random: &mut Random) -> Vec<u8> {
     if random.percent(30) {
         return random.below(1_000).to_string().into_bytes();
+    }
+    if random.percent(40) {
+        return random.pick(&orders::TAGS).as_bytes().to_vec();
     }
     random.pick(&seeds::TAGS).as_bytes().to_vec()
 }

@@ -54,6 +54,8 @@ pub(super) fn run(seed: u64) {
     let mut sides = settings.map(|settings| {
         let settings = Settings {
             hold_limit_bytes,
+            next_expected_msg_seq_num: random.percent(50),
+            last_msg_seq_num_processed: random.percent(30),
             ..settings
         };
         let batch = random.percent(50);
@@ -85,7 +87,7 @@ fn happen(sides: &mut [Side; 2], random: &mut Random) {
         10 if random.percent(20) => sides[this].driver.logout(),
         11 if random.percent(20) => {
             hang_up(sides);
-            sides[this].driver.restart(random.below(30));
+            sides[this].driver.restart(random.below(30), 0);
         }
         12 | 13 => harm(&mut sides[this].on_wire, random),
         _ => {

@@ -95,6 +95,9 @@ impl Record {
             if stored.resendable {
                 self.store.insert(stored.msg_seq_num, bytes.to_vec());
             }
+            if stored.place == Place::Unsent {
+                check_valid(bytes);
+            }
         }
     }
 
@@ -190,6 +193,17 @@ impl Record {
             Some(first.header.sending_time)
         );
     }
+}
+
+/// What is kept to be sent later is right already.
+fn check_valid(bytes: &[u8]) {
+    let mut decoder = Decoder::new();
+    let Framing::Message(frame) = next_frame(bytes, bytes.len()) else {
+        panic!("no message of ours: {}", readable(bytes));
+    };
+    let message = decoder.decode(frame).expect("ours can be read");
+    let valid = validate(&message, ValidationOptions::STRICT);
+    assert_eq!(valid, Ok(()), "ours: {}", readable(bytes));
 }
 
 fn lasting<'a>(message: &Message<'a>) -> impl Iterator<Item = (u32, &'a [u8])> {

@@ -8,12 +8,15 @@ use chrono::TimeDelta;
 use fix_codec::MsgType;
 use fix_session::Status;
 
-use super::case::{Case, Fault, OURS, PEER, PeerField, PeerMessage, Side, Step, Value};
+use super::case::{Case, Fault, OURS, PEER, PeerField, PeerMessage, Side, Step, Value, Verdict};
 use super::driver::Driver;
-use super::seeds;
+use super::{market, seeds};
 
 /// Longer than any wait of a session that ends by itself.
 const LONG: Duration = Duration::from_secs(3_600);
+
+/// An order that is right, but for what came before it.
+const LAST_ORDER: &str = "35=D|34=@|11=last|1=acme:client|55=TEST|54=1|60=now|40=2|38=1|44=1";
 
 /// What was seen of a case, as numbers: each kind of thing that happened, and which followed on which.
 #[derive(Debug, Default)]
@@ -29,7 +32,8 @@ pub(super) struct Trace {
 pub(super) fn run(case: &Case) -> Trace {
     let setup = &case.setup;
     let settings = setup.settings(OURS, PEER);
-    let mut driver = Driver::new(settings, setup.resume(), setup.batch, setup.slow_reset);
+    let driver = Driver::new(settings, setup.resume(), setup.batch, setup.slow_reset);
+    let mut driver = driver.staffed(setup.desk, setup.cancels);
     let mut trace = Trace::default();
     for step in &case.steps {
         happen(case, step, &mut driver);
@@ -58,9 +62,18 @@ fn happen(case: &Case, step: &Step, driver: &mut Driver) {
         Step::Wait(millis) => driver.wait(Duration::from_millis(u64::from(*millis))),
         Step::Send(poss_resend) => driver.send("ours", *poss_resend),
         Step::Logout => driver.logout(),
-        Step::Decide(accept) => driver.decide(*accept),
+        Step::Decide(verdict) => driver.decide(*verdict),
         Step::Serve(limit) => driver.serve(usize::try_from(*limit).unwrap_or(usize::MAX)),
-        Step::Restart(skipped) => driver.restart(u64::from(*skipped)),
+        Step::Restart(skipped, lost) => driver.restart(u64::from(*skipped), u64::from(*lost)),
+        Step::Renew => driver.renew(),
+        Step::Other(who, message) => {
+            let (bytes, now) = (rendered(message, driver), driver.now);
+            driver.at_desk(|desk| desk.take_other(*who, now, &bytes));
+        }
+        Step::Settle(place, status) => driver.at_desk(|desk| desk.settles(*place, *status)),
+        Step::EndDay => driver.at_desk(|desk| desk.happens(market::day_end())),
+        Step::Deposit(number) => driver.at_desk(|desk| desk.happens(market::deposit(*number))),
+        Step::Withdraw(number) => driver.at_desk(|desk| desk.happens(market::withdraw(*number))),
     }
 }
 
@@ -78,7 +91,7 @@ fn come_back(case: &Case, driver: &mut Driver) {
     driver.connect();
     if case.setup.side.accepts() {
         tell(driver, "35=A|34=@|98=0|108=30");
-        driver.decide(true);
+        driver.decide(Verdict::Accept);
     } else {
         // Its numbers may start again with the Logon; the answer is right for both.
         let reset = if case.setup.side == Side::Resetting {
@@ -92,6 +105,13 @@ fn come_back(case: &Case, driver: &mut Driver) {
     assert_eq!(driver.session.status(), Status::LoggedOn, "locked out");
     driver.send("the last", false);
     driver.serve(usize::MAX);
+    let expected = driver.session.next_incoming();
+    let desk = driver.desk.as_ref();
+    if desk.is_some_and(|desk| desk.answers_orders(expected)) {
+        let before = driver.session.next_outgoing();
+        tell(driver, LAST_ORDER);
+        assert!(before < driver.session.next_outgoing(), "no answer");
+    }
 
     driver.sent.clear();
     tell(driver, "35=2|34=@|7=1|16=0");
@@ -239,6 +259,14 @@ fn damaged(mut bytes: Vec<u8>, fault: Fault) -> Vec<u8> {
 /// Notes what was seen since the last look: each thing that came with what was sent upon it; or, where nothing came,
 /// what was sent.
 fn observe(case: &Case, driver: &mut Driver, trace: &mut Trace) {
+    for seen in driver
+        .desk
+        .as_mut()
+        .map(|desk| std::mem::take(&mut desk.seen))
+        .unwrap_or_default()
+    {
+        trace.note(&seen);
+    }
     let came = std::mem::take(&mut driver.came);
     let sent = std::mem::take(&mut driver.sent);
     let side = case.setup.side.accepts();

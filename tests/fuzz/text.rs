@@ -3,19 +3,24 @@
 //!
 //! | line | means |
 //! |---|---|
-//! | `setup acceptor strict reset hold=65536 heartbeat=30 tolerance=120 next=1 chunk=0` | what is not said is as in the plain setup; also `deciding`, `initiator`, `resetting`, `relaxed`, `no-reset`, `last-processed`, `batch`, `slow-reset` |
+//! | `setup acceptor strict reset hold=65536 heartbeat=30 tolerance=120 next=1 chunk=0` | what is not said is as in the plain setup; also `deciding`, `initiator`, `resetting`, `orders`, `copies`, `cancels`, `relaxed`, `own-fields`, `any-fields`, `any-order`, `no-values`, `no-reset`, `last-processed`, `next-expected`, `batch`, `slow-reset` |
 //! | `< 35=0\|34=@` | the peer sends this: `@` stands for the number expected, `#` for our next one, `now` for the time; each may be followed by `+1`, `-1` |
 //! | `<length:3 35=0\|…` | the same, damaged: also `sum`, `zeros`, `flip:WHERE:BIT`, `cut`, `drop`, `double` |
 //! | `bytes 8=FIX` | the peer sends these bytes |
-//! | `connect` `disconnect` `wait MS` `send` `send-again` `logout` `accept` `refuse` `serve N` `restart N` | see `Step` |
+//! | `connect` `disconnect` `wait MS` `send` `send-again` `logout` `accept` `anew` `refuse` `serve N` `restart N LOST` `renew` | see `Step` |
+//! | `rival 35=D\|…` `colleague 35=F\|…` `provider 35=D\|…` | another session sends this to the market |
+//! | `settle N STATUS` `day-end` `deposit N` `withdraw N` | what else happens there |
 //!
 //! `\|` is the delimiter; other bytes that are not plain are written `\xNN`.
 
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, bail};
+use fix_codec::dictionary::ValidationOptions;
 
-use super::case::{Case, Fault, PeerField, PeerMessage, Setup, Side, Step, Value};
+use super::case::{
+    Case, DeskKind, Fault, Other, PeerField, PeerMessage, Setup, Side, Step, Value, Verdict,
+};
 
 /// Writes a case.
 pub(super) fn write(case: &Case) -> String {
@@ -56,13 +61,27 @@ const SIDES: [(&str, Side); 4] = [
     ("resetting", Side::Resetting),
 ];
 
+const OTHERS: [(&str, Other); 3] = [
+    ("rival", Other::Rival),
+    ("colleague", Other::Colleague),
+    ("provider", Other::Provider),
+];
+
 fn written_setup(setup: &Setup) -> String {
     let side = SIDES.iter().find(|(_, side)| *side == setup.side);
     let mut text = format!("setup {}", side.map_or("", |(name, _)| name));
+    let validation = setup.validation;
     for (is, word) in [
-        (!setup.strict, " relaxed"),
+        (setup.desk == DeskKind::Orders, " orders"),
+        (setup.desk == DeskKind::Copies, " copies"),
+        (setup.cancels, " cancels"),
+        (validation.allow_unknown_user_defined, " own-fields"),
+        (validation.allow_unknown, " any-fields"),
+        (!validation.require_field_order, " any-order"),
+        (!validation.require_values, " no-values"),
         (!setup.accept_reset, " no-reset"),
         (setup.last_processed, " last-processed"),
+        (setup.next_expected, " next-expected"),
         (setup.batch, " batch"),
         (setup.slow_reset, " slow-reset"),
     ] {
@@ -88,8 +107,16 @@ fn read_setup(text: &str) -> anyhow::Result<Setup> {
         let (name, value) = word.split_once('=').unwrap_or((word, "0"));
         let value = value.parse().with_context(|| word.to_owned())?;
         match name {
-            "strict" => setup.strict = true,
-            "relaxed" => setup.strict = false,
+            "orders" => setup.desk = DeskKind::Orders,
+            "copies" => setup.desk = DeskKind::Copies,
+            "cancels" => setup.cancels = true,
+            "strict" => setup.validation = ValidationOptions::STRICT,
+            "relaxed" => setup.validation = ValidationOptions::RELAXED,
+            "own-fields" => setup.validation.allow_unknown_user_defined = true,
+            "any-fields" => setup.validation.allow_unknown = true,
+            "any-order" => setup.validation.require_field_order = false,
+            "no-values" => setup.validation.require_values = false,
+            "next-expected" => setup.next_expected = true,
             "reset" => setup.accept_reset = true,
             "no-reset" => setup.accept_reset = false,
             "last-processed" => setup.last_processed = true,
@@ -112,22 +139,37 @@ fn written_step(step: &Step) -> String {
         Step::Disconnect => "disconnect".to_owned(),
         Step::Message(message) => {
             let fault = written_fault(message.fault);
-            let fields = message.fields.iter().map(|field| {
-                let tag = escaped(&field.tag, Within::Field);
-                format!("{tag}={}", written_value(&field.value))
-            });
-            format!("<{fault} {}", fields.collect::<Vec<_>>().join("|"))
+            format!("<{fault} {}", written_fields(message))
         }
         Step::Bytes(bytes) => format!("bytes {}", escaped(bytes, Within::Bytes)),
         Step::Wait(millis) => format!("wait {millis}"),
         Step::Send(false) => "send".to_owned(),
         Step::Send(true) => "send-again".to_owned(),
         Step::Logout => "logout".to_owned(),
-        Step::Decide(true) => "accept".to_owned(),
-        Step::Decide(false) => "refuse".to_owned(),
+        Step::Decide(Verdict::Accept) => "accept".to_owned(),
+        Step::Decide(Verdict::Anew) => "anew".to_owned(),
+        Step::Decide(Verdict::Refuse) => "refuse".to_owned(),
         Step::Serve(limit) => format!("serve {limit}"),
-        Step::Restart(skipped) => format!("restart {skipped}"),
+        Step::Restart(skipped, lost) => format!("restart {skipped} {lost}"),
+        Step::Renew => "renew".to_owned(),
+        Step::Other(who, message) => {
+            let who = OTHERS.iter().find(|(_, other)| other == who);
+            let fields = written_fields(message);
+            format!("{} {fields}", who.map_or("", |(name, _)| name))
+        }
+        Step::Settle(place, status) => format!("settle {place} {status}"),
+        Step::EndDay => "day-end".to_owned(),
+        Step::Deposit(number) => format!("deposit {number}"),
+        Step::Withdraw(number) => format!("withdraw {number}"),
     }
+}
+
+fn written_fields(message: &PeerMessage) -> String {
+    let fields = message.fields.iter().map(|field| {
+        let tag = escaped(&field.tag, Within::Field);
+        format!("{tag}={}", written_value(&field.value))
+    });
+    fields.collect::<Vec<_>>().join("|")
 }
 
 fn read_step(word: &str, rest: &str) -> anyhow::Result<Step> {
@@ -139,11 +181,28 @@ fn read_step(word: &str, rest: &str) -> anyhow::Result<Step> {
         "send" => Step::Send(false),
         "send-again" => Step::Send(true),
         "logout" => Step::Logout,
-        "accept" => Step::Decide(true),
-        "refuse" => Step::Decide(false),
+        "accept" => Step::Decide(Verdict::Accept),
+        "anew" => Step::Decide(Verdict::Anew),
+        "refuse" => Step::Decide(Verdict::Refuse),
         "serve" => Step::Serve(rest.parse()?),
-        "restart" => Step::Restart(rest.parse()?),
+        "restart" => {
+            let (skipped, lost) = rest.split_once(' ').unwrap_or((rest, "0"));
+            Step::Restart(skipped.parse()?, lost.parse()?)
+        }
+        "renew" => Step::Renew,
+        "settle" => {
+            let (place, status) = rest.split_once(' ').context("which, and how far")?;
+            Step::Settle(place.parse()?, status.parse()?)
+        }
+        "day-end" => Step::EndDay,
+        "deposit" => Step::Deposit(rest.parse()?),
+        "withdraw" => Step::Withdraw(rest.parse()?),
         _ => {
+            if let Some((_, who)) = OTHERS.iter().find(|(name, _)| *name == word) {
+                let fields = read_fields(rest)?;
+                let fault = Fault::None;
+                return Ok(Step::Other(*who, PeerMessage { fault, fields }));
+            }
             let fault = word.strip_prefix('<').context("no such word")?;
             Step::Message(PeerMessage {
                 fault: read_fault(fault)?,
