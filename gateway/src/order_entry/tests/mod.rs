@@ -7,6 +7,7 @@ mod inbound_commands;
 mod outbound_confirmations;
 mod outbound_executions;
 mod routing;
+mod totality;
 
 use std::fmt::Write as _;
 
