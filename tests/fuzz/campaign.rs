@@ -17,7 +17,7 @@ use crate::benchmarks::clock::{Clock, SECOND};
 use crate::benchmarks::say::{Thousands, say};
 use crate::random::Random;
 
-/// Cases that are kept, at most.
+/// Cases that are kept, at most; then a new one takes the place of another.
 const KEPT_MAX: usize = 20_000;
 
 /// Cases that are tried to make a finding shorter.
@@ -83,7 +83,7 @@ fn search(clock: &Clock, time: u64, mut random: Random) -> anyhow::Result<()> {
     let mut corpus = Corpus::default();
     let mut figures = Figures::default();
     for case in seeds::cases().into_iter().chain(orders::cases()) {
-        try_case(case, &mut corpus, &mut figures)?;
+        try_case(case, &mut corpus, &mut figures, &mut random)?;
     }
     let mut reported = 0;
     while clock.now() < time {
@@ -97,7 +97,7 @@ fn search(clock: &Clock, time: u64, mut random: Random) -> anyhow::Result<()> {
             continue;
         }
         let case = corpus.next(&mut random);
-        try_case(case, &mut corpus, &mut figures)?;
+        try_case(case, &mut corpus, &mut figures, &mut random)?;
         if clock.now() / (REPORT_SECONDS * SECOND) > reported {
             reported = clock.now() / (REPORT_SECONDS * SECOND);
             report(clock, &figures, &corpus);
@@ -107,7 +107,12 @@ fn search(clock: &Clock, time: u64, mut random: Random) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn try_case(case: Case, corpus: &mut Corpus, figures: &mut Figures) -> anyhow::Result<()> {
+fn try_case(
+    case: Case,
+    corpus: &mut Corpus,
+    figures: &mut Figures,
+    random: &mut Random,
+) -> anyhow::Result<()> {
     figures.steps += u64::try_from(case.steps.len()).unwrap_or(0);
     let mut trace = Trace::default();
     if let Some(why) = attempt(|| trace = run(&case)) {
@@ -117,7 +122,7 @@ fn try_case(case: Case, corpus: &mut Corpus, figures: &mut Figures) -> anyhow::R
             text::write(&case)
         );
     }
-    corpus.take(case, &trace);
+    corpus.take(case, &trace, random);
     Ok(())
 }
 
@@ -153,13 +158,19 @@ impl Corpus {
         mutated(&self.cases[place], &self.cases, random)
     }
 
-    fn take(&mut self, case: Case, trace: &Trace) {
+    fn take(&mut self, case: Case, trace: &Trace, random: &mut Random) {
         let before = self.kinds.len() + self.pairs.len();
         self.kinds.extend(&trace.kinds);
         self.pairs.extend(&trace.pairs);
         let is_new = self.kinds.len() + self.pairs.len() > before;
-        if is_new && self.cases.len() < KEPT_MAX {
+        if !is_new {
+            return;
+        }
+        if self.cases.len() < KEPT_MAX {
             self.cases.push(case);
+        } else {
+            let place = index(random, KEPT_MAX);
+            self.cases[place] = case;
         }
     }
 }

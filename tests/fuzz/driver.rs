@@ -208,9 +208,8 @@ impl Driver {
         }
     }
 
-    /// Time passes; whatever is due meanwhile is done when it is.
+    /// Time passes; whatever is due meanwhile is done when it is. A reset that is slow is done at the end of it.
     pub(super) fn wait(&mut self, time: Duration) {
-        self.reset();
         let end = self.now + time;
         let mut turns = 0;
         while let Some(deadline) = self.session.deadline().filter(|due| *due <= end) {
@@ -226,6 +225,7 @@ impl Driver {
         }
         self.now = end;
         self.tick();
+        self.reset();
         self.at_desk(|desk| desk.happens(market::timers()));
     }
 
