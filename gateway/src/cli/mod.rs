@@ -79,12 +79,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Tasks that run before the network is looked at again: whoever trades must be heard however many others are busy.
+const TASKS_IN_A_ROW: u32 = 16;
+
 /// The runtime that everything but the engine runs on.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     // The engine thread has a core to itself: workers that share it make both wait.
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores.saturating_sub(1).max(1))
+        .event_interval(TASKS_IN_A_ROW)
         .enable_all()
         .build()
 }

@@ -27,6 +27,13 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 const KEEPALIVE_PROBES: u32 = 3;
 
+/// Connections that are taken in a row before sessions have their turn: a flood of them must not hold up who is in.
+const IN_A_ROW: u32 = 8;
+
+/// What the system holds of a client's bytes for it, at most; it doubles that, for what holding them costs. By itself it
+/// would hold megabytes for each client that reads nothing, and each would be read, made and copied for nobody.
+const SEND_BUFFER: usize = 256 * 1024;
+
 /// How long to wait when the system is short of what a connection needs.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(20);
 
@@ -113,13 +120,21 @@ impl Listener {
             limits,
         };
         let mut shortages = Sparse::default();
+        let mut in_a_row = 0;
         loop {
             let accepted = tokio::select! {
                 _ = draining.wait_for(|draining| *draining) => return,
                 accepted = self.socket.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => doorway.receive(stream, peer),
+                Ok((stream, peer)) => {
+                    doorway.receive(stream, peer);
+                    in_a_row += 1;
+                    if in_a_row == IN_A_ROW {
+                        in_a_row = 0;
+                        tokio::task::yield_now().await;
+                    }
+                }
                 // The peer's fault or a passing shortage (descriptors): make room, wait a moment, then go on.
                 Err(error) => {
                     doorway.limits.turnstile.make_room();
@@ -226,6 +241,7 @@ impl Reception {
 /// were agreed on; one that takes nothing of what is sent, too.
 fn set_options(stream: &TcpStream, unsent_time: Duration) -> io::Result<()> {
     stream.set_nodelay(true)?;
+    sockopt::set_socket_send_buffer_size(stream, SEND_BUFFER)?;
     sockopt::set_socket_keepalive(stream, true)?;
     sockopt::set_tcp_keepidle(stream, KEEPALIVE_IDLE)?;
     sockopt::set_tcp_keepintvl(stream, KEEPALIVE_INTERVAL)?;

@@ -26,6 +26,7 @@ use super::observer::Observer;
 use super::profile::Profile;
 use super::renewal::missed;
 use super::resend::Resend;
+use super::turns::{self, Turns};
 use super::unreceived::Goodbye;
 use super::watching::Watching;
 use super::{Control, Letterbox, Mail};
@@ -63,6 +64,8 @@ pub(super) struct Newcomer {
 #[derive(Clone)]
 pub(crate) struct Desk {
     commands: CommandSender,
+    /// Shared by all sessions of the venue.
+    turns: Turns,
     _drained: Drained,
 }
 
@@ -71,6 +74,7 @@ impl Desk {
     pub(crate) fn new(commands: CommandSender, drained: Drained) -> Self {
         Self {
             commands,
+            turns: Turns::new(),
             _drained: drained,
         }
     }
@@ -101,6 +105,8 @@ pub(crate) struct Actor {
     pub(super) connection: Option<Connection>,
     pub(super) newcomer: Option<Newcomer>,
     pub(super) resend: Option<Resend>,
+    /// Among the sessions that resend.
+    pub(super) place: turns::Place,
     pub(super) made_again: MadeAgain,
     /// Keeps the events that the store knows nothing of, while it is behind.
     pub(super) held: Option<Arc<sequencer::Hold>>,
@@ -137,8 +143,8 @@ enum Wake {
     /// The last bytes of a connection are gone.
     Parted(HasRead),
     Drain,
-    /// Nothing else waits, and the client has room for more of what it asked for again.
-    Resend,
+    /// The client has room for more of what it asked for again, and it is this session's turn.
+    Resend(turns::Turn),
 }
 
 /// Why a session's task ended before the venue stopped.
@@ -188,6 +194,7 @@ impl Actor {
             connection: None,
             newcomer: None,
             resend: None,
+            place: desk.turns.place(),
             made_again: past.made_again,
             held: None,
             observer,
@@ -237,6 +244,7 @@ impl Actor {
         draining: &mut watch::Receiver<bool>,
     ) -> Result<(), Failed> {
         loop {
+            let mut turn = None;
             match self.wake(letterbox, draining).await {
                 Wake::Connection(connection) => self.attach(connection),
                 Wake::Control(control) => self.control(control),
@@ -258,13 +266,13 @@ impl Actor {
                 Wake::Deadline => self.keep_time(clock::now()),
                 Wake::Parted(has_read) => self.said_goodbye(has_read),
                 Wake::Drain => self.take_no_more_orders(),
-                Wake::Resend => {}
+                Wake::Resend(its) => turn = Some(its),
             }
             self.settle().await?;
             // Nothing is left then that was meant for the connection before.
             self.seat_newcomer();
             self.settle().await?;
-            self.resend_some(letterbox.mail.is_empty())?;
+            self.resend_some(letterbox.mail.is_empty(), turn)?;
             if !self.decoded.is_empty() {
                 // The connection has ended meanwhile, and the market is to hear of it.
                 self.settle().await?;
@@ -341,7 +349,7 @@ impl Actor {
         // What comes while a reset or the client's coming is being made durable, or a password checked, waits with the client; and what
         // comes again too fast.
         let reading = taking_orders && !self.is_busy() && self.demands.may_read();
-        let resending = self.can_resend();
+        let resending = self.stands_in_line();
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
@@ -354,8 +362,7 @@ impl Actor {
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             Some(ended) = self.last_words.join_next() => Wake::Parted(ended.unwrap_or_default()),
             () = clock::until(deadline) => Wake::Deadline,
-            // The last: other sessions of this worker have their turn before a long resend goes on.
-            () = tokio::task::yield_now(), if resending => Wake::Resend,
+            turn = self.place.next(), if resending => Wake::Resend(turn),
         }
     }
 
@@ -451,15 +458,16 @@ impl Actor {
         self.carry_out()?;
         while self.connection.is_some() {
             let deadline = self.session.deadline();
-            let resending = self.can_resend();
+            let resending = self.stands_in_line();
+            let mut its = None;
             tokio::select! {
                 turn = turn(&mut self.connection, true) => self.turned(turn),
                 () = clock::until(deadline) => self.session.tick(clock::now(), &mut self.outputs),
-                () = tokio::task::yield_now(), if resending => {}
+                turn = self.place.next(), if resending => its = Some(turn),
             }
             self.decoded.clear();
             self.carry_out()?;
-            self.resend_some(true)?;
+            self.resend_some(true, its)?;
         }
         self.await_last_words().await;
         Ok(())

@@ -55,6 +55,7 @@ impl Actor {
     /// Says why, if the store still takes the Logout: a number that is not kept may be used again. Then hangs up.
     fn cut_off(&mut self) {
         self.resend = None;
+        self.place.leave();
         self.outputs.clear();
         // What the client sent is not taken; that it has gone before is told all the same.
         self.decoded

@@ -2,17 +2,20 @@
 //!
 //! However long the range, a resend holds one buffer. A batch is sent when the client has taken most of what it was sent
 //! before, so a client is resent to as fast as it reads; between two batches the session looks at its mail, its input and its
-//! deadlines, and other sessions have their turn. Reports that wait go first, but not for ever.
+//! deadlines, and other sessions have their turn: those that resend take turns among themselves. Reports that wait go
+//! first, but not for ever.
 
 use fix_session::{ResendError, ResendRange};
 
 use super::actor::{Actor, Failed};
 use super::event::SessionEvent;
+use super::turns::Turn;
 use crate::clock;
 use crate::store::{Chunk, MessageReader};
 
-/// No more messages are read for a resend while the client has this many bytes still to take.
-const PENDING_BYTES: usize = 256 * 1024;
+/// No more messages are read for a resend while the client has this many bytes still to take, besides what the system has
+/// taken over: enough for it to go on with, and little to hold for one that asks and reads nothing.
+const PENDING_BYTES: usize = 64 * 1024;
 
 /// Nor while it has this part of what it may leave untaken: a resend alone must not make a client too slow.
 const PENDING_PART: usize = 4;
@@ -53,8 +56,17 @@ impl Actor {
                 .is_some_and(|connection| room(connection.pending()))
     }
 
-    /// Sends the next batch of a resend that is under way, if it is its turn.
-    pub(super) fn resend_some(&mut self, no_mail: bool) -> Result<(), Failed> {
+    /// As [`can_resend`](Self::can_resend); stands in line for it then, and leaves the line otherwise.
+    pub(super) fn stands_in_line(&mut self) -> bool {
+        let can = self.can_resend();
+        if !can {
+            self.place.leave();
+        }
+        can
+    }
+
+    /// Sends the next batch of a resend that is under way, if it is its turn: this one, or one that has come since.
+    pub(super) fn resend_some(&mut self, no_mail: bool, turn: Option<Turn>) -> Result<(), Failed> {
         if !self.can_resend() {
             return Ok(());
         }
@@ -65,6 +77,9 @@ impl Actor {
         if !no_mail && resend.mail < MAIL_FIRST {
             return Ok(());
         }
+        let Some(_turn) = turn.or_else(|| self.place.now()) else {
+            return Ok(());
+        };
         resend.mail = 0;
         let read = self.store.read(
             &mut resend.reader,
