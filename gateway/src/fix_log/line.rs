@@ -12,7 +12,10 @@ use std::fmt::Write as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use fix_codec::SOH;
 
-use super::mask::Mask;
+use super::mask::{Mask, may_hold_secret};
+
+/// Bytes that are made text at one time, where nothing about them is special.
+const PIECE_BYTES: usize = 256;
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +82,28 @@ impl Kind {
 pub(super) struct Lines {
     /// Where the bytes that came are. What goes out is our own, in whole messages.
     incoming: Mask,
+    second: Second,
+}
+
+/// A second as it is written, kept for the many lines of that second.
+#[derive(Debug)]
+struct Second {
+    timestamp: i64,
+    /// Up to its end, `2026-11-28T21:15:00`; empty where none was written yet.
+    text: String,
+}
+
+impl Second {
+    /// Appends `time`, to the microsecond.
+    fn write(&mut self, text: &mut String, time: DateTime<Utc>) {
+        if self.text.is_empty() || self.timestamp != time.timestamp() {
+            self.timestamp = time.timestamp();
+            self.text = time.to_rfc3339_opts(SecondsFormat::Secs, true);
+            self.text.pop();
+        }
+        text.push_str(&self.text);
+        write!(text, ".{:06}Z", time.timestamp_subsec_micros()).expect("a String takes everything");
+    }
 }
 
 impl Lines {
@@ -86,6 +111,10 @@ impl Lines {
     pub(super) const fn new() -> Self {
         Self {
             incoming: Mask::new(),
+            second: Second {
+                timestamp: 0,
+                text: String::new(),
+            },
         }
     }
 
@@ -102,15 +131,18 @@ impl Lines {
         kind: Kind,
         bytes: &[u8],
     ) {
-        let time = time.to_rfc3339_opts(SecondsFormat::Micros, true);
-        text.push_str(&time);
+        self.second.write(text, time);
         text.push(' ');
         text.push_str(kind.word());
         text.push(' ');
         match kind {
             Kind::In | Kind::Out | Kind::Refused => {
                 // A whole message hides nothing of the next; nor does one connection of another.
-                Mask::new().pass(bytes, |byte| escape(text, byte));
+                if may_hold_secret(bytes) {
+                    Mask::new().pass(bytes, |byte| escape(text, byte));
+                } else {
+                    escape_all(text, bytes);
+                }
                 if kind == Kind::In {
                     self.incoming = Mask::new();
                 }
@@ -133,6 +165,28 @@ impl Lines {
     }
 }
 
+/// As [`escape`], of each byte: nearly all messages are plain, and then most of the work is a copy.
+fn escape_all(text: &mut String, bytes: &[u8]) {
+    for piece in bytes.chunks(PIECE_BYTES) {
+        let is_plain =
+            |byte: u8| byte == SOH || matches!(byte, b' '..=b'~') && byte != b'|' && byte != b'\\';
+        // Without an early end, so that many bytes are looked at together.
+        let plain = piece
+            .iter()
+            .fold(true, |plain, byte| plain & is_plain(*byte));
+        if !plain {
+            piece.iter().for_each(|byte| escape(text, *byte));
+            continue;
+        }
+        let mut shown = [b'|'; PIECE_BYTES];
+        for (shown, byte) in shown.iter_mut().zip(piece) {
+            *shown = if *byte == SOH { b'|' } else { *byte };
+        }
+        let shown = shown.get(..piece.len()).unwrap_or_default();
+        text.push_str(std::str::from_utf8(shown).expect("printable ASCII is UTF-8"));
+    }
+}
+
 fn escape(text: &mut String, byte: u8) {
     match byte {
         SOH => text.push('|'),
@@ -152,7 +206,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
-    use super::{Kind, Lines};
+    use super::{Kind, Lines, Mask, escape};
 
     const KINDS: [Kind; 7] = [
         Kind::In,
@@ -228,7 +282,46 @@ mod tests {
         assert_eq!(Kind::of(7), None);
     }
 
+    #[test]
+    fn a_line_shows_its_own_second() {
+        let (mut lines, mut text) = (Lines::new(), String::new());
+        for micros in [0, 999_999, 1_000_000, -1, 1_000_001] {
+            let time = DateTime::from_timestamp_micros(1_796_000_000_000_000 + micros);
+            lines.line(&mut text, time.expect("a time"), Kind::In, b"");
+        }
+        let times = [
+            "20.000000Z",
+            "20.999999Z",
+            "21.000000Z",
+            "19.999999Z",
+            "21.000001Z",
+        ];
+        let expected: String = times
+            .iter()
+            .map(|time| format!("2026-11-30T00:53:{time} in      \n"))
+            .collect();
+        assert_eq!(text, expected);
+    }
+
     proptest! {
+        #[test]
+        fn a_message_is_shown_as_its_mask_lets_it(
+            parts in vec(
+                proptest::sample::select(vec![
+                    "554=", "925=", "96=", "95=3", "0", "5", "9", "4", "=", "\u{1}", "|", "\\", "x", "\u{e9}",
+                    "8=FIX.4.4\u{1}35=D\u{1}49=CLIENT\u{1}11=an identifier\u{1}",
+                ]),
+                0..40,
+            )
+        ) {
+            let bytes = parts.concat().into_bytes();
+            let mut masked = String::new();
+            Mask::new().pass(&bytes, |byte| escape(&mut masked, byte));
+            let shown = lines(&[(Kind::Out, &bytes)]);
+            let start = "2026-11-30T00:53:20.123456Z out     ".len();
+            prop_assert_eq!(shown[start..].trim_end_matches('\n'), masked);
+        }
+
         #[test]
         fn any_bytes_are_one_line_and_can_be_turned_back(bytes in vec(any::<u8>(), 0..300)) {
             // Without `=` there is no field, and so no secret.

@@ -18,6 +18,15 @@ const RAW_DATA: u32 = 96;
 /// What stands in place of a secret.
 const MASK: &[u8] = b"***";
 
+/// Whether there may be a secret in a stream that begins with these bytes. Where there is none, [`Mask::pass`] passes on
+/// every byte.
+pub(super) fn may_hold_secret(bytes: &[u8]) -> bool {
+    // The tags of PASSWORD, NEW_PASSWORD and RAW_DATA, perhaps as the end of a longer number.
+    let tags: [&[u8]; 3] = [b"554", b"925", b"96"];
+    let mut before = bytes.split(|byte| *byte == b'=');
+    before.any(|before| tags.iter().any(|tag| before.ends_with(tag)))
+}
+
 /// Where the mask is in its stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mask {
