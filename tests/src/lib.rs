@@ -5,6 +5,7 @@ pub mod ground;
 pub mod guests;
 pub mod hours;
 pub mod member;
+pub mod memory;
 pub mod program;
 pub mod provider_process;
 pub mod random;

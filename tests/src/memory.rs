@@ -6,7 +6,10 @@ use std::io;
 use rustix::param::page_size;
 
 /// The memory of a process that is resident, in bytes.
-pub(super) fn resident_bytes(pid: u32) -> io::Result<u64> {
+///
+/// # Errors
+/// When there is no such process.
+pub fn resident_bytes(pid: u32) -> io::Result<u64> {
     let statm = fs::read_to_string(format!("/proc/{pid}/statm"))?;
     resident_pages(&statm)
         .map(|pages| pages * u64::try_from(page_size()).unwrap_or(4096))

@@ -15,10 +15,23 @@ pub(super) fn idle(number: usize) -> String {
     format!("IDLE{number}")
 }
 
-/// The CompID of a member gone wrong.
-pub(super) fn gone_wrong(number: usize) -> String {
-    format!("WRONG{number}")
+/// The CompID of a member that asks for everything again and reads nothing.
+pub(super) fn deaf(number: usize) -> String {
+    format!("DEAF{number}")
 }
+
+/// The CompID of a member that starts its numbers again without end.
+pub(super) fn restless(number: usize) -> String {
+    format!("RESTLESS{number}")
+}
+
+/// The CompID of a member that sends messages as long as they may be, and announces longer ones.
+pub(super) fn verbose(number: usize) -> String {
+    format!("VERBOSE{number}")
+}
+
+/// The CompID of a session that has a password, which no hostile client knows.
+pub(super) const GUARDED: &str = "GUARDED";
 
 /// Writes the configuration into `folder` and gives its path.
 pub(super) fn configuration(folder: &Path, size: Size) -> anyhow::Result<PathBuf> {
@@ -33,16 +46,20 @@ pub(super) fn configuration(folder: &Path, size: Size) -> anyhow::Result<PathBuf
         "[fix]\nmax_connections = {all}\nmax_connections_per_address = {all}\nmax_connection_rate = 20000"
     );
     let mut text = kept.join("\n").replace("[fix]", &limits);
-    let names = (0..size.idle)
-        .map(idle)
-        .chain((0..size.gone_wrong()).map(gone_wrong));
-    for name in names {
+    let numbers = 0..size.of_each_kind();
+    let gone_wrong = [deaf, restless, verbose].map(|name| numbers.clone().map(name));
+    let names = (0..size.idle).map(idle);
+    let names = names.chain(gone_wrong.into_iter().flatten());
+    for name in names.chain([GUARDED.to_owned()]) {
         write!(
             text,
             "\n[[sessions]]\ncomp_id = \"{name}\"\nfirm = \"FIRM16\"\nrole = \"order_entry\"\n\
-             default_account = \"bench:16\"\n"
+             default_account = \"bench:16\"\naccept_reset = true\n"
         )?;
     }
+    // It is the last of them.
+    let hash = gateway::identity::hash("a password that is not told");
+    writeln!(text, "password_hash = \"{}\"", hash.reveal())?;
     fs::write(&config, text)?;
     Ok(config)
 }

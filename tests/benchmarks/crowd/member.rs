@@ -33,6 +33,30 @@ impl Voice {
         })
     }
 
+    /// A Logon(A) with a Password(554) that is wrong.
+    pub(super) fn guess(&mut self) -> Vec<u8> {
+        self.say(b"A", |writer, _| {
+            writer
+                .text(b"98=", b"0")
+                .number(b"108=", 30)
+                .text(b"554=", b"not the password");
+        })
+    }
+
+    /// A Logon(A) that starts the numbers again: the next message is number 2.
+    pub(super) fn start_again(&mut self) -> Vec<u8> {
+        self.next_outgoing = 1;
+        self.logon(30, true)
+    }
+
+    /// A TestRequest(1) with a TestReqID(112) of so many bytes.
+    pub(super) fn test_request(&mut self, length: usize) -> Vec<u8> {
+        let id = vec![b'x'; length];
+        self.say(b"1", |writer, _| {
+            writer.text(b"112=", &id);
+        })
+    }
+
     /// A Heartbeat(0).
     pub(super) fn heartbeat(&mut self) -> Vec<u8> {
         self.say(b"0", |_, _| {})

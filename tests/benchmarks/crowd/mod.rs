@@ -2,14 +2,17 @@
 //! idle, and beside as many connections as a hostile network can think of. And what an idle session costs in memory.
 //!
 //! The good session is the load of [`super::load`], in an open loop; the crowd has a thread of its own. The hostile
-//! come from many addresses of this machine, 127.1.X.Y, as a hostile network would.
+//! come from many addresses of this machine, 127.1.X.Y, as a hostile network would. On the few cores that all of them
+//! share, it is said beside each latency who used how much of them: whoever plays thousands of clients takes more than
+//! the venue that refuses them.
 
 mod arguments;
 mod ground;
 mod hostile;
 mod idle;
 mod member;
-mod memory;
+mod report;
+mod shares;
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,19 +24,18 @@ use tokio::runtime::{Builder, Runtime};
 pub use arguments::Arguments;
 
 use super::clock::{Clock, Nanos, SECOND};
-use super::load::{self, Outcome, Pace, Plan};
-use super::say::{Micros, Thousands, say};
+use super::load::{self, Pace, Plan};
+use super::say::{Thousands, say};
+use crate::memory::resident_bytes;
 use crate::venue_process::VenueProcess;
 use arguments::Size;
 use hostile::Hostile;
 use idle::Idle;
-use memory::resident_bytes;
+use report::{Measured, Report};
+use shares::{CROWD_THREAD, Times};
 
 /// Files that this program has open besides connections.
 const OTHER_FILES: usize = 100;
-
-/// What an idle session may take, in bytes.
-const IDLE_BUDGET: u64 = 64 * 1024;
 
 /// Measures, with the venue's `program`, and prints the figures as Markdown.
 ///
@@ -86,63 +88,50 @@ fn measure(
         size.measured,
     );
     plan.patience = 60 * SECOND;
-    let alone = load::run(&plan).context("the good session alone")?;
+    let measured = |what| -> anyhow::Result<Measured> {
+        let before = Times::now(venue.pid(), clock)?;
+        let outcome = load::run(&plan).context(what)?;
+        let shares = before.until(&Times::now(venue.pid(), clock)?);
+        Ok(Measured { outcome, shares })
+    };
+    let alone = measured("the good session alone")?;
     let before = resident_bytes(venue.pid())?;
 
     let from = clock.now();
     let idle = runtime.block_on(Idle::log_on(venue.address(), size.idle))?;
     let logged_on = clock.now() - from;
     let after = resident_bytes(venue.pid())?;
-    let beside_idle = load::run(&plan).context("the good session beside the idle")?;
+    let beside_idle = measured("the good session beside the idle")?;
 
     let hostile = runtime.block_on(async { Hostile::begin(venue.address(), size) });
     runtime.block_on(hostile.in_full());
-    let beside_hostile = load::run(&plan).context("the good session beside the hostile")?;
+    let (begun, done_before) = (clock.now(), hostile.done());
+    let beside_hostile = measured("the good session beside the hostile")?;
+    let deeds = hostile.done().since(&done_before, clock.now() - begun);
     let attacked = resident_bytes(venue.pid())?;
-    let done = hostile.end();
+    hostile.end();
     let lost = runtime.block_on(idle.end())?;
     anyhow::ensure!(lost == 0, "{lost} idle sessions were lost");
 
-    // All that the venue has, the market and what the sessions took at the start with it.
-    let each = after / count(size.idle).max(1);
-    say(format_args!(
-        "{} idle sessions: logged on in {}; the venue's memory {} KiB for each (budget {} KiB), {} MiB before they came",
-        Thousands(count(size.idle)),
-        millis(logged_on),
-        each / 1024,
-        IDLE_BUDGET / 1024,
-        before >> 20
-    ));
-    say(format_args!(
-        "{} hostile connections: {done}; the venue's memory {} MiB before them, {} MiB after",
-        Thousands(count(size.hostile)),
-        after >> 20,
-        attacked >> 20
-    ));
-    say(format_args!(
-        "\n| the good session, {} orders/s | p50 | p90 | p99 |\n|---|---|---|---|",
-        Thousands(size.orders_per_second)
-    ));
-    for (beside, outcome) in [
-        ("alone", &alone),
-        ("beside the idle", &beside_idle),
-        ("beside idle and hostile", &beside_hostile),
-    ] {
-        say_row(beside, outcome);
-    }
+    say(Report {
+        size,
+        logged_on,
+        memory: [before, after, attacked],
+        deeds,
+        measured: [
+            ("alone", &alone),
+            ("beside the idle", &beside_idle),
+            ("beside idle and hostile", &beside_hostile),
+        ],
+    });
     Ok(())
-}
-
-fn say_row(beside: &str, outcome: &Outcome) {
-    let [p50, p90, p99] =
-        [50.0, 90.0, 99.0].map(|percent| Micros(outcome.latency.value_at_percentile(percent)));
-    say(format_args!("| {beside} | {p50} | {p90} | {p99} |"));
 }
 
 /// One thread for the whole crowd: the venue and the good session need the machine too.
 fn crowd_runtime() -> std::io::Result<Runtime> {
     Builder::new_multi_thread()
         .worker_threads(1)
+        .thread_name(CROWD_THREAD)
         .enable_all()
         .build()
 }

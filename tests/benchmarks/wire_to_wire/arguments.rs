@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Another build of the venue, to be measured beside this one.
     #[arg(long, value_name = "PROGRAM")]
     pub(super) compare: Option<PathBuf>,
+    /// Measure the venue with its FIX logs too.
+    #[arg(long)]
+    pub(super) fix_log: bool,
     /// One short round, to show that everything works.
     #[arg(long)]
     test: bool,

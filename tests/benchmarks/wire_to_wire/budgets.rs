@@ -24,6 +24,7 @@ pub(super) fn verdicts(results: &Results, contestants: &[Contestant]) -> Vec<Ver
     let of_each = contestants.iter().map(|venue| match venue.role {
         Role::Floor => Vec::new(),
         Role::Buffered | Role::ComparedBuffered => buffered(results, venue),
+        Role::Logged => logged(results, venue),
         Role::Fsync | Role::ComparedFsync => fsync(results, venue),
     });
     of_each.flatten().collect()
@@ -47,6 +48,29 @@ fn buffered(results: &Results, venue: &Contestant) -> Vec<Verdict> {
             })
         })
         .collect()
+}
+
+/// What FIX logs cost, of the same venue without: in processor time, which is what they take.
+fn logged(results: &Results, venue: &Contestant) -> Vec<Verdict> {
+    let loads = [
+        (Load::Paced, "CPU an order at the pace"),
+        (Load::Full, "CPU an order, 4 x 128 in flight"),
+    ];
+    let verdicts = loads.into_iter().filter_map(|(load, name)| {
+        let with = results.rounds(Role::Logged, load).iter();
+        let rounds = with.zip(results.rounds(Role::Buffered, load));
+        let rounds = rounds.map(|(with, without)| (with.cpu_an_order(), without.cpu_an_order()));
+        let (measured, against, ratio) = median(rounds.collect())?;
+        Some(Verdict {
+            what: format!("{}: {name}", venue.name),
+            measured: Micros(measured).to_string(),
+            against: format!("without {}", Micros(against)),
+            ratio,
+            budget: "at most 1.10",
+            met: ratio <= Hundredths(110),
+        })
+    });
+    verdicts.collect()
 }
 
 fn fsync(results: &Results, venue: &Contestant) -> Vec<Verdict> {

@@ -1,5 +1,6 @@
 //! Who is measured, and how each is started.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,6 +24,8 @@ pub(super) enum Role {
     Floor,
     /// The venue; what it answered outlives the process.
     Buffered,
+    /// As [`Role::Buffered`], with FIX logs of all that passes.
+    Logged,
     /// The venue; what it answered outlives a loss of power.
     Fsync,
     /// Another build of the venue, buffered.
@@ -35,10 +38,21 @@ impl Role {
     /// Whether the disk is on the way to each answer.
     pub(super) fn syncs(self) -> bool {
         match self {
-            Self::Floor | Self::Buffered | Self::ComparedBuffered => false,
+            Self::Floor | Self::Buffered | Self::Logged | Self::ComparedBuffered => false,
             Self::Fsync | Self::ComparedFsync => true,
         }
     }
+}
+
+/// Has a venue with this configuration keep FIX logs.
+fn log_everything(config: &Path) -> anyhow::Result<()> {
+    let text = fs::read_to_string(config)?;
+    let logged = text.replace(
+        "[fix_log]\nenabled = false\n",
+        "[fix_log]\nenabled = true\n",
+    );
+    anyhow::ensure!(logged != text, "the load test has FIX logs already");
+    Ok(fs::write(config, logged)?)
 }
 
 impl Contestant {
@@ -52,8 +66,13 @@ impl Contestant {
         let mut all = vec![
             contestant(Role::Floor, "floor", &programs.floor),
             contestant(Role::Buffered, "venue, buffered", &programs.venue),
-            contestant(Role::Fsync, "venue, fsync", &programs.venue),
         ];
+        // Next to what it is held against: machines change.
+        if programs.fix_log {
+            let name = "venue, buffered, FIX logs";
+            all.push(contestant(Role::Logged, name, &programs.venue));
+        }
+        all.push(contestant(Role::Fsync, "venue, fsync", &programs.venue));
         if let Some(compared) = &programs.compared {
             all.push(contestant(
                 Role::ComparedBuffered,
@@ -73,12 +92,15 @@ impl Contestant {
                     &self.program,
                 ))?);
             }
-            Role::Buffered | Role::ComparedBuffered => "loadtest-buffered.toml",
+            Role::Buffered | Role::Logged | Role::ComparedBuffered => "loadtest-buffered.toml",
             Role::Fsync | Role::ComparedFsync => "loadtest.toml",
         };
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/examples");
         let config =
             on_free_port(&examples.join(config), folder).context("the load-test configuration")?;
+        if self.role == Role::Logged {
+            log_everything(&config)?;
+        }
         Ok(VenueProcess::start(
             &self.program,
             &config,

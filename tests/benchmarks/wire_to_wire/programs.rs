@@ -17,6 +17,8 @@ pub struct Programs {
     pub venue: PathBuf,
     /// Another build of the venue, if two are compared.
     pub(super) compared: Option<PathBuf>,
+    /// Whether the venue is measured with its FIX logs too.
+    pub(super) fix_log: bool,
     /// The folder that data folders are made in.
     pub(super) folder: PathBuf,
 }
@@ -28,6 +30,7 @@ impl Programs {
         let beside = venue.parent().unwrap_or(Path::new("."));
         Self {
             compared: arguments.compare.clone(),
+            fix_log: arguments.fix_log,
             folder: arguments
                 .folder
                 .clone()

@@ -61,6 +61,11 @@ pub(super) struct Cell {
 }
 
 impl Cell {
+    /// Processor time of the server for each order.
+    pub(super) fn cpu_an_order(&self) -> Nanos {
+        self.cpu_time / self.outcome.sent.max(1)
+    }
+
     /// How much of the machine others used meanwhile, in percent.
     pub(super) fn others_percent(&self) -> u64 {
         self.others_time * 100 / self.machine_time.max(1)

@@ -33,7 +33,7 @@ impl fmt::Display for Figures<'_> {
                     latency(90),
                     latency(99),
                     Thousands(cell.outcome.orders_per_second()),
-                    Micros(cell.cpu_time / cell.outcome.sent.max(1)),
+                    Micros(cell.cpu_an_order()),
                     cell.others_percent(),
                 )?;
             }
