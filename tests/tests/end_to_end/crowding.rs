@@ -26,16 +26,16 @@ fn ground_with(limits: &str) -> Ground {
 }
 
 /// A connection from another address of this machine: 127.0.0.LAST.
-async fn from(last: u8, venue: &VenueProcess) -> TcpStream {
+pub(crate) async fn from(last: u8, venue: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket can be had");
     let address = SocketAddr::from((Ipv4Addr::new(127, 0, 0, last), 0));
     socket.bind(address).expect("all of 127/8 is this machine");
-    let stream = socket.connect(venue.address()).await;
+    let stream = socket.connect(venue).await;
     stream.expect("the venue takes connections")
 }
 
 /// Waits until the venue has closed a connection.
-async fn closed(stream: &mut TcpStream) {
+pub(crate) async fn closed(stream: &mut TcpStream) {
     let mut byte = [0];
     let read = tokio::time::timeout(Duration::from_secs(60), stream.read(&mut byte)).await;
     let read = read.expect("the venue closes it");
@@ -65,7 +65,7 @@ async fn those_who_do_not_log_on_make_room() {
     // Two at most from one address.
     let mut held = Vec::new();
     for last in [2, 2, 2, 3, 4, 5, 6, 7, 8] {
-        held.push(from(last, &venue).await);
+        held.push(from(last, venue.address()).await);
     }
     closed(&mut held[0]).await;
     // All eight places are taken: the one that has waited longest makes room for a member.
@@ -82,10 +82,10 @@ async fn one_address_does_not_take_all_places() {
     let first = log_on("CLIENT1", &venue).await;
     let second = log_on("CLIENT2", &venue).await;
     // Members stay; one more from their address is closed.
-    closed(&mut from(1, &venue).await).await;
+    closed(&mut from(1, venue.address()).await).await;
     // The last place is a stranger's, who makes room for the next.
-    let mut third = from(2, &venue).await;
-    let fourth = from(3, &venue).await;
+    let mut third = from(2, venue.address()).await;
+    let fourth = from(3, venue.address()).await;
     closed(&mut third).await;
     drop(fourth);
     drop(first);
@@ -108,7 +108,7 @@ async fn new_connections_come_at_a_pace() {
     let venue = ground.start();
     let mut held = Vec::new();
     for _ in 0..50 {
-        held.push(from(2, &venue).await);
+        held.push(from(2, venue.address()).await);
     }
     trades("CLIENT1", &venue).await;
     let open = held.iter().filter(|stream| is_open(stream)).count();
@@ -120,7 +120,7 @@ async fn new_connections_come_at_a_pace() {
 async fn a_logon_by_the_drop_comes_too_late() {
     let ground = ground_with("logon_timeout = \"1s\"");
     let venue = ground.start();
-    let (mut reads, mut writes) = from(2, &venue).await.into_split();
+    let (mut reads, mut writes) = from(2, venue.address()).await.into_split();
     let drip = tokio::spawn(async move {
         let begun = b"8=FIX.4.4\x019=4000\x0135=A\x01".iter();
         for byte in begun.chain(std::iter::repeat(&b'x')) {

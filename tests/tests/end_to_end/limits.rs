@@ -14,7 +14,7 @@ use crate::wire::{connect, logon, message, now, rest, until_closed};
 use crate::{come_back, day, ground, log_on};
 
 /// A ground whose CLIENT1 has this throttle; the others have none.
-fn ground_with(throttle: &str) -> Ground {
+pub(crate) fn ground_with(throttle: &str) -> Ground {
     let ground = ground();
     ground.configure(|text| {
         let text = text.replacen("throttle = \"none\"", "throttle = \"tight\"", 1);
@@ -249,7 +249,7 @@ async fn a_heartbeat_interval_is_within_bounds() {
 }
 
 /// Reads until `wanted` has come, and a while longer to the end of that message; gives all with `|` for delimiters.
-async fn until(stream: &mut TcpStream, wanted: &str) -> String {
+pub(crate) async fn until(stream: &mut TcpStream, wanted: &str) -> String {
     let mut all = String::new();
     let mut buffer = [0; 4_096];
     loop {

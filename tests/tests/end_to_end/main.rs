@@ -1,10 +1,13 @@
-//! The built program over TCP: trading, copies, coming back, stopping, strangers, crowds, limits, and clients that do
-//! not read.
+//! The built program over TCP: trading, copies, coming back, stopping, strangers, crowds, floods, limits, what is held for
+//! whom, and clients that do not read.
 
 mod coming_back;
 mod crowding;
+mod descriptors;
+mod floods;
 mod limits;
 mod lost_clients;
+mod memory;
 mod observation;
 mod schedule;
 mod slow;
