@@ -1,5 +1,7 @@
 //! A schedule in a configuration text, with times around now; and what the venue says of them.
 
+use std::time::Duration;
+
 use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
 
 /// A zone that is neither whole hours from UTC nor ever sets its clocks.
@@ -72,6 +74,13 @@ impl Hours {
     pub fn headline(&self) -> String {
         format!("session ends at {}", self.end.format(TIME))
     }
+}
+
+/// Waits until another second has begun: sessions that begin with it begin after all that was.
+pub async fn next_second() {
+    let now = gateway::clock::now();
+    let next = Duration::from_nanos(1_000_000_000 - u64::from(now.timestamp_subsec_nanos()));
+    tokio::time::sleep(next).await;
 }
 
 fn second(time: DateTime<Utc>) -> DateTime<Utc> {

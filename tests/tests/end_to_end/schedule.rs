@@ -11,7 +11,7 @@ use gateway::clock;
 use gateway::clock::SystemClock;
 use sequencer::EventPosition;
 use tests::ground::{Ground, SYMBOL};
-use tests::hours::Hours;
+use tests::hours::{Hours, next_second};
 use tests::member::{Member, PATIENCE, Seen};
 use tests::random::Random;
 use tests::venue_process::VenueProcess;
@@ -384,12 +384,6 @@ async fn kill_in_the_middle(ground: &Ground, round: usize) -> Vec<Seen> {
     venue.kill().expect("a running process can be killed");
     seen.extend(again);
     seen
-}
-
-async fn next_second() {
-    let now = clock::now();
-    let next = Duration::from_nanos(1_000_000_000 - u64::from(now.timestamp_subsec_nanos()));
-    tokio::time::sleep(next).await;
 }
 
 /// Stops the venue, and gives each reset in its event log: whose, and which.

@@ -1,6 +1,7 @@
 //! TLS and client certificates.
 
-use tests::ground::Ground;
+use tests::ground::{Ground, SYMBOL};
+use tests::hours::{Hours, next_second};
 
 use crate::authority::{Authority, Issued};
 use crate::client::Client;
@@ -187,4 +188,49 @@ async fn a_large_answer_comes_whole_through_tls() {
             answer.chars().take(200).collect::<String>()
         );
     }
+}
+
+#[tokio::test]
+async fn a_client_that_has_read_all_over_tls_gets_nothing_twice_in_the_next_session() {
+    let (ground, authority, own) = equipped();
+    let config = authority.client(Some(&own));
+    let order = |id: &str| {
+        let time = gateway::clock::now().format("%Y%m%d-%H:%M:%S");
+        format!("11={id}|55={SYMBOL}|54=1|38=1|40=2|44=10|59=0|60={time}|")
+    };
+    for (round, reads_on) in [("a", false), ("b", true)] {
+        next_second().await;
+        let hours = Hours::begun(gateway::clock::now());
+        ground.configure(|text| hours.kept_by(&["CLIENT1"], &text));
+        let venue = ground.start();
+        let mut client = Client::encrypted(venue.address(), &config).await;
+        let answer = client.log_on("CLIENT1", 1, "").await;
+        assert!(answer.contains("|35=A|"), "{answer}");
+        // Nothing of the session before comes first.
+        client.send("D", "CLIENT1", 2, &order(round)).await;
+        let report = client.next().await;
+        let own = format!("|11={round}|");
+        assert!(
+            report.contains("|35=8|") && report.contains(&own),
+            "{report}"
+        );
+        client.send("5", "CLIENT1", 3, "").await;
+        assert!(client.next().await.contains("|35=5|"));
+        if reads_on {
+            client.rest().await;
+        }
+        // With or without what TLS has for a goodbye.
+        drop(client);
+        assert!(venue.stop().expect("it stops").success());
+    }
+    next_second().await;
+    let hours = Hours::begun(gateway::clock::now());
+    ground.configure(|text| hours.kept_by(&["CLIENT1"], &text));
+    let venue = ground.start();
+    let mut client = Client::encrypted(venue.address(), &config).await;
+    client.log_on("CLIENT1", 1, "").await;
+    client.send("D", "CLIENT1", 2, &order("c")).await;
+    let report = client.next().await;
+    assert!(report.contains("|11=c|"), "{report}");
+    assert!(venue.stop().expect("it stops").success());
 }
