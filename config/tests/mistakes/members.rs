@@ -79,7 +79,13 @@ fn what_fits_what() {
     check(
         "kind = \"broker\"",
         "kind = \"regulator\"\nself_match = \"cancel_maker\"",
-        &["f:25:14: firms.self_match: does not apply: a regulator sends no orders. Remove it."],
+        &[
+            "f:25:14: firms.self_match: does not apply: a regulator sends no orders. Remove it.",
+            "f:34:8: accounts.firm: \"ALDER\" is a regulator, which does not trade. \
+         Name another firm, or remove the account.",
+            "f:42:8: sessions.firm: \"ALDER\" is a regulator, which does not trade. \
+         Set role = \"drop_copy\", or name another firm.",
+        ],
     );
     check(
         "firm = \"BIRCH\"",

@@ -217,6 +217,7 @@ impl Reloader {
             | Change::SessionChanged(..)
             | Change::Declared(..)
             | Change::InstrumentChanged(_)
+            | Change::FirmChanged(_)
             | Change::Kept(..)
             | Change::Fix(_) => None,
         });
@@ -271,6 +272,7 @@ fn added(changes: &Changes) -> impl Iterator<Item = SessionName> + '_ {
         | Change::SessionChanged(..)
         | Change::Declared(..)
         | Change::InstrumentChanged(_)
+        | Change::FirmChanged(_)
         | Change::Kept(..)
         | Change::Fix(_) => None,
     })
@@ -313,5 +315,6 @@ fn declares(body: &EventBody) -> bool {
             | EventBody::FirmAdmitted { .. }
             | EventBody::AccountOpened { .. }
             | EventBody::SessionAdmitted { .. }
+            | EventBody::SelfMatchPreventionSet { .. }
     )
 }

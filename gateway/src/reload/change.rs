@@ -17,6 +17,8 @@ pub(super) enum Change {
     Declared(&'static str, String),
     /// An instrument's tick or largest order.
     InstrumentChanged(String),
+    /// What is done when orders of a firm would trade with each other.
+    FirmChanged(String),
     /// Something that is declared no more; the market keeps it.
     Kept(&'static str, String),
     /// Keys of `[fix]` that hold for all.
@@ -33,6 +35,7 @@ impl fmt::Display for Change {
             }
             Self::Declared(what, name) => write!(f, "{what} {name} added"),
             Self::InstrumentChanged(name) => write!(f, "instrument {name} changed"),
+            Self::FirmChanged(name) => write!(f, "firm {name} changed"),
             Self::Kept(what, name) => {
                 write!(f, "{what} {name} is not declared any more, and stays")
             }

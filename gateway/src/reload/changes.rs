@@ -214,12 +214,18 @@ impl Changes {
         let current: BTreeSet<_> = old.iter().map(|one| one.name).collect();
         for firm in new {
             let before = known.get(&firm.name);
-            if before.is_some_and(|before| *before != firm) {
+            let other = before
+                .is_some_and(|before| before.kind != firm.kind || before.provider != firm.provider);
+            if other {
                 let what = format!("firm {}: what it is stays", firm.name);
                 self.contradictions.push(what);
             } else if !current.contains(&firm.name) {
                 let added = Change::Declared("firm", firm.name.to_string());
                 self.taken.push(added);
+                self.declared.firms.push(firm.clone());
+            } else if before.is_some_and(|before| before.self_match != firm.self_match) {
+                let changed = Change::FirmChanged(firm.name.to_string());
+                self.taken.push(changed);
                 self.declared.firms.push(firm.clone());
             }
         }

@@ -201,7 +201,7 @@ fn members_and_instruments_are_added_and_stay_what_they_are() {
     check(
         birch,
         &format!("{birch}{}", birch.replace("BIRCH", "CEDAR")),
-        &["+ firm CEDAR added", "1"],
+        &["+ firm CEDAR added", "2"],
     );
     check(
         birch,
@@ -212,6 +212,11 @@ fn members_and_instruments_are_added_and_stay_what_they_are() {
         birch,
         &birch.replace("broker", "market_maker"),
         &["! firm BIRCH: what it is stays", "0"],
+    );
+    check(
+        birch,
+        &format!("{birch}self_match = \"cancel_both\"\n"),
+        &["+ firm BIRCH changed", "2"],
     );
     let account = "[[accounts]]\nname = \"acme:1\"\nfirm = \"ALDER\"\n";
     check(
