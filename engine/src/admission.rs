@@ -18,7 +18,8 @@ use crate::time::Timestamp;
 use crate::view::HoldingState;
 
 impl Engine {
-    /// Makes an order of what a session sent, or says the first reason why not. Changes nothing.
+    /// Makes an order of what a session sent, or says the first reason why not, but for what only the book knows
+    /// ([`Engine::check_post_only`], which ranks last). Changes nothing.
     pub(crate) fn check_order(
         &self,
         id: OrderId,
@@ -45,7 +46,7 @@ impl Engine {
             Side::Buy => self.check_buy(new, firm, listing)?,
             Side::Sell => self.check_sell(new, account, instrument)?,
         };
-        let order = Order {
+        Ok(Order {
             id,
             limit: Limit::of(new.kind),
             quantity: new.quantity,
@@ -62,9 +63,7 @@ impl Engine {
             delivery,
             extras: Extras::of(new),
             links: Links::default(),
-        };
-        self.check_post_only(&order)?;
-        Ok(order)
+        })
     }
 
     /// The firm of a session that may send orders.
@@ -202,23 +201,20 @@ fn check_size(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
 }
 
 fn check_price(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {
-    let prices = [
-        (
-            new.kind.limit(),
-            OrderRefusal::PriceInvalid,
-            OrderRefusal::PriceOffTick,
-        ),
-        (
-            new.kind.stop(),
-            OrderRefusal::StopPriceInvalid,
-            OrderRefusal::StopPriceOffTick,
-        ),
-    ];
-    for (price, invalid, off_tick) in prices {
-        match price {
-            Some(price) if price <= Price::from_micros(0) => return Err(invalid),
-            Some(price) if !price.is_multiple_of(listing.terms.tick) => return Err(off_tick),
-            Some(_) | None => {}
+    if let Some(limit) = new.kind.limit() {
+        if limit <= Price::from_micros(0) {
+            return Err(OrderRefusal::PriceInvalid);
+        }
+        if !limit.is_multiple_of(listing.terms.tick) {
+            return Err(OrderRefusal::PriceOffTick);
+        }
+    }
+    if let Some(stop) = new.kind.stop() {
+        if stop <= Price::from_micros(0) {
+            return Err(OrderRefusal::StopPriceInvalid);
+        }
+        if !stop.is_multiple_of(listing.terms.tick) {
+            return Err(OrderRefusal::StopPriceOffTick);
         }
     }
     Ok(())

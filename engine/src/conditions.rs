@@ -10,7 +10,15 @@ use crate::refusal::OrderRefusal;
 const DISPLAYED_PARTS_MAX: u64 = 100;
 
 /// Whether what an order asks for beyond price, quantity and time makes sense, and can be had together.
+#[inline]
 pub(crate) fn check_conditions(new: &NewOrder) -> Result<(), OrderRefusal> {
+    if new.conditions.is_none() && new.kind.stop().is_none() {
+        return Ok(());
+    }
+    check_all(new)
+}
+
+fn check_all(new: &NewOrder) -> Result<(), OrderRefusal> {
     let immediate = matches!(
         new.time_in_force,
         TimeInForce::ImmediateOrCancel | TimeInForce::FillOrKill

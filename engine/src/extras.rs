@@ -50,7 +50,17 @@ impl Pricing {
 
 impl Extras {
     /// What an order carries beyond the rest; nothing for most.
+    #[inline]
     pub(crate) fn of(new: &NewOrder) -> Option<Box<Self>> {
+        let plain = matches!(new.kind, OrderKind::Limit(_) | OrderKind::Market);
+        let dated = matches!(new.time_in_force, TimeInForce::GoodTillDate(_));
+        if plain && !dated && new.conditions.is_none() {
+            return None;
+        }
+        Some(Box::new(Self::carried(new)))
+    }
+
+    fn carried(new: &NewOrder) -> Self {
         let expires_at = match new.time_in_force {
             TimeInForce::GoodTillDate(expiry) => Some(expiry.time()),
             TimeInForce::Day
@@ -58,15 +68,11 @@ impl Extras {
             | TimeInForce::FillOrKill
             | TimeInForce::GoodTillCancel => None,
         };
-        let pricing = Pricing::of(new.kind);
-        if new.conditions.is_none() && expires_at.is_none() && pricing == Pricing::Plain {
-            return None;
-        }
-        Some(Box::new(Self {
+        Self {
             conditions: new.conditions.as_deref().copied().unwrap_or_default(),
             expires_at,
-            pricing,
+            pricing: Pricing::of(new.kind),
             shown: None,
-        }))
+        }
     }
 }

@@ -41,6 +41,7 @@ impl Search {
 
 impl Engine {
     /// Why an order is cancelled before it trades at all, when it wants more at once than can be had.
+    #[inline]
     pub(crate) fn unfillable(&self, order: &Order) -> Option<CancelCause> {
         let minimum = order.conditions().and_then(|asked| asked.minimum_quantity);
         let (enough, cause) = match (order.lifetime, minimum) {

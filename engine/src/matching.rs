@@ -36,7 +36,11 @@ impl Engine {
     ) {
         let id = OrderId::new(out.number());
         match self.check_order(id, out.time(), sender, new) {
-            Ok(order) => self.accept(order, out),
+            // Looked at here, for an order is large, and not moved once more than it must be.
+            Ok(order) => match self.check_post_only(&order) {
+                Ok(()) => self.accept(order, out),
+                Err(reason) => self.reject(origin, sender, new, reason, out),
+            },
             Err(reason) => self.reject(origin, sender, new, reason, out),
         }
     }
@@ -93,6 +97,7 @@ impl Engine {
     }
 
     /// Brings an order to the market that is reported already: it trades, rests or ends.
+    #[inline]
     pub(crate) fn enter(&mut self, mut order: Order, out: &mut Output<'_>) {
         if let Some(cause) = self.unfillable(&order) {
             return self.cancel_rest(order, cause, out);

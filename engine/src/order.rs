@@ -135,9 +135,13 @@ impl Order {
     }
 
     /// How it is priced.
+    #[inline]
     pub(crate) fn kind(&self) -> OrderKind {
         let limit = self.limit();
-        match self.pricing() {
+        let Some(extras) = &self.extras else {
+            return limit.map_or(OrderKind::Market, OrderKind::Limit);
+        };
+        match extras.pricing {
             Pricing::Plain => limit.map_or(OrderKind::Market, OrderKind::Limit),
             Pricing::MarketToLimit => limit.map_or(OrderKind::MarketToLimit, OrderKind::Limit),
             Pricing::Stop { price: stop, .. } => limit.map_or(OrderKind::Stop(stop), |limit| {
@@ -248,6 +252,12 @@ impl Order {
         let notional = self.filled_notional.checked_add(price.times(quantity));
         self.filled_notional =
             notional.expect("63 bits times all 64 bits of quantity fit into 127");
+        if self.extras.is_some() {
+            self.fill_extras(price, quantity);
+        }
+    }
+
+    fn fill_extras(&mut self, price: Price, quantity: Quantity) {
         if self.takes_price() {
             self.limit = Limit::at(price);
         }

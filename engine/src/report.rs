@@ -1,14 +1,22 @@
 //! Makes what reports say about orders and trades: names in the place of places.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::command::{Conditions, Side};
 use crate::event::{Liquidity, OrderStatus, OrderView, Trade, TradeSide};
+use crate::extras::Extras;
 use crate::ids::{ExecutionId, TradeId};
 use crate::money::{Price, Quantity};
 use crate::order::Order;
 use crate::registry::Registry;
 use crate::time::Timestamp;
+
+/// What reports say of an order's conditions.
+#[cold]
+fn conditions(extras: &Extras) -> Option<Box<Conditions>> {
+    extras.conditions.carried()
+}
 
 impl Registry {
     /// All that a report says about an order. Nothing is open of an order that is done.
@@ -37,7 +45,7 @@ impl Registry {
             status,
             accepted_at: order.accepted_at,
             test: listing.is_test(),
-            conditions: order.conditions().copied().and_then(Conditions::carried),
+            conditions: order.extras.as_deref().and_then(conditions),
         }
     }
 
