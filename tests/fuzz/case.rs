@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fix_codec::dictionary::ValidationOptions;
+use fix_codec::values::TimePrecision;
 use fix_session::{Resume, Role, Settings};
 
 /// Our CompID in every case.
@@ -32,6 +33,10 @@ pub(super) struct Setup {
     pub(super) last_processed: bool,
     /// NextExpectedMsgSeqNum(789) on our Logons, and heeded on the peer's.
     pub(super) next_expected: bool,
+    /// Orders that name no account are for the one of the session.
+    pub(super) account: bool,
+    /// Decimals of the seconds in our times: 0, 3, 6 or 9.
+    pub(super) decimals: u32,
     /// Messages from beyond a gap that are kept, in bytes.
     pub(super) hold_limit: u32,
     /// HeartBtInt(108) of an initiator, in seconds.
@@ -85,6 +90,8 @@ pub(super) enum Other {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Accept,
+    /// After a look at its numbers, and with a text.
+    Greet,
     /// It is the first of a trading session: numbers start again.
     Anew,
     Refuse,
@@ -103,6 +110,8 @@ pub(super) enum Step {
     /// An application message of ours; with PossResend(97)=Y or not.
     Send(bool),
     Logout,
+    /// The driver has had enough of the peer.
+    Expel,
     Decide(Verdict),
     /// The driver resends up to so many messages.
     Serve(u32),
@@ -177,6 +186,8 @@ impl Setup {
         accept_reset: true,
         last_processed: false,
         next_expected: false,
+        account: false,
+        decimals: 6,
         hold_limit: 1 << 16,
         heartbeat: 30,
         tolerance: 120,
@@ -203,6 +214,12 @@ impl Setup {
         settings.accept_reset = self.accept_reset;
         settings.last_msg_seq_num_processed = self.last_processed;
         settings.next_expected_msg_seq_num = self.next_expected;
+        settings.precision = match self.decimals {
+            0 => TimePrecision::Seconds,
+            3 => TimePrecision::Millis,
+            9 => TimePrecision::Nanos,
+            _ => TimePrecision::Micros,
+        };
         settings.validation = self.validation;
         settings.hold_limit_bytes = usize::try_from(self.hold_limit).unwrap_or(usize::MAX);
         settings

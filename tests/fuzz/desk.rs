@@ -13,7 +13,7 @@ use gateway::order_entry::Report;
 use gateway::order_entry::inbound::{self, Refusal, Sender};
 use gateway::{drop_copy, order_entry};
 
-use super::case::{DeskKind, Other};
+use super::case::{DeskKind, Other, Setup};
 use super::market::{self, Market, Request};
 use super::record::readable;
 use super::statement::{Statement, Told};
@@ -27,6 +27,8 @@ pub(super) struct Desk {
     epoch: u32,
     /// Whether the market cancels the client's orders when it is gone.
     cancels: bool,
+    /// Whether an order that names no account is for the session's own.
+    account: bool,
     market: Market,
     /// Commands on their way to the market.
     pending: Vec<Input>,
@@ -39,11 +41,12 @@ pub(super) struct Desk {
 pub(super) type Seen = (String, Vec<Told>);
 
 impl Desk {
-    pub(super) fn new(kind: DeskKind, cancels: bool) -> Self {
+    pub(super) fn new(setup: &Setup) -> Self {
         Self {
-            kind,
+            kind: setup.desk,
             epoch: 0,
-            cancels,
+            cancels: setup.cancels,
+            account: setup.account,
             market: Market::new(),
             pending: Vec::new(),
             statement: Statement::default(),
@@ -218,7 +221,7 @@ impl Desk {
         Sender {
             session: market::client(),
             epoch: self.epoch,
-            default_account: None,
+            default_account: self.account.then(market::account),
             currencies: self.market.currencies(),
         }
     }

@@ -1,17 +1,19 @@
 //! A session, its store and its clock, driven as the venue drives one. What its interface promises is checked at every
 //! call; what it puts out is [`Record`]'s to check.
 
+mod sending;
+
 use std::time::Duration;
 
 use bytes::{Buf as _, BytesMut};
 use chrono::{DateTime, Utc};
 use fix_codec::dictionary::validate;
 use fix_codec::frame::{Framing, next_frame};
-use fix_codec::messages::{Group, LineOfText, News};
+use fix_codec::values::CancelOrdersOnDisconnect;
 use fix_codec::{Decoder, Fault, Message, MsgType, tags};
-use fix_session::{Action, Outputs, Received, Resume, SendOptions, Session, Settings, Status};
+use fix_session::{Action, Outputs, Received, Resume, Session, Settings, Status};
 
-use super::case::{DeskKind, Verdict};
+use super::case::{DeskKind, Setup, Verdict};
 use super::desk::Desk;
 use super::market;
 use super::record::{Record, Sent};
@@ -95,9 +97,9 @@ impl Driver {
     }
 
     /// Puts order entry or drop copy behind the session.
-    pub(super) fn staffed(mut self, kind: DeskKind, cancels: bool) -> Self {
-        let staffed = kind != DeskKind::None;
-        self.desk = staffed.then(|| Desk::new(kind, cancels));
+    pub(super) fn staffed(mut self, setup: &Setup) -> Self {
+        let staffed = setup.desk != DeskKind::None;
+        self.desk = staffed.then(|| Desk::new(setup));
         self
     }
 
@@ -143,6 +145,7 @@ impl Driver {
     /// A trading session begins: where nobody is there, numbers start again.
     pub(super) fn renew(&mut self) {
         if !self.connected {
+            self.session.change_settings(self.settings.clone());
             self.reset_due = true;
             self.reset();
         }
@@ -156,30 +159,14 @@ impl Driver {
         }
     }
 
-    pub(super) fn send(&mut self, headline: &str, poss_resend: bool) {
-        const LINES: &[LineOfText<'_>] = &[LineOfText {
-            text: "text",
-            encoded_text: None,
-        }];
-        let news = News {
-            orig_time: None,
-            urgency: None,
-            headline,
-            lines_of_text: Group::new(LINES),
-            url_link: None,
-        };
-        let options = SendOptions {
-            poss_resend,
-            ..SendOptions::default()
-        };
-        let number = self.session.next_outgoing();
-        let given = self.session.send(self.now, &news, options, &mut self.out);
-        assert_eq!(given, number);
+    pub(super) fn logout(&mut self) {
+        self.session.logout(self.now, None, &mut self.out);
         self.carry_out();
     }
 
-    pub(super) fn logout(&mut self) {
-        self.session.logout(self.now, None, &mut self.out);
+    /// The driver has had enough of the peer.
+    pub(super) fn expel(&mut self) {
+        self.session.expel(self.now, "enough", &mut self.out);
         self.carry_out();
     }
 
@@ -187,6 +174,12 @@ impl Driver {
         let (session, now, out) = (&mut self.session, self.now, &mut self.out);
         match verdict {
             Verdict::Accept => session.accept_logon(now, out),
+            Verdict::Greet => {
+                session.set_cancel_on_disconnect(Some(CancelOrdersOnDisconnect::Session));
+                if session.check_logon(now, Some("welcome"), out) {
+                    session.accept_logon_saying(now, Some("welcome"), out);
+                }
+            }
             Verdict::Anew => {
                 session.number_anew();
                 session.accept_logon(now, out);
@@ -232,43 +225,6 @@ impl Driver {
     fn tick(&mut self) {
         self.session.tick(self.now, &mut self.out);
         self.carry_out();
-    }
-
-    /// Resends up to `limit` messages of the range that the peer asked for, and all that lies between.
-    pub(super) fn serve(&mut self, limit: usize) {
-        // Nothing else is to be sent meanwhile.
-        self.carry_out();
-        let Some(range) = self.session.resending() else {
-            return;
-        };
-        let mut rest = self.record.range(range.begin, range.end);
-        for (number, stored) in rest.by_ref().take(limit) {
-            if number > range.end {
-                break;
-            }
-            self.session
-                .resend_message(self.now, number, stored, &mut self.out)
-                .expect("what was kept can be sent again");
-        }
-        let done = rest.next().is_none();
-        drop(rest);
-        let resent_below = if done {
-            self.session.resend_done(self.now, &mut self.out);
-            range.end + 1
-        } else {
-            self.session.resending().map_or(0, |range| range.begin)
-        };
-        let before = self.sent.len();
-        self.carry_out();
-        let mut at = range.begin;
-        for sent in &self.sent[before..] {
-            assert_eq!(
-                sent.msg_seq_num, at,
-                "a resend leaves nothing out: {range:?}"
-            );
-            at = sent.resent_below.expect("nothing else is sent meanwhile");
-        }
-        assert_eq!(at, resent_below, "a resend goes to its end: {range:?}");
     }
 
     /// While the driver is asked for something, what came can wait.

@@ -150,12 +150,17 @@ impl Market {
             reassignment,
             status,
             new_instance: started.then(|| name.parse().expect("a name")),
-            text: None,
+            text: (status.code() > 3).then(|| "guest answered".parse().expect("text")),
             cash: (status == ReassignmentStatus::Settled).then_some(cash),
         };
         let origin = Origin::Settlement;
         Some(Input { origin, command })
     }
+}
+
+/// The account of the peer.
+pub(super) fn account() -> AccountName {
+    AccountName::new("acme:client").expect("a name")
 }
 
 /// The peer's session.
@@ -212,7 +217,7 @@ pub(super) fn withdraw(number: u32) -> Input {
     let slot = format!("slot-{}", number % (2 * INSTANCES));
     by_venue(Command::WithdrawInstance {
         slot: slot.parse().expect("a name"),
-        account: AccountName::new("acme:client").expect("a name"),
+        account: account(),
     })
 }
 

@@ -63,7 +63,7 @@ fn change(case: &mut Case, others: &[Case], random: &mut Random) {
 }
 
 fn change_setup(setup: &mut Setup, random: &mut Random) {
-    match random.below(14) {
+    match random.below(16) {
         0 => {
             setup.side = random.pick(&[
                 Side::Acceptor,
@@ -86,6 +86,8 @@ fn change_setup(setup: &mut Setup, random: &mut Random) {
         12 => {
             setup.desk = random.pick(&[DeskKind::None, DeskKind::Orders, DeskKind::Copies]);
         }
+        13 => setup.account ^= true,
+        14 => setup.decimals = random.pick(&[0, 3, 6, 9]),
         _ => setup.cancels ^= true,
     }
 }
@@ -114,10 +116,12 @@ fn new_step(random: &mut Random) -> Step {
         1 => Step::Disconnect,
         2 => Step::Wait(wait(random)),
         3 => Step::Send(random.percent(20)),
+        4 if random.percent(30) => Step::Expel,
         4 => Step::Logout,
         5 => Step::Decide(random.pick(&[
             Verdict::Accept,
             Verdict::Accept,
+            Verdict::Greet,
             Verdict::Anew,
             Verdict::Refuse,
         ])),

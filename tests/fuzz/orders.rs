@@ -4,7 +4,7 @@ use super::case::{Case, Fault, PeerMessage};
 use super::{seeds, text};
 
 /// Orders that trade, rest, are cancelled, expire and are refused.
-const CASES: [&str; 12] = [
+const CASES: [&str; 16] = [
     "setup acceptor orders
      connect
      < 35=A|34=@|98=0|108=30
@@ -17,7 +17,7 @@ const CASES: [&str; 12] = [
      < 35=5|34=@",
     "setup deciding orders next-expected last-processed cancels
      connect
-     < 35=A|34=@|98=0|108=30|789=#|8013=1
+     < 35=A|34=@|98=0|108=30|789=#|8013=S
      accept
      < 35=D|34=@|1=acme:client|11=b1|55=ACME.m5|54=1|60=now|40=2|38=3|44=11|59=0|20002=img
      disconnect
@@ -133,10 +133,46 @@ const CASES: [&str; 12] = [
      settle 1 6
      withdraw 0
      withdraw 1",
+    "setup acceptor orders account
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|11=st1|55=TEST|54=1|60=now|40=3|38=2|99=10
+     < 35=D|34=@|11=st2|55=TEST|54=1|60=now|40=4|38=2|99=10|44=10.50|59=1
+     < 35=D|34=@|11=ice|55=TEST|54=2|60=now|40=2|38=9|44=10|111=2
+     rival 35=D|34=1|1=acme:rival|11=b1|55=TEST|54=1|60=now|40=2|38=1|44=10
+     < 35=D|34=@|11=mtl|55=TEST|54=1|60=now|40=K|38=9
+     < 35=D|34=@|11=min|55=TEST|54=1|60=now|40=2|38=9|44=11|110=5|59=3
+     < 35=D|34=@|11=post|55=TEST|54=1|60=now|40=2|38=1|44=12|18=6
+     < 35=F|34=@|41=st2|11=c|55=TEST|54=1|60=now",
+    "setup acceptor orders account
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|11=r|55=TEST|54=2|60=now|40=2|38=5|44=10|2362=own|2964=1
+     < 35=D|34=@|11=t1|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=4
+     < 35=D|34=@|11=t2|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=1
+     < 35=D|34=@|11=t3|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=2
+     < 35=D|34=@|11=t4|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=3",
+    "setup acceptor orders
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|1=acme:client|11=a|55=TEST|54=1|60=now|40=2|38=1|44=10.500000|59=6
+     < 35=D|34=@|1=acme:client|11=b|55=TEST|54=1|60=now|40=2|38=101|44=10.5000000
+     < 35=D|34=@|1=acme:client|11=c|55=TEST|54=1|60=now|40=2|38=2|44=3.01|59=0
+     rival 35=D|34=1|1=acme:rival|11=s1|55=TEST|54=2|60=now|40=2|38=1|44=3
+     < 35=D|34=@|1=acme:client|11=d|55=TEST|54=1|60=now|40=2|38=3|44=3.03
+     rival 35=D|34=1|1=acme:rival|11=s2|55=TEST|54=2|60=now|40=1|38=4",
+    "setup acceptor orders decimals=0
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|1=acme:client|11=a|55=ACME.m5|54=2|60=now|40=2|38=1|44=10|20002=img
+     < 35=D|34=@|1=acme:client|11=b|55=ACME.m5|54=2|60=now|40=2|38=1|44=10|20001=i-0 i-1
+     < 35=D|34=@|1=acme:client|11=c|55=ACME.m5|54=2|60=now|40=2|38=2|44=10|20001=i-0 i-0
+     < 35=D|34=@|1=acme:client|11=d|55=ACME.m5|54=2|60=now|40=2|38=1|44=10|20001=r-0
+     < 35=D|34=@|1=acme:client|11=e|55=ACME.m5|54=1|60=now|40=2|38=1|44=10|59=6|432=20231113|20002=i",
 ];
 
 /// Requests of every kind, most of them right.
-const MESSAGES: [&str; 20] = [
+const MESSAGES: [&str; 32] = [
     "35=D|34=@|1=acme:client|11=id1|55=TEST|54=1|60=now|40=2|38=5|44=10.50|59=0",
     "35=D|34=@|1=acme:client|11=id2|55=TEST|54=2|60=now|40=2|38=5|44=10.50|59=1",
     "35=D|34=@|1=acme:client|11=id3|55=TEST|54=2|60=now|40=1|38=7|59=3",
@@ -157,13 +193,26 @@ const MESSAGES: [&str; 20] = [
     "35=H|34=@|11=id1|55=TEST|54=1|790=r",
     "35=q|34=@|11=m1|530=7|60=now",
     "35=AF|34=@|584=s1|585=7",
+    "35=D|34=@|1=acme:client|11=st1|55=TEST|54=1|60=now|40=3|38=3|99=10",
+    "35=D|34=@|1=acme:client|11=st2|55=TEST|54=2|60=now|40=4|38=3|99=10|44=9|59=1",
+    "35=D|34=@|1=acme:client|11=ic|55=TEST|54=1|60=now|40=2|38=9|44=10|111=2",
+    "35=D|34=@|1=acme:client|11=mk|55=TEST|54=2|60=now|40=K|38=9",
+    "35=D|34=@|1=acme:client|11=mi|55=TEST|54=1|60=now|40=2|38=9|44=10|110=4|59=3",
+    "35=D|34=@|1=acme:client|11=po|55=TEST|54=2|60=now|40=2|38=9|44=10|18=6",
+    "35=D|34=@|1=acme:client|11=sm|55=TEST|54=1|60=now|40=2|38=2|44=12|2362=own|2964=4",
+    "35=D|34=@|1=acme:client|11=sn|55=TEST|54=2|60=now|40=2|38=3|44=9|2362=own|2964=3",
+    "35=D|34=@|1=acme:client|11=tf|55=TEST|54=2|60=now|40=2|38=3|44=9|59=2",
+    "35=D|34=@|1=acme:client|11=no|55=TEST|54=2|60=now|40=2|38=3|44=9|168=now|640=8|516=5|210=1",
+    "35=D|34=@|1=acme:rival|11=id9|55=TEST|54=2|60=now|40=2|38=20|44=9",
+    "35=D|34=@|1=acme:rival|11=ida|55=TEST|54=1|60=now|40=2|38=20|44=12|59=1",
 ];
 
 /// Fields that an order may have, and some that the venue does not offer.
-pub(super) const TAGS: [&str; 40] = [
+pub(super) const TAGS: [&str; 42] = [
     "1", "11", "15", "18", "21", "37", "38", "40", "41", "44", "54", "55", "58", "59", "60", "99",
     "110", "111", "126", "152", "168", "192", "210", "211", "386", "388", "423", "432", "460",
-    "461", "516", "530", "585", "640", "847", "854", "8013", "20001", "20002", "453",
+    "461", "516", "530", "585", "640", "847", "854", "8013", "2362", "2964", "20001", "20002",
+    "453",
 ];
 
 /// Values that belong to such fields.

@@ -33,7 +33,7 @@ pub(super) fn run(case: &Case) -> Trace {
     let setup = &case.setup;
     let settings = setup.settings(OURS, PEER);
     let driver = Driver::new(settings, setup.resume(), setup.batch, setup.slow_reset);
-    let mut driver = driver.staffed(setup.desk, setup.cancels);
+    let mut driver = driver.staffed(setup);
     let mut trace = Trace::default();
     for step in &case.steps {
         happen(case, step, &mut driver);
@@ -62,6 +62,7 @@ fn happen(case: &Case, step: &Step, driver: &mut Driver) {
         Step::Wait(millis) => driver.wait(Duration::from_millis(u64::from(*millis))),
         Step::Send(poss_resend) => driver.send("ours", *poss_resend),
         Step::Logout => driver.logout(),
+        Step::Expel => driver.expel(),
         Step::Decide(verdict) => driver.decide(*verdict),
         Step::Serve(limit) => driver.serve(usize::try_from(*limit).unwrap_or(usize::MAX)),
         Step::Restart(skipped, lost) => driver.restart(u64::from(*skipped), u64::from(*lost)),

@@ -4,7 +4,7 @@ use super::case::{Case, Fault, PeerField, PeerMessage, Setup};
 use super::text;
 
 /// Conversations that go as they should, and some that do not.
-const CASES: [&str; 14] = [
+const CASES: [&str; 22] = [
     "setup acceptor
      connect
      < 35=A|34=@|98=0|108=30
@@ -122,10 +122,82 @@ const CASES: [&str; 14] = [
      < 35=A|34=@|98=0|108=30
      < 35=0|34=@|52=now-500
      < 35=5|34=@",
+    "setup deciding next=90
+     connect
+     < 35=A|34=@|98=0|108=0
+     anew
+     wait 10000
+     wait 10000
+     connect
+     < 35=A|34=91|98=0|108=0
+     accept
+     < 35=0|34=92|43=Y|122=now
+     restart 5
+     connect
+     < 35=A|34=91|98=0|108=0
+     accept
+     < 35=0|34=1",
+    "setup deciding next=90 next-expected
+     connect
+     < 35=A|34=@|98=0|108=30|789=#
+     anew
+     wait 10000
+     < 35=0|34=1|112=TEST",
+    "setup deciding slow-reset
+     connect
+     < 35=A|34=1|98=0|108=30|141=Y
+     accept
+     disconnect
+     connect
+     < 35=A|34=@|98=0|108=30
+     greet
+     wait 10
+     wait 10000",
+    "setup deciding next-expected
+     connect
+     < 35=A|34=@|98=0|108=30|789=#+5
+     greet
+     connect
+     < 35=A|34=@|98=0|108=30|789=#
+     greet
+     send-again
+     < 35=2|34=@|7=1|16=0
+     serve 100
+     expel",
+    "setup initiator next-expected
+     connect
+     < 35=A|34=@|98=0|108=30|789=#+5",
+    "setup acceptor
+     connect
+     < 8=FIX.4.2|35=A|34=@|98=0|108=30
+     connect
+     < 35=A|34=@|52=now-500|98=0|108=30
+     connect
+     expel",
+    "setup acceptor decimals=9
+     connect
+     < 35=A|34=@|98=0|108=30|52=20231114-22:13:20
+     send
+     < 35=2|34=@|7=1|16=2
+     < 35=2|34=@|7=9|16=2
+     < 35=2|34=@|7=3|16=0
+     < 35=2|34=@|7=1|16=1
+     serve 1
+     serve 100
+     renew",
+    "setup acceptor any-fields any-order no-values decimals=3
+     connect
+     < 35=A|34=@|98=0|108=30|384=2|372=D|385=S|385=R|372=8
+     < 35=B|34=@|148=head|33=1|58=a|58=b
+     < 35=B|34=@|148=head|33=1|354=1|355=x|58=a
+     < 35=B|34=@|148=head|33=1|58=|354=|355=
+     renew
+     disconnect
+     renew",
 ];
 
 /// One message of every type that a session or the venue knows, and some that they do not.
-const MESSAGES: [&str; 30] = [
+const MESSAGES: [&str; 52] = [
     "35=0|34=@",
     "35=0|34=@|112=TEST",
     "35=1|34=@|112=ask",
@@ -155,6 +227,28 @@ const MESSAGES: [&str; 30] = [
     "35=V|34=@|262=r|263=1|264=0|267=1|269=0|146=1|55=S",
     "35=E|34=@|66=list",
     "35=ZZZ|34=@",
+    "35=Z|34=@|117=q|298=4",
+    "35=S|34=@|117=q|55=S|132=1|133=2|134=1|135=1",
+    "35=R|34=@|131=q|146=1|55=S|200=202501w2|432=20250102",
+    "35=x|34=@|320=r|559=0",
+    "35=c|34=@|320=r|321=3|55=S|200=20250131",
+    "35=e|34=@|324=r|263=0|55=S",
+    "35=g|34=@|335=r|263=0",
+    "35=AD|34=@|568=r|569=0|580=1|75=20250102",
+    "35=AE|34=@|571=r|570=N|32=1|31=1|75=20250102|60=now|552=1|54=1|37=o|1=a",
+    "35=AQ|34=@|568=r|569=0|749=0|750=0",
+    "35=AK|34=@|664=c|666=0|773=1|665=1|60=now|75=20250102|55=S|80=1|54=1|862=1|528=A|863=1",
+    "35=W|34=@|262=r|55=S|268=1|269=0|270=1|271=1|272=20250102|273=10:15:30",
+    "35=X|34=@|262=r|268=1|279=0|269=0|55=S|270=1",
+    "35=Y|34=@|262=r|281=0",
+    "35=y|34=@|320=r|322=s|560=0",
+    "35=d|34=@|320=r|322=s|323=4|55=S",
+    "35=f|34=@|55=S|326=17",
+    "35=h|34=@|335=r|336=1|340=2",
+    "35=b|34=@|117=q|297=0",
+    "35=AI|34=@|117=q|55=S|297=0",
+    "35=r|34=@|37=o|530=7|531=7|11=m",
+    "35=D|34=@|453=2|448=P|447=D|447=E|452=1|448=Q|11=id|55=S|54=1|60=20161231-23:59:60|40=2|38=5",
     "35=0|34=@+2|115=FOR|128=TO|50=S|57=T|142=L|143=M|369=1|97=Y",
 ];
 

@@ -3,11 +3,11 @@
 //!
 //! | line | means |
 //! |---|---|
-//! | `setup acceptor strict reset hold=65536 heartbeat=30 tolerance=120 next=1 chunk=0` | what is not said is as in the plain setup; also `deciding`, `initiator`, `resetting`, `orders`, `copies`, `cancels`, `relaxed`, `own-fields`, `any-fields`, `any-order`, `no-values`, `no-reset`, `last-processed`, `next-expected`, `batch`, `slow-reset` |
+//! | `setup acceptor strict reset hold=65536 heartbeat=30 tolerance=120 next=1 decimals=6 chunk=0` | what is not said is as in the plain setup; also `deciding`, `initiator`, `resetting`, `orders`, `copies`, `cancels`, `account`, `relaxed`, `own-fields`, `any-fields`, `any-order`, `no-values`, `no-reset`, `last-processed`, `next-expected`, `batch`, `slow-reset` |
 //! | `< 35=0\|34=@` | the peer sends this: `@` stands for the number expected, `#` for our next one, `now` for the time; each may be followed by `+1`, `-1` |
 //! | `<length:3 35=0\|…` | the same, damaged: also `sum`, `zeros`, `flip:WHERE:BIT`, `cut`, `drop`, `double` |
 //! | `bytes 8=FIX` | the peer sends these bytes |
-//! | `connect` `disconnect` `wait MS` `send` `send-again` `logout` `accept` `anew` `refuse` `serve N` `restart N LOST` `renew` | see `Step` |
+//! | `connect` `disconnect` `wait MS` `send` `send-again` `logout` `expel` `accept` `greet` `anew` `refuse` `serve N` `restart N LOST` `renew` | see `Step` |
 //! | `rival 35=D\|…` `colleague 35=F\|…` `provider 35=D\|…` | another session sends this to the market |
 //! | `settle N STATUS` `day-end` `deposit N` `withdraw N` | what else happens there |
 //!
@@ -75,6 +75,7 @@ fn written_setup(setup: &Setup) -> String {
         (setup.desk == DeskKind::Orders, " orders"),
         (setup.desk == DeskKind::Copies, " copies"),
         (setup.cancels, " cancels"),
+        (setup.account, " account"),
         (validation.allow_unknown_user_defined, " own-fields"),
         (validation.allow_unknown, " any-fields"),
         (!validation.require_field_order, " any-order"),
@@ -88,10 +89,10 @@ fn written_setup(setup: &Setup) -> String {
         text.push_str(if is { word } else { "" });
     }
     let (hold, heartbeat, tolerance) = (setup.hold_limit, setup.heartbeat, setup.tolerance);
-    let (next, chunk) = (setup.next, setup.chunk);
+    let (next, decimals, chunk) = (setup.next, setup.decimals, setup.chunk);
     write!(
         text,
-        " hold={hold} heartbeat={heartbeat} tolerance={tolerance} next={next} chunk={chunk}"
+        " hold={hold} heartbeat={heartbeat} tolerance={tolerance} next={next} decimals={decimals} chunk={chunk}"
     )
     .expect("text grows");
     text
@@ -110,6 +111,7 @@ fn read_setup(text: &str) -> anyhow::Result<Setup> {
             "orders" => setup.desk = DeskKind::Orders,
             "copies" => setup.desk = DeskKind::Copies,
             "cancels" => setup.cancels = true,
+            "account" => setup.account = true,
             "strict" => setup.validation = ValidationOptions::STRICT,
             "relaxed" => setup.validation = ValidationOptions::RELAXED,
             "own-fields" => setup.validation.allow_unknown_user_defined = true,
@@ -126,6 +128,7 @@ fn read_setup(text: &str) -> anyhow::Result<Setup> {
             "heartbeat" => setup.heartbeat = value,
             "tolerance" => setup.tolerance = value,
             "next" => setup.next = value,
+            "decimals" => setup.decimals = value,
             "chunk" => setup.chunk = value,
             _ => bail!("not of a setup: {word}"),
         }
@@ -146,7 +149,9 @@ fn written_step(step: &Step) -> String {
         Step::Send(false) => "send".to_owned(),
         Step::Send(true) => "send-again".to_owned(),
         Step::Logout => "logout".to_owned(),
+        Step::Expel => "expel".to_owned(),
         Step::Decide(Verdict::Accept) => "accept".to_owned(),
+        Step::Decide(Verdict::Greet) => "greet".to_owned(),
         Step::Decide(Verdict::Anew) => "anew".to_owned(),
         Step::Decide(Verdict::Refuse) => "refuse".to_owned(),
         Step::Serve(limit) => format!("serve {limit}"),
@@ -181,7 +186,9 @@ fn read_step(word: &str, rest: &str) -> anyhow::Result<Step> {
         "send" => Step::Send(false),
         "send-again" => Step::Send(true),
         "logout" => Step::Logout,
+        "expel" => Step::Expel,
         "accept" => Step::Decide(Verdict::Accept),
+        "greet" => Step::Decide(Verdict::Greet),
         "anew" => Step::Decide(Verdict::Anew),
         "refuse" => Step::Decide(Verdict::Refuse),
         "serve" => Step::Serve(rest.parse()?),
