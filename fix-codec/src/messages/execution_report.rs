@@ -27,7 +27,7 @@ messages! {
         /// MassStatusReqID(584).
         optional mass_status_req_id: &'a str = tags::MASS_STATUS_REQ_ID,
         /// TotNumReports(911).
-        optional tot_num_reports: u32 = tags::TOT_NUM_REPORTS,
+        optional tot_num_reports: u64 = tags::TOT_NUM_REPORTS,
         /// LastRptRequested(912).
         optional last_rpt_requested: bool = tags::LAST_RPT_REQUESTED,
         /// NoPartyIDs(453).

@@ -8,6 +8,7 @@ mod confirmation;
 mod execution_report;
 mod group;
 mod macros;
+mod mass_cancel_report;
 mod news;
 mod order;
 mod party;
@@ -17,8 +18,12 @@ mod session;
 pub use confirmation::{Capacity, Confirmation, ConfirmedOrder};
 pub use execution_report::ExecutionReport;
 pub use group::{Group, GroupEntry, GroupIter};
+pub use mass_cancel_report::OrderMassCancelReport;
 pub use news::{LineOfText, News};
-pub use order::{NewOrderSingle, OrderCancelRequest};
+pub use order::{
+    NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, OrderMassCancelRequest,
+    OrderMassStatusRequest, OrderStatusRequest,
+};
 pub use party::{Party, PartySub};
 pub use reject::{BusinessMessageReject, OrderCancelReject};
 pub use session::{

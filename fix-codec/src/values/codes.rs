@@ -194,6 +194,52 @@ char_codes! {
         OrderCancelReplaceRequest = b'2',
     }
 
+    /// MassCancelRequestType(530).
+    pub enum MassCancelRequestType {
+        /// Orders for a security.
+        Security = b'1',
+        /// Orders for an underlying security.
+        UnderlyingSecurity = b'2',
+        /// Orders for a product.
+        Product = b'3',
+        /// Orders for a CFICode(461).
+        CfiCode = b'4',
+        /// Orders for a SecurityType(167).
+        SecurityType = b'5',
+        /// Orders for a trading session.
+        TradingSession = b'6',
+        /// All orders.
+        All = b'7',
+    }
+
+    /// MassCancelResponse(531).
+    pub enum MassCancelResponse {
+        /// Rejected: see MassCancelRejectReason(532).
+        Rejected = b'0',
+        /// Orders for a security are cancelled.
+        Security = b'1',
+        /// Orders for an underlying security are cancelled.
+        UnderlyingSecurity = b'2',
+        /// Orders for a product are cancelled.
+        Product = b'3',
+        /// Orders for a CFICode(461) are cancelled.
+        CfiCode = b'4',
+        /// Orders for a SecurityType(167) are cancelled.
+        SecurityType = b'5',
+        /// Orders for a trading session are cancelled.
+        TradingSession = b'6',
+        /// All orders are cancelled.
+        All = b'7',
+    }
+
+    /// RequestScope(20006), of the venue.
+    pub enum RequestScope {
+        /// The orders of all sessions of the firm.
+        Firm = b'F',
+        /// The orders of the session that asks.
+        Session = b'S',
+    }
+
     /// HandlInst(21).
     pub enum HandlInst {
         /// Automated, private.
@@ -324,6 +370,46 @@ int_codes! {
         DuplicateClOrdId = 6,
         /// Other.
         Other = 99,
+    }
+
+    /// MassCancelRejectReason(532).
+    pub enum MassCancelRejectReason {
+        /// Mass cancel not supported.
+        NotSupported = 0,
+        /// Invalid or unknown security.
+        UnknownSecurity = 1,
+        /// Invalid or unknown underlying.
+        UnknownUnderlying = 2,
+        /// Invalid or unknown product.
+        UnknownProduct = 3,
+        /// Invalid or unknown CFICode(461).
+        UnknownCfiCode = 4,
+        /// Invalid or unknown SecurityType(167).
+        UnknownSecurityType = 5,
+        /// Invalid or unknown trading session.
+        UnknownTradingSession = 6,
+        /// Other.
+        Other = 99,
+    }
+
+    /// MassStatusReqType(585).
+    pub enum MassStatusReqType {
+        /// Orders for a security.
+        Security = 1,
+        /// Orders for an underlying security.
+        UnderlyingSecurity = 2,
+        /// Orders for a product.
+        Product = 3,
+        /// Orders for a CFICode(461).
+        CfiCode = 4,
+        /// Orders for a SecurityType(167).
+        SecurityType = 5,
+        /// Orders for a trading session.
+        TradingSession = 6,
+        /// All orders.
+        All = 7,
+        /// Orders for a party.
+        PartyId = 8,
     }
 
     /// BusinessRejectReason(380).

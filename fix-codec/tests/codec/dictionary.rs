@@ -148,10 +148,13 @@ fn enums_agree_with_the_dictionary() {
         Side SIDE OrdType ORD_TYPE TimeInForce TIME_IN_FORCE ExecType EXEC_TYPE
         OrdStatus ORD_STATUS CxlRejResponseTo CXL_REJ_RESPONSE_TO HandlInst HANDL_INST
         OrderCapacity ORDER_CAPACITY MsgDirection MSG_DIRECTION Urgency URGENCY
+        MassCancelRequestType MASS_CANCEL_REQUEST_TYPE MassCancelResponse MASS_CANCEL_RESPONSE
+        RequestScope REQUEST_SCOPE
     );
     agree!(numbers
         EncryptMethod ENCRYPT_METHOD OrdRejReason ORD_REJ_REASON CxlRejReason CXL_REJ_REASON
-        BusinessRejectReason BUSINESS_REJECT_REASON
+        BusinessRejectReason BUSINESS_REJECT_REASON MassStatusReqType MASS_STATUS_REQ_TYPE
+        MassCancelRejectReason MASS_CANCEL_REJECT_REASON
         ExecRestatementReason EXEC_RESTATEMENT_REASON LastLiquidityInd LAST_LIQUIDITY_IND
         ConfirmTransType CONFIRM_TRANS_TYPE ConfirmType CONFIRM_TYPE
         ConfirmStatus CONFIRM_STATUS ReassignmentStatus REASSIGNMENT_STATUS

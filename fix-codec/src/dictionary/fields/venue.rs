@@ -11,4 +11,5 @@ fields! {
     IMAGE_ID = 20002 ImageID String;
     REASSIGNMENT_ID = 20003 ReassignmentID String;
     REASSIGNMENT_STATUS = 20004 ReassignmentStatus Int numbers 0..=6;
+    REQUEST_SCOPE = 20006 RequestScope Char chars "FS";
 }
