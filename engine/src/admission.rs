@@ -38,10 +38,7 @@ impl Engine {
         let account = self.registry.accounts.find(&new.account);
         let account = account.ok_or(OrderRefusal::UnknownAccount)?;
         check_account(&self.registry.accounts[account], firm, listing)?;
-        check_size(new, listing)?;
-        check_price(new, listing)?;
-        check_expiry(new, accepted_at)?;
-        check_conditions(new)?;
+        check_terms(new, listing, accepted_at)?;
         let delivery = match new.side {
             Side::Buy => self.check_buy(new, firm, listing)?,
             Side::Sell => self.check_sell(new, account, instrument)?,
@@ -60,6 +57,7 @@ impl Engine {
             client_order_id: new.client_order_id,
             side: new.side,
             lifetime: Lifetime::of(new.time_in_force),
+            replaced: false,
             delivery,
             extras: Extras::of(new),
             links: Links::default(),
@@ -79,7 +77,7 @@ impl Engine {
         }
     }
 
-    fn check_buy(
+    pub(crate) fn check_buy(
         &self,
         new: &NewOrder,
         firm: u32,
@@ -111,28 +109,29 @@ impl Engine {
                 self.inventory
                     .draw(account, instrument, new.quantity.get())?
             }
-            Some(provider) => self.check_instances(new, provider, account, instrument)?,
+            Some(provider) => {
+                check_count(new)?;
+                self.check_instances(&new.instances, provider, account, instrument, None)?
+            }
         };
         Ok(Delivery::Slots(slots))
     }
 
-    /// The slots of the instances that a sell names, in the order named.
-    fn check_instances(
+    /// The slots of the instances that a sell names, in the order named. Those that `holder` holds count as free.
+    pub(crate) fn check_instances(
         &self,
-        new: &NewOrder,
+        instances: &[InstanceName],
         provider: u32,
         account: u32,
         instrument: u32,
+        holder: Option<OrderId>,
     ) -> Result<Vec<SlotPlace>, OrderRefusal> {
-        if u64::try_from(new.instances.len()) != Ok(new.quantity.get()) {
-            return Err(OrderRefusal::InstanceCountMismatch);
-        }
-        let mut sorted: Vec<&InstanceName> = new.instances.iter().collect();
+        let mut sorted: Vec<&InstanceName> = instances.iter().collect();
         sorted.sort_unstable();
         if sorted.is_sorted_by(|a, b| a < b) {
-            let find = |instance| self.check_instance(instance, provider, account, instrument);
-            let slots = new.instances.iter().map(find);
-            return first_in_precedence(slots);
+            let find =
+                |instance| self.check_instance(instance, provider, account, instrument, holder);
+            return first_in_precedence(instances.iter().map(find));
         }
         Err(OrderRefusal::InstanceRepeated)
     }
@@ -143,6 +142,7 @@ impl Engine {
         provider: u32,
         account: u32,
         instrument: u32,
+        holder: Option<OrderId>,
     ) -> Result<SlotPlace, OrderRefusal> {
         let place = self.inventory.find_instance(provider, *instance);
         let place = place.ok_or(OrderRefusal::InstanceUnknown)?;
@@ -158,10 +158,20 @@ impl Engine {
         if slot.instrument != instrument {
             return Err(OrderRefusal::InstanceWrongInstrument);
         }
-        if slot.state != Some(HoldingState::Free) {
-            return Err(OrderRefusal::InstanceHeld);
+        match slot.state {
+            Some(HoldingState::Free) => Ok(place),
+            Some(HoldingState::HeldByOrder(order)) if Some(order) == holder => Ok(place),
+            _ => Err(OrderRefusal::InstanceHeld),
         }
-        Ok(place)
+    }
+}
+
+/// A sell that names instances names as many as it offers.
+pub(crate) fn check_count(new: &NewOrder) -> Result<(), OrderRefusal> {
+    if u64::try_from(new.instances.len()) == Ok(new.quantity.get()) {
+        Ok(())
+    } else {
+        Err(OrderRefusal::InstanceCountMismatch)
     }
 }
 
@@ -188,6 +198,18 @@ fn check_account(account: &Account, firm: u32, listing: &Listing) -> Result<(), 
         return Err(OrderRefusal::AccountNotAtProvider);
     }
     Ok(())
+}
+
+/// What may be said of an order's terms without its account's instances.
+pub(crate) fn check_terms(
+    new: &NewOrder,
+    listing: &Listing,
+    now: Timestamp,
+) -> Result<(), OrderRefusal> {
+    check_size(new, listing)?;
+    check_price(new, listing)?;
+    check_expiry(new, now)?;
+    check_conditions(new)
 }
 
 fn check_size(new: &NewOrder, listing: &Listing) -> Result<(), OrderRefusal> {

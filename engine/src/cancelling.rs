@@ -3,17 +3,28 @@
 
 use alloc::vec::Vec;
 
-use crate::command::{CancelRequest, Origin, SessionRole};
+use crate::command::{CancelRequest, Origin, SessionRole, Side};
 use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
+use crate::ids::OrderId;
 use crate::machine::Engine;
-use crate::order::Lifetime;
-use crate::orders::{Known, UsedId};
+use crate::order::{Lifetime, Order};
+use crate::orders::Known;
 use crate::output::Output;
 use crate::refusal::CancelRefusal;
 use crate::slab::Place;
+use crate::text::{ClientOrderId, Symbol};
 
-/// A refused cancel, with the order that it named.
-type Refused = (CancelRefusal, Option<KnownOrder>);
+/// Why a request is refused, with the order that it named.
+pub(crate) type Refused = (CancelRefusal, Option<KnownOrder>);
+
+/// How a request names the order that it is about.
+#[derive(Debug)]
+pub(crate) struct OrderNamed {
+    pub(crate) client_order_id: ClientOrderId,
+    pub(crate) order_id: Option<OrderId>,
+    pub(crate) symbol: Symbol,
+    pub(crate) side: Side,
+}
 
 impl Engine {
     pub(crate) fn cancel(
@@ -29,12 +40,7 @@ impl Engine {
             .as_ref()
             .is_err_and(|(why, _)| *why <= CancelRefusal::DuplicateClientOrderId);
         if let Some(firm) = firm.filter(|_| !refused_early) {
-            let client_order_id = request.client_order_id;
-            self.orders.mark_used(UsedId {
-                firm,
-                client_order_id,
-                order: None,
-            });
+            self.orders.mark_used(firm, request.client_order_id);
         }
         match checked {
             Ok((place, session)) => {
@@ -60,12 +66,31 @@ impl Engine {
         }
     }
 
-    /// The resting order that a session may cancel, or the first reason why not. The order of the
-    /// steps is the order of [`CancelRefusal`].
+    /// The resting order that a session may cancel, or the first reason why not.
     fn check_cancel(
         &self,
         sender: Option<u32>,
         request: &CancelRequest,
+    ) -> Result<(Place, u32), Refused> {
+        self.check_change(
+            sender,
+            &request.client_order_id,
+            &OrderNamed {
+                client_order_id: request.original_client_order_id,
+                order_id: request.order_id,
+                symbol: request.symbol,
+                side: request.side,
+            },
+        )
+    }
+
+    /// The resting order that a session may cancel or change by a request of this client order id, or the first
+    /// reason why not. The order of the steps is the order of [`CancelRefusal`].
+    pub(crate) fn check_change(
+        &self,
+        sender: Option<u32>,
+        client_order_id: &ClientOrderId,
+        named: &OrderNamed,
     ) -> Result<(Place, u32), Refused> {
         let session = sender.ok_or((CancelRefusal::SessionUnknown, None))?;
         let firm = self.registry.sessions[session].firm;
@@ -73,25 +98,54 @@ impl Engine {
             SessionRole::OrderEntry => {}
             SessionRole::DropCopy => return Err((CancelRefusal::SessionNotPermitted, None)),
         }
-        if self.orders.find(firm, &request.client_order_id).is_some() {
+        if self.orders.find(firm, client_order_id).is_some() {
             return Err((CancelRefusal::DuplicateClientOrderId, None));
         }
-        let place = match self.orders.find(firm, &request.original_client_order_id) {
+        let place = match self.orders.find(firm, &named.client_order_id) {
             None | Some(Known::Used) => return Err((CancelRefusal::UnknownOrder, None)),
-            Some(Known::Done(order)) => return Err((CancelRefusal::TooLateToCancel, Some(order))),
+            Some(Known::Done(place)) => {
+                let order = self.orders.done(place).known();
+                return Err((CancelRefusal::TooLateToCancel, Some(order)));
+            }
+            Some(Known::Replaced(id)) => {
+                return Err((
+                    CancelRefusal::OrderReplaced,
+                    self.known(self.orders.renamed(id)),
+                ));
+            }
             Some(Known::Resting(place)) => place,
         };
-        let order = &self.orders.resting[place];
-        let symbol = self.registry.instruments[order.instrument].terms.symbol;
-        let same_id = request.order_id.is_none_or(|id| id == order.id);
-        if !same_id || request.symbol != symbol || request.side != order.side {
-            let known = KnownOrder {
-                order_id: order.id,
-                status: order.status(),
-            };
-            return Err((CancelRefusal::OrderMismatch, Some(known)));
+        if self.is_named(&self.orders.resting[place], named) {
+            Ok((place, session))
+        } else {
+            Err((
+                CancelRefusal::OrderMismatch,
+                self.known(Known::Resting(place)),
+            ))
         }
-        Ok((place, session))
+    }
+
+    /// Whether an order has the order id, if one is given, the instrument and the side that a request says.
+    pub(crate) fn is_named(&self, order: &Order, named: &OrderNamed) -> bool {
+        let symbol = self.registry.instruments[order.instrument].terms.symbol;
+        named.order_id.is_none_or(|id| id == order.id)
+            && named.symbol == symbol
+            && named.side == order.side
+    }
+
+    /// An order and where it stands, as a refusal tells.
+    fn known(&self, known: Known) -> Option<KnownOrder> {
+        match known {
+            Known::Resting(place) => {
+                let order = &self.orders.resting[place];
+                Some(KnownOrder {
+                    order_id: order.id,
+                    status: order.status(),
+                })
+            }
+            Known::Done(place) => Some(self.orders.done(place).known()),
+            Known::Replaced(_) | Known::Used => None,
+        }
     }
 
     /// Expires day orders: instrument by instrument in the order of listing, bids before offers,

@@ -108,7 +108,7 @@ impl Engine {
 
     /// From now on the orders of a firm are found by their session. Looks through all orders the first time,
     /// and never again: a client that comes and goes costs what its own orders cost.
-    fn follow(&mut self, firm: u32) {
+    pub(crate) fn follow(&mut self, firm: u32) {
         if self.orders.is_followed(firm) {
             return;
         }

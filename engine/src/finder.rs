@@ -48,10 +48,6 @@ impl Finder {
         entry.expect("what is removed was inserted").remove();
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.table.clear();
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.table.len()
     }

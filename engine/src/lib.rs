@@ -28,6 +28,7 @@ mod ids;
 mod invariants;
 mod inventory;
 mod machine;
+mod mass_cancel;
 mod matching;
 mod money;
 mod order;
@@ -35,10 +36,12 @@ mod orders;
 mod output;
 mod refusal;
 mod registry;
+mod replacing;
 mod report;
 mod self_match;
 mod slab;
 mod snapshot;
+mod status;
 mod stops;
 mod text;
 mod time;
@@ -48,22 +51,26 @@ mod view;
 
 pub use command::{
     CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument, InstrumentKind,
-    NewOrder, OrderKind, Origin, ReassignmentStatus, SelfMatchInstruction, SelfMatchPolicy,
-    SelfMatchScope, Sequenced, SessionRole, SettledCash, Side, TimeInForce,
+    MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderKind, OrdersOf, Origin,
+    ReassignmentStatus, ReplaceRequest, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope,
+    Sequenced, SessionRole, SettledCash, Side, StatusRequest, TimeInForce,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
-    CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
-    ReassignmentUpdate, Trade, TradeLeg, TradeSide,
+    Asked, CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
+    Question, ReassignmentUpdate, Trade, TradeLeg, TradeSide,
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
 pub use money::{MICROS_PER_UNIT, Notional, Price, Quantity};
-pub use refusal::{CancelRefusal, DepositRefusal, IgnoreReason, OrderRefusal, WithdrawalRefusal};
+pub use refusal::{
+    CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal, ReplaceRefusal,
+    StatusRefusal, WithdrawalRefusal,
+};
 pub use text::{
     AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
-    OperatorName, ProviderName, RegionName, Remark, SelfMatchGroup, SessionName, SlotName, Symbol,
-    Text, TextError,
+    OperatorName, ProviderName, RegionName, Remark, RequestId, SelfMatchGroup, SessionName,
+    SlotName, Symbol, Text, TextError,
 };
 pub use time::{Timestamp, TradingDay};
 pub use view::{BookTop, Holding, HoldingState, Level, SessionPosition};

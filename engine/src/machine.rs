@@ -75,28 +75,16 @@ impl Engine {
         out: &mut Output<'_>,
     ) -> Result<(), IgnoreReason> {
         match command {
-            Command::SubmitOrder(order) => {
-                let sender = self.registry.take_position(origin)?;
-                self.submit(*origin, sender, order, out);
-                Ok(())
-            }
-            Command::CancelOrder(request) => {
-                let sender = self.registry.take_position(origin)?;
-                self.cancel(*origin, sender, request, out);
-                Ok(())
-            }
-            Command::SubmitOrderAgain(order) => {
-                let sender = self.registry.take_position(origin)?;
-                self.unseen(sender, &order.client_order_id)?;
-                self.submit(*origin, sender, order, out);
-                Ok(())
-            }
-            Command::CancelOrderAgain(request) => {
-                let sender = self.registry.take_position(origin)?;
-                self.unseen(sender, &request.client_order_id)?;
-                self.cancel(*origin, sender, request, out);
-                Ok(())
-            }
+            Command::SubmitOrder(_)
+            | Command::CancelOrder(_)
+            | Command::SubmitOrderAgain(_)
+            | Command::CancelOrderAgain(_)
+            | Command::ReplaceOrder(_)
+            | Command::ReplaceOrderAgain(_)
+            | Command::CancelOrders(_)
+            | Command::CancelOrdersAgain(_)
+            | Command::ReportOrder(_)
+            | Command::ReportOrders(_) => self.take_request(*origin, command, out),
             Command::DepositInstance {
                 slot,
                 instance,
@@ -139,6 +127,51 @@ impl Engine {
                 self.set_up(command).map(|event| out.push(event))
             }
         }
+    }
+
+    /// What members ask, by a message of a session that was not taken before.
+    fn take_request(
+        &mut self,
+        origin: Origin,
+        command: &Command,
+        out: &mut Output<'_>,
+    ) -> Result<(), IgnoreReason> {
+        let sender = self.registry.take_position(&origin)?;
+        if let Some(client_order_id) = client_order_id_sent_again(command) {
+            self.unseen(sender, client_order_id)?;
+        }
+        match command {
+            Command::SubmitOrder(order) | Command::SubmitOrderAgain(order) => {
+                self.submit(origin, sender, order, out);
+            }
+            Command::CancelOrder(request) | Command::CancelOrderAgain(request) => {
+                self.cancel(origin, sender, request, out);
+            }
+            Command::ReplaceOrder(request) | Command::ReplaceOrderAgain(request) => {
+                self.replace(origin, sender, request, out);
+            }
+            Command::CancelOrders(request) | Command::CancelOrdersAgain(request) => {
+                self.cancel_many(origin, sender, request, out);
+            }
+            Command::ReportOrder(request) => self.report_order(origin, sender, request, out),
+            Command::ReportOrders(request) => self.report_orders(origin, sender, request, out),
+            Command::ListInstrument(_)
+            | Command::AdmitFirm { .. }
+            | Command::OpenAccount { .. }
+            | Command::AdmitSession { .. }
+            | Command::ResetSession { .. }
+            | Command::DepositInstance { .. }
+            | Command::WithdrawInstance { .. }
+            | Command::UpdateReassignment { .. }
+            | Command::EndTradingDay
+            | Command::ConnectSession { .. }
+            | Command::DisconnectSession { .. }
+            | Command::FireTimers
+            | Command::SetSelfMatchPrevention { .. } => {
+                unreachable!("only requests of members come here")
+            }
+        }
+        Ok(())
     }
 
     /// Whether the sender's firm has not used a client order id yet.
@@ -185,7 +218,13 @@ impl Engine {
             | Command::CancelOrderAgain(_)
             | Command::ConnectSession { .. }
             | Command::DisconnectSession { .. }
-            | Command::FireTimers => {
+            | Command::FireTimers
+            | Command::ReplaceOrder(_)
+            | Command::ReplaceOrderAgain(_)
+            | Command::CancelOrders(_)
+            | Command::CancelOrdersAgain(_)
+            | Command::ReportOrder(_)
+            | Command::ReportOrders(_) => {
                 unreachable!("only commands that set up the market come here")
             }
         }
@@ -279,6 +318,21 @@ impl Engine {
 
 pub(crate) fn is_session(origin: &Origin) -> bool {
     matches!(origin, Origin::Session { .. })
+}
+
+/// The client order id of a request that its sender may have sent before.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of the commands, four are marked so"
+)]
+fn client_order_id_sent_again(command: &Command) -> Option<&ClientOrderId> {
+    match command {
+        Command::SubmitOrderAgain(order) => Some(&order.client_order_id),
+        Command::CancelOrderAgain(request) => Some(&request.client_order_id),
+        Command::ReplaceOrderAgain(request) => Some(&request.order.client_order_id),
+        Command::CancelOrdersAgain(request) => Some(&request.client_order_id),
+        _ => None,
+    }
 }
 
 fn permit(permitted: bool) -> Result<(), IgnoreReason> {

@@ -4,13 +4,12 @@
 use alloc::vec::Vec;
 
 use crate::command::{NewOrder, Origin};
-use crate::event::{CancelCause, EventBody, Fill, KnownOrder, Liquidity, OrderStatus};
+use crate::event::{CancelCause, EventBody, Fill, Liquidity, OrderStatus};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
 use crate::money::{Price, Quantity};
 use crate::order::{Lifetime, Order};
-use crate::orders::UsedId;
 use crate::output::Output;
 use crate::refusal::OrderRefusal;
 use crate::slab::Place;
@@ -56,12 +55,7 @@ impl Engine {
         let firm = sender.map(|session| self.registry.sessions[session].firm);
         if let Some(firm) = firm.filter(|_| reason > OrderRefusal::DuplicateClientOrderId) {
             // A refused order has used its client order id: one id names one order a day.
-            let client_order_id = new.client_order_id;
-            self.orders.mark_used(UsedId {
-                firm,
-                client_order_id,
-                order: None,
-            });
+            self.orders.mark_used(firm, new.client_order_id);
         }
         let instrument = self.registry.instruments.find(&new.symbol);
         out.push(EventBody::OrderRejected {
@@ -87,6 +81,11 @@ impl Engine {
             order: view,
             execution,
         });
+        self.bring(order, out);
+    }
+
+    /// Lets an order wait for its price, where it has one that is not reached, and brings any other to the market.
+    pub(crate) fn bring(&mut self, order: Order, out: &mut Output<'_>) {
         if !order.waits() {
             self.enter(order, out);
         } else if self.is_reached(&order) {
@@ -104,18 +103,7 @@ impl Engine {
         }
         let stop = self.cross(&mut order, out);
         match (stop, order.limit(), order.lifetime) {
-            (Stop::Filled, _, _) => {
-                let (firm, client_order_id) = (order.firm, order.client_order_id);
-                let done = KnownOrder {
-                    order_id: order.id,
-                    status: OrderStatus::Filled,
-                };
-                self.orders.mark_used(UsedId {
-                    firm,
-                    client_order_id,
-                    order: Some(done),
-                });
-            }
+            (Stop::Filled, _, _) => self.orders.finish(order, OrderStatus::Filled),
             (_, _, Lifetime::FillOrKill) => unreachable!("it was seen to fill whole"),
             (Stop::OwnOrder, _, _) => {
                 self.cancel_rest(order, CancelCause::SelfTradePrevented, out);
@@ -161,16 +149,7 @@ impl Engine {
             execution,
             cause,
         });
-        let (firm, client_order_id) = (order.firm, order.client_order_id);
-        let done = KnownOrder {
-            order_id: order.id,
-            status: OrderStatus::Cancelled,
-        };
-        self.orders.mark_used(UsedId {
-            firm,
-            client_order_id,
-            order: Some(done),
-        });
+        self.orders.finish(order, OrderStatus::Cancelled);
     }
 
     /// Trades an order with what rests on the other side, as far as it goes.

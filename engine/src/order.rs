@@ -31,6 +31,8 @@ pub(crate) struct Order {
     pub(crate) client_order_id: ClientOrderId,
     pub(crate) side: Side,
     pub(crate) lifetime: Lifetime,
+    /// Whether it has had other client order ids before.
+    pub(crate) replaced: bool,
     pub(crate) delivery: Delivery,
     /// Boxed, for most orders have none.
     pub(crate) extras: Option<Box<Extras>>,
@@ -242,6 +244,16 @@ impl Order {
         }
     }
 
+    /// Shows what is shown of the order that it comes from, as far as it is still open.
+    pub(crate) fn show_no_more_than(&mut self, before: &Self) {
+        let shown = before.extras.as_ref().and_then(|extras| extras.shown);
+        if let Some(extras) = &mut self.extras {
+            let displays = extras.conditions.displayed_quantity.is_some();
+            extras.shown = shown.filter(|_| displays);
+        }
+        self.hide_excess();
+    }
+
     /// Takes note of a fill.
     pub(crate) fn fill(&mut self, price: Price, quantity: Quantity) {
         let cumulative = self
@@ -281,12 +293,22 @@ impl Order {
 
     /// The slots that are not delivered yet, in order of delivery.
     pub(crate) fn undelivered(&self) -> &[SlotPlace] {
+        self.slots().1
+    }
+
+    /// The slots that are delivered, in order of delivery.
+    pub(crate) fn delivered(&self) -> &[SlotPlace] {
+        self.slots().0
+    }
+
+    /// The slots of a sell: those delivered, and those that are not.
+    fn slots(&self) -> (&[SlotPlace], &[SlotPlace]) {
         match &self.delivery {
-            Delivery::Image(_) => &[],
-            Delivery::Slots(slots) if slots.is_empty() => &[],
+            Delivery::Image(_) => (&[], &[]),
+            Delivery::Slots(slots) if slots.is_empty() => (&[], &[]),
             Delivery::Slots(slots) => {
                 let delivered = usize::try_from(self.cumulative.get());
-                &slots[delivered.expect("as many slots as instances fit into memory")..]
+                slots.split_at(delivered.expect("as many slots as instances fit into memory"))
             }
         }
     }

@@ -154,6 +154,100 @@ pub enum CancelRefusal {
     /// The request's order id, instrument or side are not those of the order.
     #[error("the order has another order id, symbol or side")]
     OrderMismatch,
+    /// The order was replaced and has another client order id since. Ranks behind [`Self::UnknownOrder`].
+    #[error("the order was replaced: this is not its client order id any more")]
+    OrderReplaced,
+}
+
+/// Why an order was not changed, in order of precedence: first what is wrong with the order that the request names,
+/// last what is wrong with the terms that it is to have.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum ReplaceRefusal {
+    /// There is no such order to change.
+    #[error("{0}")]
+    Order(CancelRefusal),
+    /// The order is of another account; an order never changes its account.
+    #[error("an order stays with its account")]
+    AccountChanged,
+    /// The new quantity is less than what is filled.
+    #[error("the quantity is less than what is filled already")]
+    QuantityBelowFilled,
+    /// The first instances named are not those delivered already.
+    #[error("the first instances named must be those delivered already")]
+    DeliveredNotNamed,
+    /// No order may have the new terms.
+    #[error("{0}")]
+    Terms(OrderRefusal),
+}
+
+/// Why many orders were not cancelled, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum MassCancelRefusal {
+    /// It did not come from a session that the venue admitted.
+    #[error("the session is not known")]
+    SessionUnknown,
+    /// The session may not send orders.
+    #[error("the session may not cancel orders")]
+    SessionNotPermitted,
+    /// The firm used the request's own client order id already in this trading day.
+    #[error("the client order id was used already in this trading day")]
+    DuplicateClientOrderId,
+    /// There is no such instrument.
+    #[error("there is no such instrument")]
+    UnknownInstrument,
+}
+
+/// Why there is nothing to say about an order, in order of precedence.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum StatusRefusal {
+    /// It did not come from a session that the venue admitted.
+    #[error("the session is not known")]
+    SessionUnknown,
+    /// The session may not send orders.
+    #[error("the session may not ask for orders")]
+    SessionNotPermitted,
+    /// The firm has no such order, or has used its client order id for another instrument or side.
+    #[error("the firm has no such order")]
+    UnknownOrder,
+    /// None of its orders is meant.
+    #[error("the firm has no such orders")]
+    NoOrders,
 }
 
 /// Why a deposit was refused, in order of precedence.

@@ -13,7 +13,7 @@ use crate::inventory::Inventory;
 use crate::machine::Engine;
 use crate::money::Price;
 use crate::order::Order;
-use crate::orders::{Known, UsedId};
+use crate::orders::{Known, Names};
 use crate::registry::Registry;
 use crate::slab::Slab;
 use crate::time::Timestamp;
@@ -29,8 +29,7 @@ struct Image<'a> {
     resting: Vec<Cow<'a, Order>>,
     /// By instrument, where it has traded.
     last_prices: Vec<Option<Price>>,
-    /// In the order of use.
-    used: Vec<Cow<'a, UsedId>>,
+    names: Cow<'a, Names>,
     /// Firms whose orders are found by their session, ascending.
     followed: Vec<u32>,
 }
@@ -49,7 +48,7 @@ impl Serialize for Engine {
                 .map(|place| Cow::Borrowed(&orders.resting[place]))
                 .collect(),
             last_prices: self.books.iter().map(|book| book.last_price).collect(),
-            used: orders.used().map(Cow::Borrowed).collect(),
+            names: Cow::Borrowed(orders.names()),
             followed: orders.followed().collect(),
         };
         image.serialize(serializer)
@@ -94,9 +93,7 @@ impl<'de> Deserialize<'de> for Engine {
                 engine.rest(order);
             }
         }
-        for used in image.used {
-            engine.orders.mark_used(used.into_owned());
-        }
+        engine.orders.set_names(image.names.into_owned());
         Ok(engine)
     }
 }

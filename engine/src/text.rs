@@ -199,6 +199,8 @@ names! {
     AccountName(48);
     /// The client's own name for a request. ClOrdID(11), FIX 4.4 Vol. 6.
     ClientOrderId(36);
+    /// The client's own name for a question. OrdStatusReqID(790), MassStatusReqID(584), FIX 4.4 Vol. 6.
+    RequestId(36);
     /// Names a slot, the place an instance occupies, as its provider names it.
     SlotName(48);
     /// Names an instance as its provider does. InstanceIDs(20001) holds these.

@@ -29,7 +29,6 @@ mod directory;
 mod disk;
 mod event_check;
 mod event_log;
-mod holds;
 mod log_file;
 mod options;
 mod position;
@@ -58,7 +57,6 @@ pub use damage::{Damage, Fault, FileError, LogError};
 pub use days::{DayEnd, DaysError};
 pub use directory::DirectoryError;
 pub use event_log::{EventLog, EventReader, ReadError};
-pub use holds::Hold;
 pub use options::{Durability, Options, OptionsError};
 pub use position::EventPosition;
 pub use queue::{CommandSender, Stopped, TrySubmitError};
@@ -69,7 +67,7 @@ pub use scan::Cut;
 pub use snapshot::{PassedOver, SnapshotFault, StateHash};
 pub use verify::{VerifyError, VerifyFrom, VerifyReport, verify, verify_from};
 
-use archive::{Archive, Maker};
+use archive::Archive;
 use damage::At;
 use directory::Directory;
 use queue::Cause;
@@ -84,9 +82,6 @@ pub struct Opened {
     pub commands: CommandSender,
     /// Where events come out.
     pub events: EventLog,
-    /// Keeps all events for as long as nobody else could say yet which ones are needed: release or drop it when every
-    /// reader is there.
-    pub hold: Hold,
     /// What the start found and did.
     pub recovery: RecoveryReport,
     /// When the next timer of the market is due, if any runs: [`engine::Command::FireTimers`] is to be submitted
@@ -132,7 +127,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
     let index = recovered.index.clone();
     let (publisher, events) = event_log::event_log(
         recovery.next_event,
-        index.clone(),
+        index,
         options.ring_events,
         Arc::clone(&cause),
     );
@@ -142,9 +137,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         snapshot: recovery.snapshot,
         ..ArchiveStatus::default()
     });
-    let hold = events.hold(EventPosition::START);
-    let keeper = Maker::new(Arc::clone(&directory), options, index, events.holds());
-    let beside = Archive::start(keeper, &options.directory, status)?;
+    let beside = Archive::start(Arc::clone(&directory), options, status)?;
     let engine = EngineThread::new(recovered, clock, publisher, options, (directory, beside));
     let next_timer = engine.next_timer();
     let thread = thread::Builder::new().name("engine".to_owned());
@@ -159,7 +152,6 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         engine_view,
         commands,
         events,
-        hold,
         recovery,
         next_timer,
         archive,

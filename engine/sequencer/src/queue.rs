@@ -177,6 +177,9 @@ fn weight(input: &Input) -> usize {
         Command::SubmitOrder(order) | Command::SubmitOrderAgain(order) => {
             1 + order.instances.len() / NAMES_PER_COMMAND
         }
+        Command::ReplaceOrder(request) | Command::ReplaceOrderAgain(request) => {
+            1 + request.order.instances.len() / NAMES_PER_COMMAND
+        }
         Command::ListInstrument(_)
         | Command::AdmitFirm { .. }
         | Command::OpenAccount { .. }
@@ -188,6 +191,10 @@ fn weight(input: &Input) -> usize {
         | Command::UpdateReassignment { .. }
         | Command::EndTradingDay
         | Command::CancelOrderAgain(_)
+        | Command::CancelOrders(_)
+        | Command::CancelOrdersAgain(_)
+        | Command::ReportOrder(_)
+        | Command::ReportOrders(_)
         | Command::ConnectSession { .. }
         | Command::DisconnectSession { .. }
         | Command::FireTimers

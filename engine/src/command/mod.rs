@@ -5,11 +5,15 @@ mod conditions;
 mod listing;
 mod order;
 mod reassignment;
+mod request;
 
 pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
 pub use listing::{FirmKind, Instrument, InstrumentKind, SessionRole};
 pub use order::{CancelRequest, Expiry, NewOrder, OrderKind, Side, TimeInForce};
 pub use reassignment::{ReassignmentStatus, SettledCash};
+pub use request::{
+    MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, ReplaceRequest, StatusRequest,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -169,4 +173,16 @@ pub enum Command {
         /// What is done.
         policy: SelfMatchPolicy,
     },
+    /// Changes an order. Only a session may.
+    ReplaceOrder(ReplaceRequest),
+    /// The same, which its sender may have sent before: as [`Command::SubmitOrderAgain`].
+    ReplaceOrderAgain(ReplaceRequest),
+    /// Takes back what is open of many orders. Only a session may.
+    CancelOrders(MassCancelRequest),
+    /// The same, which its sender may have sent before: as [`Command::SubmitOrderAgain`].
+    CancelOrdersAgain(MassCancelRequest),
+    /// Asks where an order stands. Only a session may.
+    ReportOrder(StatusRequest),
+    /// Asks where many orders stand. Only a session may.
+    ReportOrders(MassStatusRequest),
 }

@@ -2,9 +2,11 @@
 //! a report, a copy or a settlement instruction. They are logged: add variants at the end only.
 
 mod order;
+mod status;
 mod trade;
 
 pub use order::{CancelCause, Fill, KnownOrder, Liquidity, OrderStatus, OrderView};
+pub use status::{Asked, Question};
 pub use trade::{ReassignmentUpdate, Trade, TradeLeg, TradeSide};
 
 use alloc::boxed::Box;
@@ -12,12 +14,14 @@ use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
-    CancelRequest, FirmKind, Instrument, NewOrder, Origin, SelfMatchPolicy, SessionRole,
+    CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin, ReplaceRequest,
+    SelfMatchPolicy, SessionRole,
 };
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId};
 use crate::refusal::{
-    CancelRefusal, DepositRefusal, IgnoreReason, OrderRefusal, WithdrawalRefusal,
+    CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal, ReplaceRefusal,
+    StatusRefusal, WithdrawalRefusal,
 };
 use crate::text::{
     AccountName, FirmName, InstanceName, ProviderName, SessionName, SlotName, Symbol,
@@ -288,5 +292,73 @@ pub enum EventBody {
         order: OrderView,
         /// Names this report.
         execution: ExecutionId,
+    },
+    /// An order was changed. What follows at once (fills, cancel) is in the next events.
+    OrderReplaced {
+        /// The order after the change.
+        order: OrderView,
+        /// Names this report.
+        execution: ExecutionId,
+        /// The session that asked; it may be another one of the firm than the order's.
+        session: SessionName,
+    },
+    /// An order was not changed.
+    ReplaceRejected {
+        /// Who asked.
+        origin: Origin,
+        /// The firm of that session, when the session is known.
+        firm: Option<FirmName>,
+        /// The request as it was sent, but for the instances it named.
+        request: ReplaceRequest,
+        /// The firm's order that the request names, when there is or was one this trading day.
+        order: Option<KnownOrder>,
+        /// Why; the first reason in order of precedence.
+        reason: ReplaceRefusal,
+    },
+    /// Many orders are cancelled: the cancels follow.
+    OrdersCancelled {
+        /// The session that asked.
+        session: SessionName,
+        /// Whose it is.
+        firm: FirmName,
+        /// The request as it was sent.
+        request: MassCancelRequest,
+        /// How many are.
+        orders: u64,
+    },
+    /// A cancel of many orders was refused.
+    MassCancelRejected {
+        /// Who asked.
+        origin: Origin,
+        /// The firm of that session, when the session is known.
+        firm: Option<FirmName>,
+        /// The request as it was sent.
+        request: MassCancelRequest,
+        /// Why; the first reason in order of precedence.
+        reason: MassCancelRefusal,
+    },
+    /// Where an order stands, to a session that asked.
+    OrderReported {
+        /// The session that asked; it may be another one of the firm than the order's.
+        session: SessionName,
+        /// The order.
+        order: OrderView,
+        /// Names this report.
+        execution: ExecutionId,
+        /// What it answers.
+        answers: Question,
+    },
+    /// There is no order to report.
+    NothingReported {
+        /// Who asked.
+        origin: Origin,
+        /// The firm of that session, when the session is known.
+        firm: Option<FirmName>,
+        /// What was asked.
+        asked: Asked,
+        /// Names this report.
+        execution: ExecutionId,
+        /// Why; the first reason in order of precedence.
+        reason: StatusRefusal,
     },
 }

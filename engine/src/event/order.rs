@@ -24,7 +24,7 @@ pub struct OrderView {
     pub session: SessionName,
     /// The firm's own name for it. ClOrdID(11).
     pub client_order_id: ClientOrderId,
-    /// The name that it had before it was last replaced. OrigClOrdID(41).
+    /// The name that it had before, in the event that says that it was replaced. OrigClOrdID(41).
     pub original_client_order_id: Option<ClientOrderId>,
     /// Where to deliver from (sell) or into (buy). Account(1).
     pub account: AccountName,
@@ -129,4 +129,11 @@ pub enum CancelCause {
     },
     /// Its minimum quantity could not be filled when it came.
     MinimumQuantity,
+    /// Its firm took many orders back at once.
+    MassCancelled {
+        /// The session that asked; it may be another one of the firm than the order's.
+        session: SessionName,
+        /// ClOrdID(11) of the request.
+        client_order_id: ClientOrderId,
+    },
 }

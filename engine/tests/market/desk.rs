@@ -5,13 +5,13 @@
 //! n comes at beat n; `wait 5` lets five more beats pass.
 
 use engine::{
-    CancelCause, CancelRequest, Command, CommandNumber, Conditions, Engine, Event, EventBody, Fill,
-    FirmKind, Input, Instrument, InstrumentKind, NewOrder, OperatorName, OrderId, OrderKind,
+    CancelCause, CancelRequest, ClientOrderId, Command, CommandNumber, Engine, Event, EventBody,
+    Fill, FirmKind, Input, Instrument, InstrumentKind, NewOrder, OperatorName, OrderId, OrderKind,
     Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, Sequenced, SessionRole, Side,
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{connections, self_match, special};
+use crate::{connections, requests, self_match, terms};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -160,77 +160,44 @@ impl Desk {
             },
             "day" => Command::EndTradingDay,
             "self-match" => self_match::command(&words[1..]),
+            "replace" => requests::replace(self, sender, &words[1..]),
+            "cancel-all" => requests::cancel_all(self, &words[1..]),
+            "status" => requests::status(self, &words[1..]),
+            "statuses" => requests::statuses(&words[1..]),
             _ => connections::command(words),
         }
     }
 
-    fn next_name(&self) -> String {
+    pub(crate) fn next_name(&self) -> String {
         (u64::try_from(self.journal.len()).unwrap() + 1 - self.set_up).to_string()
     }
 
-    /// `10@5`, `10@market`, `10@to-limit`, then any of `stop=5 post min=3 show=2` and `ioc fok gtc till=beat lastday=day x=symbol a=account id= image=
+    /// `10@5`, `10@market`, `10@to-limit`, then any of `stop=5 post min=3 show=2` and `ioc fok gtc till=beat
+    /// lastday=day x=symbol a=account id= image=
     /// instances=a,b own=maker group=g`.
     fn order(&self, sender: &str, side: Side, words: &[&str]) -> Command {
-        let (quantity, price) = words[0].split_once('@').expect("quantity@price");
         let (sender, _) = sender.split_once('#').unwrap_or((sender, ""));
-        let mut order = NewOrder {
+        let order = NewOrder {
             client_order_id: self.next_name().parse().unwrap(),
             account: sender.to_lowercase().parse().unwrap(),
             symbol: "TEST".parse().unwrap(),
             side,
-            kind: match price {
-                "market" => OrderKind::Market,
-                "to-limit" => OrderKind::MarketToLimit,
-                price => OrderKind::Limit(Price::from_micros(price.parse().unwrap())),
-            },
-            quantity: Quantity::new(quantity.parse().unwrap()),
+            kind: OrderKind::Market,
+            quantity: Quantity::ZERO,
             time_in_force: TimeInForce::Day,
             instances: Vec::new(),
             image: None,
             transact_time: Timestamp::from_nanos(7),
             conditions: None,
         };
-        let mut conditions = Conditions::default();
-        for word in &words[1..] {
-            match word.split_once('=').unwrap_or((word, "")) {
-                ("ioc", _) => order.time_in_force = TimeInForce::ImmediateOrCancel,
-                ("fok", _) => order.time_in_force = TimeInForce::FillOrKill,
-                ("gtc", _) => order.time_in_force = TimeInForce::GoodTillCancel,
-                ("till", beat) => order.time_in_force = connections::till(beat),
-                ("lastday", day) => order.time_in_force = connections::last_day(day),
-                ("x", symbol) => order.symbol = symbol.parse().unwrap(),
-                ("a", account) => order.account = account.parse().unwrap(),
-                ("id", name) => order.client_order_id = name.parse().unwrap(),
-                ("image", image) => order.image = Some(image.parse().unwrap()),
-                ("instances", names) => {
-                    order.instances = names.split(',').map(|name| name.parse().unwrap()).collect();
-                }
-                ("own", what) => {
-                    conditions.self_match_instruction = Some(self_match::instruction(what));
-                }
-                ("stop", price) => order.kind = special::stop_at(order.kind, price),
-                ("post", _) => conditions.post_only = true,
-                ("min", count) => conditions.minimum_quantity = Some(special::count(count)),
-                ("show", count) => conditions.displayed_quantity = Some(special::count(count)),
-                ("group", name) => conditions.self_match_group = Some(name.parse().unwrap()),
-                other => panic!("no such option: {other:?}"),
-            }
-        }
-        order.conditions = conditions.carried();
-        Command::SubmitOrder(order)
+        Command::SubmitOrder(terms::with_terms(order, words))
     }
 
     /// The client order id of the order, then any of `id= x=symbol side=buy|sell order=id`; what is
     /// not said is taken from the journal, where there was such an order.
     fn cancel(&self, words: &[&str]) -> Command {
         let original = words[0].parse().unwrap();
-        let known = self
-            .journal
-            .iter()
-            .find_map(|sequenced| match &sequenced.input.command {
-                Command::SubmitOrder(order) if order.client_order_id == original => Some(order),
-                _ => None,
-            });
+        let known = self.order_named(original);
         let mut request = CancelRequest {
             client_order_id: self.next_name().parse().unwrap(),
             original_client_order_id: original,
@@ -245,14 +212,36 @@ impl Desk {
                 ("x", symbol) => request.symbol = symbol.parse().unwrap(),
                 ("side", "buy") => request.side = Side::Buy,
                 ("side", "sell") => request.side = Side::Sell,
-                ("order", command) => {
-                    let number = command.parse::<u64>().unwrap() + self.set_up;
-                    request.order_id = Some(OrderId::new(CommandNumber::new(number)));
-                }
+                ("order", command) => request.order_id = Some(self.order_id(command)),
                 other => panic!("no such option: {other:?}"),
             }
         }
         Command::CancelOrder(request)
+    }
+
+    /// The order of this client order id, as it was submitted or last replaced.
+    pub(crate) fn order_named(&self, name: ClientOrderId) -> Option<&NewOrder> {
+        let orders = self
+            .journal
+            .iter()
+            .filter_map(|sequenced| match &sequenced.input.command {
+                Command::SubmitOrder(order) => Some(order),
+                Command::ReplaceOrder(request) => Some(&request.order),
+                _ => None,
+            });
+        let mut orders = orders.filter(|order| order.client_order_id == name);
+        orders.next()
+    }
+
+    /// The order that the command at this place of the script submitted.
+    pub(crate) fn order_id(&self, command: &str) -> OrderId {
+        let number = command.parse::<u64>().unwrap() + self.set_up;
+        OrderId::new(CommandNumber::new(number))
+    }
+
+    /// The place in the script of the command that submitted an order.
+    pub(crate) fn place_of(&self, order_id: OrderId) -> u64 {
+        order_id.number().get() - self.set_up
     }
 
     /// `command/match/leg`, with the command's number in the script.
@@ -389,6 +378,9 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 | CancelCause::SelfTradePrevented
                 | CancelCause::MinimumQuantity => format!("{cause:?}"),
                 CancelCause::Disconnected { session } => format!("with {session}"),
+                CancelCause::MassCancelled {
+                    client_order_id, ..
+                } => format!("with all by {client_order_id}"),
             };
             format!("cancelled {} {cause}", order.client_order_id)
         }
@@ -408,15 +400,14 @@ fn tell(event: &Event, desk: &Desk) -> String {
             ..
         } => {
             let order = order.map_or(String::new(), |order| {
-                let script = order.order_id.number().get() - desk.set_up;
-                format!(" ({script} {:?})", order.status)
+                format!(" ({} {:?})", desk.place_of(order.order_id), order.status)
             });
             format!(
                 "cancel-rejected {} {reason:?}{order}",
                 request.client_order_id
             )
         }
-        other => tell_inventory(other),
+        other => requests::tell(other, desk).unwrap_or_else(|| tell_inventory(other)),
     }
 }
 

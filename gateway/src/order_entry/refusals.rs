@@ -3,8 +3,11 @@
 
 use std::fmt;
 
-use engine::{CancelRefusal, InstanceName, NewOrder, OrderRefusal, Quantity};
-use fix_codec::values::{CxlRejReason, OrdRejReason};
+use engine::{
+    CancelRefusal, InstanceName, MassCancelRefusal, NewOrder, OrderRefusal, Quantity,
+    ReplaceRefusal, StatusRefusal,
+};
+use fix_codec::values::{CxlRejReason, MassCancelRejectReason, OrdRejReason};
 
 use super::amounts::price_to;
 use super::times::{expire_date, expire_time};
@@ -151,8 +154,54 @@ pub(super) fn cxl_rej_reason(refusal: CancelRefusal) -> CxlRejReason {
     match refusal {
         CancelRefusal::TooLateToCancel => CxlRejReason::TooLate,
         // FIX has no code for an order id, symbol or side that is not the order's: no order is all of that.
-        CancelRefusal::UnknownOrder | CancelRefusal::OrderMismatch => CxlRejReason::UnknownOrder,
+        CancelRefusal::UnknownOrder
+        | CancelRefusal::OrderMismatch
+        | CancelRefusal::OrderReplaced => CxlRejReason::UnknownOrder,
         CancelRefusal::DuplicateClientOrderId => CxlRejReason::DuplicateClOrdId,
         CancelRefusal::SessionUnknown | CancelRefusal::SessionNotPermitted => CxlRejReason::Other,
+    }
+}
+
+/// CxlRejReason(102) of a refused change, FIX 4.4 Volume 6.
+pub(super) fn replace_rej_reason(refusal: ReplaceRefusal) -> CxlRejReason {
+    match refusal {
+        ReplaceRefusal::Order(refusal) => cxl_rej_reason(refusal),
+        ReplaceRefusal::AccountChanged
+        | ReplaceRefusal::QuantityBelowFilled
+        | ReplaceRefusal::DeliveredNotNamed
+        | ReplaceRefusal::Terms(_) => CxlRejReason::Other,
+    }
+}
+
+/// Text(58) of a refused change: why, and what was attempted.
+pub(super) fn replace_text(refusal: ReplaceRefusal, order: &NewOrder) -> RefusalText {
+    match refusal {
+        ReplaceRefusal::Order(refusal) => RefusalText::of(refusal),
+        ReplaceRefusal::AccountChanged => {
+            RefusalText::of(format_args!("{refusal}: Account={}", order.account))
+        }
+        ReplaceRefusal::QuantityBelowFilled => {
+            RefusalText::of(format_args!("{refusal}: OrderQty={}", order.quantity))
+        }
+        ReplaceRefusal::DeliveredNotNamed => RefusalText::of(refusal),
+        ReplaceRefusal::Terms(refusal) => order_text(refusal, order),
+    }
+}
+
+/// MassCancelRejectReason(532) of a refused cancel of many orders, FIX 4.4 Volume 6.
+pub(super) fn mass_cancel_reject_reason(refusal: MassCancelRefusal) -> MassCancelRejectReason {
+    match refusal {
+        MassCancelRefusal::UnknownInstrument => MassCancelRejectReason::UnknownSecurity,
+        MassCancelRefusal::SessionUnknown
+        | MassCancelRefusal::SessionNotPermitted
+        | MassCancelRefusal::DuplicateClientOrderId => MassCancelRejectReason::Other,
+    }
+}
+
+/// OrdRejReason(103) where there is no order to report, FIX 4.4 Volume 6.
+pub(super) fn status_rej_reason(refusal: StatusRefusal) -> OrdRejReason {
+    match refusal {
+        StatusRefusal::UnknownOrder | StatusRefusal::NoOrders => OrdRejReason::UnknownOrder,
+        StatusRefusal::SessionUnknown | StatusRefusal::SessionNotPermitted => OrdRejReason::Other,
     }
 }

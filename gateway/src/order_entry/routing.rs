@@ -2,8 +2,8 @@
 //! writes a message.
 
 use engine::{
-    CancelCause, Event, EventBody, FirmName, Origin, ReassignmentStatus, SessionName, Side, Trade,
-    TradeSide,
+    CancelCause, Event, EventBody, FirmName, OrderView, Origin, ReassignmentStatus, SessionName,
+    Side, Trade, TradeSide,
 };
 
 /// The part of an event that one message is about.
@@ -11,8 +11,10 @@ use engine::{
 pub enum Part {
     /// The order, or the request that was refused.
     Order,
-    /// The order, told to the session that asked for its cancel when that is not the order's own.
-    CancelRequest,
+    /// The order, told to the session that asked for its cancel or change when that is not the order's own.
+    Request,
+    /// What the market says of the request itself: the answer to a question, or to a cancel of many.
+    Answer,
     /// The reassignment of one instance of a trade, told to one party.
     Settlement {
         /// The instance's place among those of the trade, from 0.
@@ -36,7 +38,10 @@ pub struct Concern<'e> {
 impl Concern<'_> {
     /// Whether drop-copy sessions get a copy: one copy of every report, not one for every session told.
     pub fn is_copied(&self) -> bool {
-        self.part != Part::CancelRequest
+        match self.part {
+            Part::Order | Part::Settlement { .. } => true,
+            Part::Request | Part::Answer => false,
+        }
     }
 }
 
@@ -45,8 +50,9 @@ impl Concern<'_> {
 /// | event | messages |
 /// |---|---|
 /// | accepted, elected, filled, made smaller, expired | one to the order's session |
-/// | order refused, cancel refused | one to the session that asked |
-/// | cancelled | one to the order's session; one more to the session that asked, when it is another one |
+/// | order refused, cancel refused, change refused | one to the session that asked |
+/// | cancel of many, answers to questions | one to the session that asked |
+/// | replaced, cancelled | one to the order's session; one more to the session that asked, when it is another one |
 /// | trade | for each instance, one to the buyer's and one to the seller's session; none on a test instrument |
 /// | reassignment, but pending | one to the buyer's and one to the seller's session |
 /// | everything else | none |
@@ -63,8 +69,13 @@ fn count(body: &EventBody) -> usize {
         | EventBody::OrderTriggered { .. }
         | EventBody::OrderReduced { .. }
         | EventBody::OrderExpired { .. }
-        | EventBody::CancelRejected { .. } => 1,
-        EventBody::OrderCancelled { .. } => 2,
+        | EventBody::CancelRejected { .. }
+        | EventBody::ReplaceRejected { .. }
+        | EventBody::OrdersCancelled { .. }
+        | EventBody::MassCancelRejected { .. }
+        | EventBody::OrderReported { .. }
+        | EventBody::NothingReported { .. } => 1,
+        EventBody::OrderCancelled { .. } | EventBody::OrderReplaced { .. } => 2,
         // That it is pending, the trade itself has said.
         EventBody::ReassignmentUpdated(update) if update.status == ReassignmentStatus::Pending => 0,
         EventBody::ReassignmentUpdated(_) => 2,
@@ -101,27 +112,32 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
             part: Part::Order,
         }),
         EventBody::OrderRejected { origin, firm, .. }
-        | EventBody::CancelRejected { origin, firm, .. } => Some(Concern {
+        | EventBody::CancelRejected { origin, firm, .. }
+        | EventBody::ReplaceRejected { origin, firm, .. } => Some(Concern {
             session: session_of(origin)?,
             firm: firm.as_ref(),
             part: Part::Order,
         }),
+        EventBody::MassCancelRejected { origin, firm, .. }
+        | EventBody::NothingReported { origin, firm, .. } => Some(Concern {
+            session: session_of(origin)?,
+            firm: firm.as_ref(),
+            part: Part::Answer,
+        }),
+        EventBody::OrdersCancelled { session, firm, .. } => Some(Concern {
+            session,
+            firm: Some(firm),
+            part: Part::Answer,
+        }),
+        EventBody::OrderReported { session, order, .. } => Some(Concern {
+            session,
+            firm: Some(&order.firm),
+            part: Part::Answer,
+        }),
         EventBody::OrderCancelled { order, cause, .. } => {
-            let firm = Some(&order.firm);
-            if index == 0 {
-                return Some(Concern {
-                    session: &order.session,
-                    firm,
-                    part: Part::Order,
-                });
-            }
-            let session = requester(cause).filter(|session| **session != order.session)?;
-            Some(Concern {
-                session,
-                firm,
-                part: Part::CancelRequest,
-            })
+            on_request(order, requester(cause), index)
         }
+        EventBody::OrderReplaced { order, session, .. } => on_request(order, Some(session), index),
         EventBody::TradeExecuted(trade) => Some(settlement(trade, index / 2, index)),
         EventBody::ReassignmentUpdated(update) => {
             let leg = usize::try_from(update.reassignment.leg).ok()?;
@@ -145,6 +161,25 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. } => None,
     }
+}
+
+/// First the order's own session, then the one that asked when it is another.
+fn on_request<'e>(
+    order: &'e OrderView,
+    asked: Option<&'e SessionName>,
+    index: usize,
+) -> Option<Concern<'e>> {
+    let (session, part) = if index == 0 {
+        (&order.session, Part::Order)
+    } else {
+        let other = asked.filter(|session| **session != order.session)?;
+        (other, Part::Request)
+    };
+    Some(Concern {
+        session,
+        firm: Some(&order.firm),
+        part,
+    })
 }
 
 /// The buyer for an even index, the seller for an odd one.
@@ -185,6 +220,8 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         | CancelCause::MarketUnfilled
         | CancelCause::SelfTradePrevented
         | CancelCause::MinimumQuantity
+        // Who asked for the cancel of many has one answer to that.
+        | CancelCause::MassCancelled { .. }
         | CancelCause::Disconnected { .. } => None,
     }
 }

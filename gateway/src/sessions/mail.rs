@@ -1,8 +1,6 @@
 //! Events on their way to one session.
 
-use std::sync::Arc;
-
-use sequencer::{EventBatch, EventPosition, Hold};
+use sequencer::{EventBatch, EventPosition};
 
 /// What the publisher brings to a session.
 pub(crate) enum Mail {
@@ -13,9 +11,8 @@ pub(crate) enum Mail {
         /// Which of its events, by their place in the batch, in order.
         picks: Vec<usize>,
     },
-    /// Everything before this position was brought; said now and then. What is held may be let go when the session
-    /// has written down that it has handled it.
-    Passed(EventPosition, Arc<Hold>),
+    /// Everything before this position was brought; said now and then.
+    Passed(EventPosition),
     /// The venue has stopped: everything before this position was brought.
     End(EventPosition),
 }

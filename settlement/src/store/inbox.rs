@@ -162,7 +162,13 @@ async fn apply(
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
         | EventBody::OrderTriggered { .. }
-        | EventBody::OrderReduced { .. } => {}
+        | EventBody::OrderReduced { .. }
+        | EventBody::OrderReplaced { .. }
+        | EventBody::ReplaceRejected { .. }
+        | EventBody::OrdersCancelled { .. }
+        | EventBody::MassCancelRejected { .. }
+        | EventBody::OrderReported { .. }
+        | EventBody::NothingReported { .. } => {}
     }
     Ok(0)
 }

@@ -3,29 +3,20 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use engine::{CommandNumber, Timestamp};
-
-/// What is due.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Request {
-    /// A snapshot of the market before this command.
-    pub(super) until: CommandNumber,
-    /// The time of the journal there.
-    pub(super) time: Timestamp,
-}
+use engine::CommandNumber;
 
 /// Where requests are left. A newer one takes the place of an older one that nobody has taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    request: Mutex<Option<Request>>,
+    request: Mutex<Option<CommandNumber>>,
     left: Condvar,
     closed: AtomicBool,
 }
 
 impl Door {
     /// Leaves a request, and waits for nobody.
-    pub(super) fn request(&self, request: Request) {
-        *self.lock() = Some(request);
+    pub(super) fn request(&self, until: CommandNumber) {
+        *self.lock() = Some(until);
         self.left.notify_one();
     }
 
@@ -43,14 +34,14 @@ impl Door {
     }
 
     /// The next request; nothing when the door is closed.
-    pub(super) fn wait(&self) -> Option<Request> {
+    pub(super) fn wait(&self) -> Option<CommandNumber> {
         let mut request = self.lock();
         loop {
             if self.closed.load(Ordering::Relaxed) {
                 return None;
             }
-            if let Some(taken) = request.take() {
-                return Some(taken);
+            if let Some(until) = request.take() {
+                return Some(until);
             }
             request = self
                 .left
@@ -59,7 +50,7 @@ impl Door {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Request>> {
+    fn lock(&self) -> MutexGuard<'_, Option<CommandNumber>> {
         self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,21 +1,22 @@
 //! The same market again, written to be obviously right and nothing else: one list of orders, one
 //! list of holdings, names everywhere, every question answered by looking through all of it.
 //!
-//! It knows orders, cancels, deposits, reassignments, the end of the day, clients that come and go, and timers, in
+//! It knows orders, cancels, changes, questions, deposits, reassignments, the end of the day, clients that come and go, and timers, in
 //! the market of [`crate::desk`]; positions of sessions and set-up are left to the tables.
 
 use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
-    EventBody, ExecutionId, FirmName, ImageName, InstanceName, KnownOrder, NewOrder, Notional,
-    OrderId, OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId,
-    ReassignmentStatus, ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side,
-    SlotName, Symbol, TimeInForce, Timestamp, Trade,
+    EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
+    OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId, ReassignmentStatus,
+    ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side, SlotName, Symbol,
+    TimeInForce, Timestamp, Trade,
 };
 
 use std::collections::VecDeque;
 
 mod admission;
 mod own;
+mod requests;
 mod settling;
 mod special;
 mod timing;
@@ -46,6 +47,8 @@ pub(crate) struct Naive {
 #[derive(Clone)]
 struct NaiveOrder {
     view: OrderView,
+    /// The names that it had before, and the day on which it had each.
+    earlier: Vec<(ClientOrderId, usize)>,
     /// The last day on which it lived, while that is known.
     ended: Option<usize>,
     /// What it still has to deliver, in order.
@@ -191,6 +194,18 @@ impl Naive {
                     provider,
                 });
             }
+            (Command::ReplaceOrder(request), Origin::Session { session, .. }) => {
+                self.replace(origin, session, request, &mut told);
+            }
+            (Command::CancelOrders(request), Origin::Session { session, .. }) => {
+                self.cancel_all(origin, session, request, &mut told);
+            }
+            (Command::ReportOrder(request), Origin::Session { session, .. }) => {
+                self.report(origin, session, request, &mut told);
+            }
+            (Command::ReportOrders(request), Origin::Session { session, .. }) => {
+                self.report_all(origin, session, request, &mut told);
+            }
             (
                 Command::UpdateReassignment {
                     reassignment,
@@ -257,12 +272,13 @@ impl Naive {
         });
         self.orders.push(NaiveOrder {
             view,
+            earlier: Vec::new(),
             ended: None,
             holds,
             place: Place::Nowhere,
             shown: 0,
         });
-        self.arrive(told);
+        self.arrive(self.orders.len() - 1, told);
     }
 
     fn end(&mut self, at: usize, status: OrderStatus, cause: Option<CancelCause>, told: &mut Told) {
@@ -292,36 +308,19 @@ impl Naive {
         told: &mut Told,
     ) {
         let firm = firm_of(session);
-        let duplicate = self.used.contains(&(firm, request.client_order_id));
-        let at = (0..self.orders.len()).find(|&at| {
-            let order = &self.orders[at].view;
-            let today = self.orders[at].ended.is_none_or(|day| day == self.day);
-            today && order.firm == firm && order.client_order_id == request.original_client_order_id
-        });
-        let reason = match at.map(|at| &self.orders[at].view) {
-            _ if duplicate => Some(CancelRefusal::DuplicateClientOrderId),
-            None => Some(CancelRefusal::UnknownOrder),
-            Some(order) if !is_open(order) => Some(CancelRefusal::TooLateToCancel),
-            Some(order) => {
-                let same = order.symbol == request.symbol
-                    && order.side == request.side
-                    && request.order_id.is_none_or(|id| id == order.order_id);
-                if same {
-                    None
-                } else {
-                    Some(CancelRefusal::OrderMismatch)
-                }
-            }
+        let named = requests::Named {
+            client_order_id: request.original_client_order_id,
+            order_id: request.order_id,
+            symbol: request.symbol,
+            side: request.side,
         };
+        let (at, reason) = self.check_change(firm, request.client_order_id, &named);
+        let duplicate = reason == Some(CancelRefusal::DuplicateClientOrderId);
         if !duplicate {
             self.used.push((firm, request.client_order_id));
         }
         if let Some(reason) = reason {
-            let known = at.filter(|_| !duplicate).map(|at| &self.orders[at].view);
-            let order = known.map(|o| KnownOrder {
-                order_id: o.order_id,
-                status: o.status,
-            });
+            let order = at.map(|at| self.known(at));
             let (request, firm) = (request.clone(), Some(firm));
             return told.tell(EventBody::CancelRejected {
                 origin,

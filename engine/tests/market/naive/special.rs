@@ -79,18 +79,17 @@ impl Naive {
         Ok(())
     }
 
-    /// The last order comes: it waits for its price, or enters the market.
-    pub(super) fn arrive(&mut self, told: &mut Told) {
-        let last = self.orders.len() - 1;
-        let view = &self.orders[last].view;
+    /// An order comes: it waits for its price, or enters the market.
+    pub(super) fn arrive(&mut self, at: usize, told: &mut Told) {
+        let view = &self.orders[at].view;
         if view.kind.stop().is_none() {
-            return self.enter(last, told);
+            return self.enter(at, told);
         }
         let prices = self.prices.iter().rev();
         let mut prices = prices.filter(|(symbol, _)| *symbol == view.symbol);
         match prices.next() {
-            Some(&(_, price)) if is_reached(view, price) => self.trigger(last, told),
-            _ => self.orders[last].place = Place::Waits,
+            Some(&(_, price)) if is_reached(view, price) => self.trigger(at, told),
+            _ => self.orders[at].place = Place::Waits,
         }
     }
 

@@ -25,7 +25,7 @@ impl Client {
     }
 }
 
-fn rank(session: SessionName) -> usize {
+pub(super) fn rank(session: SessionName) -> usize {
     let mut sessions = SESSIONS.iter();
     sessions.position(|name| *name == session.as_str()).unwrap()
 }

@@ -40,10 +40,10 @@ impl Naive {
         // What it would be filled with at once is tried out in another market.
         let mut trial = self.clone();
         trial.take(at, &mut told.clone());
-        let filled = trial.orders[at].view.cumulative;
-        let cause = if time_in_force == TimeInForce::FillOrKill && filled < wanted {
+        let filled = trial.orders[at].view.cumulative.get() - view.cumulative.get();
+        let cause = if time_in_force == TimeInForce::FillOrKill && filled < wanted.get() {
             Some(CancelCause::FillOrKill)
-        } else if minimum.is_some_and(|minimum| filled < minimum) {
+        } else if minimum.is_some_and(|minimum| filled < minimum.get()) {
             Some(CancelCause::MinimumQuantity)
         } else {
             None

@@ -5,15 +5,16 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use fix_codec::messages::{
     BusinessMessageReject, ExecutionReport, Group, NewOrderSingle, OrderCancelReject,
-    OrderCancelRequest,
+    OrderMassCancelReport, OrderMassCancelRequest,
 };
 use fix_codec::values::{
-    BusinessRejectReason, CxlRejReason, CxlRejResponseTo, ExecType, OrdRejReason, OrdStatus,
+    BusinessRejectReason, CxlRejReason, CxlRejResponseTo, ExecType, MassCancelRejectReason,
+    MassCancelResponse, OrdRejReason, OrdStatus,
 };
 use fix_codec::{BodyWriter, EncodeBody, Message, MsgType};
 use rust_decimal::Decimal;
 
-use super::Sender;
+use super::{Refusal, Sender};
 use crate::order_entry::words::Words;
 
 /// The longest Text(58) of an answer: what a client wrote is repeated, but not at any length.
@@ -31,6 +32,8 @@ pub enum Answer<'a> {
     Order(Box<OrderRefused<'a>>),
     /// OrderCancelReject(9).
     Cancel(Box<CancelRefused<'a>>),
+    /// OrderMassCancelReport(r) of a request that was refused.
+    MassCancel(Box<MassCancelRefused<'a>>),
 }
 
 /// A message that cannot be carried out as it stands.
@@ -53,11 +56,21 @@ pub struct OrderRefused<'a> {
     now: DateTime<Utc>,
 }
 
-/// A cancel of something that is no order.
+/// A cancel or a change of something that is no order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CancelRefused<'a> {
-    request: OrderCancelRequest<'a>,
-    reason: CxlRejReason,
+    cl_ord_id: &'a str,
+    orig_cl_ord_id: &'a str,
+    response_to: CxlRejResponseTo,
+    text: String,
+    now: DateTime<Utc>,
+}
+
+/// A cancel of many orders in a way that the venue does not offer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MassCancelRefused<'a> {
+    request: OrderMassCancelRequest<'a>,
+    reason: MassCancelRejectReason,
     text: String,
     now: DateTime<Utc>,
 }
@@ -156,29 +169,66 @@ impl<'a> OrderRefused<'a> {
 }
 
 impl<'a> CancelRefused<'a> {
-    pub(super) fn new(
-        request: OrderCancelRequest<'a>,
-        (reason, text): (CxlRejReason, String),
+    /// The answer to a request, by its ClOrdID(11) and OrigClOrdID(41), that names what can be no order.
+    pub(super) fn unknown_order(
+        (cl_ord_id, orig_cl_ord_id): (&'a str, &'a str),
+        response_to: CxlRejResponseTo,
+        text: String,
         now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            request,
-            reason,
+    ) -> Refusal<'a> {
+        Answer::Cancel(Box::new(Self {
+            cl_ord_id,
+            orig_cl_ord_id,
+            response_to,
             text,
             now,
-        }
+        }))
+        .into()
     }
 
     fn report(&self) -> OrderCancelReject<'_> {
         OrderCancelReject {
             order_id: NO_ORDER,
-            cl_ord_id: self.request.cl_ord_id,
-            orig_cl_ord_id: self.request.orig_cl_ord_id,
+            cl_ord_id: self.cl_ord_id,
+            orig_cl_ord_id: self.orig_cl_ord_id,
             ord_status: OrdStatus::Rejected,
-            account: self.request.account,
+            account: None,
             transact_time: Some(self.now),
-            cxl_rej_response_to: CxlRejResponseTo::OrderCancelRequest,
-            cxl_rej_reason: Some(self.reason),
+            cxl_rej_response_to: self.response_to,
+            cxl_rej_reason: Some(CxlRejReason::UnknownOrder),
+            text: Some(&self.text),
+        }
+    }
+}
+
+impl<'a> MassCancelRefused<'a> {
+    /// The answer to a request that is not carried out.
+    pub(super) fn refusal(
+        request: OrderMassCancelRequest<'a>,
+        reason: MassCancelRejectReason,
+        text: String,
+        now: DateTime<Utc>,
+    ) -> Refusal<'a> {
+        Answer::MassCancel(Box::new(Self {
+            request,
+            reason,
+            text,
+            now,
+        }))
+        .into()
+    }
+
+    fn report(&self) -> OrderMassCancelReport<'_> {
+        OrderMassCancelReport {
+            cl_ord_id: Some(self.request.cl_ord_id),
+            order_id: NO_ORDER,
+            mass_cancel_request_type: self.request.mass_cancel_request_type,
+            mass_cancel_response: MassCancelResponse::Rejected,
+            mass_cancel_reject_reason: Some(self.reason),
+            total_affected_orders: Some(0),
+            symbol: self.request.symbol,
+            side: self.request.side,
+            transact_time: Some(self.now),
             text: Some(&self.text),
         }
     }
@@ -202,6 +252,7 @@ impl EncodeBody for Answer<'_> {
             Self::Business(_) => MsgType::BusinessMessageReject,
             Self::Order(_) => MsgType::ExecutionReport,
             Self::Cancel(_) => MsgType::OrderCancelReject,
+            Self::MassCancel(_) => MsgType::OrderMassCancelReport,
         }
     }
 
@@ -210,6 +261,7 @@ impl EncodeBody for Answer<'_> {
             Self::Business(refused) => refused.report().encode_body(out),
             Self::Order(refused) => refused.report().encode_body(out),
             Self::Cancel(refused) => refused.report().encode_body(out),
+            Self::MassCancel(refused) => refused.report().encode_body(out),
         }
     }
 }

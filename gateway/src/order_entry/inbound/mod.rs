@@ -7,11 +7,15 @@
 //! |---|---|
 //! | a type that this venue does not take | BusinessMessageReject(j), 380=3 |
 //! | a required field missing, a value in the wrong format | Reject(3), 373=1 or 6 (by the codec) |
-//! | a value beyond what the market can hold: Price(44) or StopPx(99) with more than six decimals, OrderQty(38), MinQty(110) or MaxFloor(111) below zero or not whole, TransactTime(60), ExpireDate(432) or ExpireTime(126) before 1970; ClOrdID(11) and OrigClOrdID(41) over 36, ImageID(20002) and InstanceIDs(20001) over 64, SelfMatchPreventionID(2362) over 12 printable ASCII characters; more than 1,000 InstanceIDs | Reject(3), 373=5 |
-//! | OrderQty(38) missing; Price(44) missing on a limit or stop-limit order; StopPx(99) missing on a stop or stop-limit order; ExpireDate(432) and ExpireTime(126) missing on a good-till-date order; Account(1) missing where the session has none of its own | BusinessMessageReject(j), 380=5 |
+//! | a value beyond what the market can hold: Price(44) or StopPx(99) with more than six decimals, OrderQty(38), MinQty(110) or MaxFloor(111) below zero or not whole, TransactTime(60), ExpireDate(432) or ExpireTime(126) before 1970; ClOrdID(11), OrigClOrdID(41), OrdStatusReqID(790) and MassStatusReqID(584) over 36, ImageID(20002) and InstanceIDs(20001) over 64, SelfMatchPreventionID(2362) over 12 printable ASCII characters; more than 1,000 InstanceIDs | Reject(3), 373=5 |
+//! | OrderQty(38) missing; Price(44) missing on a limit or stop-limit order; StopPx(99) missing on a stop or stop-limit order; ExpireDate(432) and ExpireTime(126) missing on a good-till-date order; Account(1) missing where the session has none of its own; Symbol(55) missing with 530=1 or 585=1 | BusinessMessageReject(j), 380=5 |
 //! | Symbol(55) that no instrument can have, Account(1) that no account can have | ExecutionReport(8), 150=8, 103=1 or 15 |
 //! | Currency(15) other than the instrument's; Side(54), OrdType(40) or TimeInForce(59) of FIX 4.4 that the venue does not offer; a field that asks for more than it offers (see `new_order`); ExecInst(18) other than 6; Price(44) on an order that has no limit, StopPx(99) on one that is no stop; both expiries in one order | ExecutionReport(8), 150=8, 103=11 |
-//! | OrderID(37) in a cancel that no order can have | OrderCancelReject(9), 102=1 |
+//! | OrderID(37), Symbol(55) or Side(54) in a cancel or a change that no order can have | OrderCancelReject(9), 102=1 |
+//! | the same in a question | BusinessMessageReject(j), 380=1 |
+//! | terms of a change that are not offered in an order | BusinessMessageReject(j), 380=0: where the order stands is not known here |
+//! | MassCancelRequestType(530) other than 1 and 7, or 7 with a Symbol(55) | OrderMassCancelReport(r), 531=0, 532=0 |
+//! | MassStatusReqType(585) other than 1 and 7, or 7 with a Symbol(55); Account(1) with it | BusinessMessageReject(j), 380=0 |
 //! | everything else | the market's own answer, from its event |
 //!
 //! The first line that applies, from the top, is the answer. Answers given here are not in the journal: the
@@ -20,17 +24,23 @@
 
 mod answer;
 mod cancel;
+mod many;
+mod named;
 mod new_order;
+mod replace;
+mod status;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use engine::{AccountName, Command, CurrencyCode, Input, Origin, SessionName, Symbol};
+use engine::{
+    AccountName, ClientOrderId, Command, CurrencyCode, Input, Origin, SessionName, Symbol,
+};
 use fix_codec::values::BusinessRejectReason;
 use fix_codec::{Message, MsgType, SessionReject, SessionRejectReason};
 
 use answer::text;
-pub use answer::{Answer, Business, CancelRefused, OrderRefused};
+pub use answer::{Answer, Business, CancelRefused, MassCancelRefused, OrderRefused};
 
 /// Who sent a message.
 #[derive(Debug, Clone, Copy)]
@@ -72,7 +82,7 @@ impl<'a> From<Answer<'a>> for Refusal<'a> {
 /// [`Refusal`]: the message is refused here, with this answer.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "of the some hundred types of FIX 4.4, two are taken"
+    reason = "of the some hundred types of FIX 4.4, six are taken"
 )]
 pub fn command<'a>(
     message: &Message<'a>,
@@ -82,6 +92,10 @@ pub fn command<'a>(
     let command = match message.msg_type() {
         MsgType::NewOrderSingle => new_order::read(message, sender, now)?,
         MsgType::OrderCancelRequest => cancel::read(message, now)?,
+        MsgType::OrderCancelReplaceRequest => replace::read(message, sender, now)?,
+        MsgType::OrderStatusRequest => status::read(message)?,
+        MsgType::OrderMassCancelRequest => many::cancel(message, now)?,
+        MsgType::OrderMassStatusRequest => many::status(message)?,
         _ => return Err(unsupported(message)),
     };
     let command = if message.header.poss_resend {
@@ -100,12 +114,14 @@ pub fn command<'a>(
 /// PossResend(97)=Y: it is passed over where its ClOrdID(11) was seen before (FIX 4.4 Volume 2, test case 19).
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "of the commands, two carry a ClOrdID"
+    reason = "of the commands, four carry a ClOrdID of their own"
 )]
 fn sent_again(command: Command) -> Command {
     match command {
         Command::SubmitOrder(order) => Command::SubmitOrderAgain(order),
         Command::CancelOrder(request) => Command::CancelOrderAgain(request),
+        Command::ReplaceOrder(request) => Command::ReplaceOrderAgain(request),
+        Command::CancelOrders(request) => Command::CancelOrdersAgain(request),
         other => other,
     }
 }
@@ -127,6 +143,11 @@ fn missing<'a>(message: &Message<'a>, cl_ord_id: &'a str, what: &str) -> Refusal
     let text = text(format_args!("{what} is missing"));
     let reason = BusinessRejectReason::ConditionallyRequiredFieldMissing;
     Answer::Business(Business::new(message, Some(cl_ord_id), reason, text)).into()
+}
+
+/// ClOrdID(11) or OrigClOrdID(41), as the market holds them.
+fn client_order_id(tag: u32, name: &str) -> Result<ClientOrderId, SessionReject> {
+    ClientOrderId::new(name).map_err(|_| out_of_range(tag))
 }
 
 /// A value is beyond what the market can hold.

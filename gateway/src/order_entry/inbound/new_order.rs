@@ -13,14 +13,14 @@ use fix_codec::values::{OrdRejReason, OrdType, TimeInForce, TokenList};
 use fix_codec::{Message, SessionReject, tags};
 
 use super::answer::{Answer, OrderRefused, text};
-use super::cancel::side;
+use super::named::side;
 use super::{Refusal, Sender, missing, out_of_range};
 use crate::order_entry::amounts::{price_from, quantity_from};
 use crate::order_entry::codes::self_match_instruction;
 use crate::order_entry::times::{timestamp_from, trading_day_from};
 
 /// Why an order for something that is not offered is refused: OrdRejReason(103), Text(58).
-type NotOffered = (OrdRejReason, String);
+pub(super) type NotOffered = (OrdRejReason, String);
 
 pub(super) fn read<'a>(
     message: &Message<'a>,
@@ -28,7 +28,25 @@ pub(super) fn read<'a>(
     now: DateTime<Utc>,
 ) -> Result<Command, Refusal<'a>> {
     let order = NewOrderSingle::try_from(message)?;
-    let held = Held::of(&order)?;
+    match terms(message, &order, sender)? {
+        Ok(new_order) => Ok(Command::SubmitOrder(new_order)),
+        Err(reason) => {
+            let from = (sender, message.header.msg_seq_num);
+            Err(Answer::Order(Box::new(OrderRefused::new(order, from, reason, now))).into())
+        }
+    }
+}
+
+/// The terms of an order as the market takes them, or why the venue offers no such order.
+///
+/// # Errors
+/// [`Refusal`]: a value that is needed is missing, or is beyond what the market can hold.
+pub(super) fn terms<'a>(
+    message: &Message<'a>,
+    order: &NewOrderSingle<'a>,
+    sender: &Sender<'_>,
+) -> Result<Result<NewOrder, NotOffered>, Refusal<'a>> {
+    let held = Held::of(order)?;
     let Some(quantity) = held.quantity else {
         return Err(missing(message, order.cl_ord_id, "OrderQty(38)"));
     };
@@ -51,13 +69,7 @@ pub(super) fn read<'a>(
     if order.account.is_none() && sender.default_account.is_none() {
         return Err(missing(message, order.cl_ord_id, "Account(1)"));
     }
-    match offered(message, &order, quantity, held, sender) {
-        Ok(new_order) => Ok(Command::SubmitOrder(new_order)),
-        Err(reason) => {
-            let from = (sender, message.header.msg_seq_num);
-            Err(Answer::Order(Box::new(OrderRefused::new(order, from, reason, now))).into())
-        }
-    }
+    Ok(offered(message, order, quantity, held, sender))
 }
 
 /// The most instances that one order may name: each name takes room in the market long after the message is gone.

@@ -5,7 +5,10 @@
 //! | accepted | 0 | 0 | |
 //! | stop order elected | L | 0 | |
 //! | filled | F | 1, or 2 when nothing is open | 31 32 851 527 20001 |
+//! | replaced | 5 | 0 or 1, or 2 when nothing is open | 11 the new one, 41 the one before |
 //! | cancelled on request | 4 | 4 | 11 the request's, 41 the order's |
+//! | cancelled with many | 4 | 4 | 58 by which request |
+//! | asked for | I | where it stands | 790; or 584, 911 and 912 |
 //! | cancelled by the market | 4 | 4 | 378=8, 58 why |
 //! | made smaller in the place of a trade with its own | D | 0 or 1 | 378=5, 58 why |
 //! | expired | C | C | |
@@ -16,8 +19,8 @@
 
 use engine::{
     AccountName, CancelCause, ClientOrderId, Conditions, Event, EventBody, ExecutionId, Fill,
-    ImageName, NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity,
-    SelfMatchGroup, SessionName, Side, Symbol, TimeInForce, Timestamp,
+    ImageName, NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, Question,
+    RequestId, SelfMatchGroup, SessionName, Side, Symbol, TimeInForce, Timestamp,
 };
 use fix_codec::messages::{ExecutionReport, Group, Party};
 use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
@@ -52,6 +55,7 @@ pub(super) struct Execution<'e> {
     cumulative: Quantity,
     filled: Notional,
     fill: Option<&'e Fill>,
+    answers: Option<&'e Question>,
     remark: Remark<'e>,
     /// On a test instrument: every report says so.
     test: bool,
@@ -79,6 +83,7 @@ enum Remark<'e> {
     CancelledByMarket(&'static str),
     CancelledOnDisconnect(&'e SessionName),
     Reduced,
+    CancelledWithMany(&'e ClientOrderId),
 }
 
 impl<'e> Execution<'e> {
@@ -93,13 +98,10 @@ impl<'e> Execution<'e> {
                 order,
                 execution,
                 fill,
-            } => {
-                let report = Self::on(order, *execution, ExecType::Trade, time);
-                Some(Self {
-                    fill: Some(fill),
-                    ..report
-                })
-            }
+            } => Some(Self {
+                fill: Some(fill),
+                ..Self::on(order, *execution, ExecType::Trade, time)
+            }),
             EventBody::OrderExpired { order, execution } => {
                 Some(Self::on(order, *execution, ExecType::Expired, time))
             }
@@ -131,7 +133,15 @@ impl<'e> Execution<'e> {
                 test: *test,
                 ..Self::refused(order, *order_id, *execution, *reason, time)
             }),
+            EventBody::OrderReplaced {
+                order, execution, ..
+            } => Some(Self::on(order, *execution, ExecType::Replaced, time)),
+            EventBody::OrderReported { .. } => Self::answer(event),
             EventBody::CancelRejected { .. }
+            | EventBody::ReplaceRejected { .. }
+            | EventBody::OrdersCancelled { .. }
+            | EventBody::MassCancelRejected { .. }
+            | EventBody::NothingReported { .. }
             | EventBody::TradeExecuted(_)
             | EventBody::ReassignmentUpdated(_)
             | EventBody::Ignored { .. }
@@ -152,6 +162,23 @@ impl<'e> Execution<'e> {
             | EventBody::GraceEnded { .. }
             | EventBody::SelfMatchPreventionSet { .. } => None,
         }
+    }
+
+    /// The report that answers a question.
+    fn answer(event: &'e Event) -> Option<Self> {
+        let EventBody::OrderReported {
+            order,
+            execution,
+            answers,
+            ..
+        } = &event.body
+        else {
+            return None;
+        };
+        Some(Self {
+            answers: Some(answers),
+            ..Self::on(order, *execution, ExecType::OrderStatus, event.time)
+        })
     }
 
     fn on(
@@ -181,6 +208,7 @@ impl<'e> Execution<'e> {
             cumulative: order.cumulative,
             filled: order.filled_notional,
             fill: None,
+            answers: None,
             remark: Remark::None,
             test: order.test,
             time,
@@ -215,6 +243,12 @@ impl<'e> Execution<'e> {
                 remark: Remark::CancelledOnDisconnect(session),
                 ..self
             },
+            CancelCause::MassCancelled {
+                client_order_id, ..
+            } => Self {
+                remark: Remark::CancelledWithMany(client_order_id),
+                ..self
+            },
         }
     }
 
@@ -246,6 +280,7 @@ impl<'e> Execution<'e> {
             cumulative: Quantity::ZERO,
             filled: Notional::ZERO,
             fill: None,
+            answers: None,
             remark: Remark::Refused(reason, order),
             test: false,
             time,
@@ -287,6 +322,9 @@ impl<'e> Execution<'e> {
             Remark::Reduced => Text::of(
                 "self-match prevention: made smaller in the place of a trade with an order of its own",
             ),
+            Remark::CancelledWithMany(request) => Text::of(format_args!(
+                "cancelled by the mass cancel ClOrdID={request}"
+            )),
         };
         if self.test {
             return Some(Text::of(format_args!(
@@ -303,13 +341,14 @@ impl<'e> Execution<'e> {
         text: Option<&'m str>,
         parties: &'m [Party<'m>],
     ) -> ExecutionReport<'m> {
-        let terms = &self.terms;
+        let (terms, answered) = (&self.terms, Answered::of(self.answers));
         let ord_rej_reason = match self.remark {
             Remark::Refused(reason, _) => Some(ord_rej_reason(reason)),
             Remark::None
             | Remark::CancelledByMarket(_)
             | Remark::CancelledOnDisconnect(_)
-            | Remark::Reduced => None,
+            | Remark::Reduced
+            | Remark::CancelledWithMany(_) => None,
         };
         let conditions = terms.conditions.copied().unwrap_or_default();
         ExecutionReport {
@@ -317,10 +356,10 @@ impl<'e> Execution<'e> {
             secondary_exec_id: ids.trade_id,
             cl_ord_id: Some(self.client_order_id.as_str()),
             orig_cl_ord_id: self.original_client_order_id.map(ClientOrderId::as_str),
-            ord_status_req_id: None,
-            mass_status_req_id: None,
-            tot_num_reports: None,
-            last_rpt_requested: None,
+            ord_status_req_id: answered.order,
+            mass_status_req_id: answered.orders,
+            tot_num_reports: answered.total,
+            last_rpt_requested: answered.last,
             parties: Group::new(parties),
             exec_id: ids.exec_id,
             exec_ref_id: None,
@@ -368,11 +407,42 @@ impl<'e> Execution<'e> {
 
     fn restatement_reason(&self) -> Option<ExecRestatementReason> {
         match self.remark {
-            Remark::None | Remark::Refused(..) => None,
+            Remark::None | Remark::Refused(..) | Remark::CancelledWithMany(_) => None,
             Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_) => {
                 Some(ExecRestatementReason::MarketOption)
             }
             Remark::Reduced => Some(ExecRestatementReason::PartialDecline),
+        }
+    }
+}
+
+/// What a report answers: OrdStatusReqID(790), or MassStatusReqID(584), TotNumReports(911), LastRptRequested(912).
+#[derive(Default)]
+struct Answered<'e> {
+    order: Option<&'e str>,
+    orders: Option<&'e str>,
+    total: Option<u64>,
+    last: Option<bool>,
+}
+
+impl<'e> Answered<'e> {
+    fn of(question: Option<&'e Question>) -> Self {
+        match question {
+            None => Self::default(),
+            Some(Question::Order { request_id }) => Self {
+                order: request_id.as_ref().map(RequestId::as_str),
+                ..Self::default()
+            },
+            Some(Question::Orders {
+                request_id,
+                total,
+                last,
+            }) => Self {
+                orders: Some(request_id.as_str()),
+                total: Some(*total),
+                last: Some(*last),
+                ..Self::default()
+            },
         }
     }
 }

@@ -3,12 +3,16 @@
 //! | event | message |
 //! |---|---|
 //! | accepted, refused, elected, filled, made smaller, cancelled, expired order | ExecutionReport(8): see `execution` |
-//! | cancel refused | OrderCancelReject(9): see `cancel_reject` |
+//! | replaced order, answer to a question | ExecutionReport(8): see `execution`; where there is no order: `no_order` |
+//! | cancel or change refused | OrderCancelReject(9): see `cancel_reject` |
+//! | cancel of many orders | OrderMassCancelReport(r): see `mass_cancel` |
 //! | trade, reassignment | Confirmation(AK): see `confirmation` |
 
 mod cancel_reject;
 mod confirmation;
 mod execution;
+mod mass_cancel;
+mod no_order;
 
 use cancel_reject::CancelReject;
 use confirmation::Settlement;
@@ -16,6 +20,8 @@ use engine::{Event, FirmName, SessionName};
 use execution::Execution;
 use fix_codec::messages::{Group, Party, PartySub};
 use fix_codec::{BodyWriter, EncodeBody, MsgType};
+use mass_cancel::MassCancel;
+use no_order::NoOrder;
 
 use super::routing::{Concern, Part};
 
@@ -38,6 +44,8 @@ pub struct Report<'e> {
 enum Subject<'e> {
     Execution(Execution<'e>),
     CancelReject(CancelReject<'e>),
+    MassCancel(MassCancel<'e>),
+    NoOrder(NoOrder<'e>),
     Settlement(Settlement<'e>),
 }
 
@@ -51,9 +59,13 @@ struct Copied<'e> {
 /// The report that an event calls for; nothing when `concern` is not one of that event's.
 pub fn report<'e>(event: &'e Event, concern: &Concern<'e>) -> Option<Report<'e>> {
     let subject = match concern.part {
-        Part::Order | Part::CancelRequest => Execution::of(event)
+        Part::Order | Part::Request => Execution::of(event)
             .map(Subject::Execution)
             .or_else(|| CancelReject::of(event).map(Subject::CancelReject))?,
+        Part::Answer => Execution::of(event)
+            .map(Subject::Execution)
+            .or_else(|| MassCancel::of(event).map(Subject::MassCancel))
+            .or_else(|| NoOrder::of(event).map(Subject::NoOrder))?,
         Part::Settlement { leg, side } => Subject::Settlement(Settlement::of(event, leg, side)?),
     };
     Some(Report {
@@ -64,14 +76,14 @@ pub fn report<'e>(event: &'e Event, concern: &Concern<'e>) -> Option<Report<'e>>
 
 impl<'e> Report<'e> {
     /// The drop copy of this report: CopyMsgIndicator(797)=Y, and the firm and session that it is a copy for as
-    /// Parties. Nothing for a message that FIX 4.4 has no drop copy of: OrderCancelReject(9).
+    /// Parties. Nothing for a message that FIX 4.4 has no drop copy of, or that only answers a question.
     pub(crate) fn copied(self, firm: &'e FirmName, session: &'e SessionName) -> Option<Self> {
         match self.subject {
             Subject::Execution(_) | Subject::Settlement(_) => Some(Self {
                 copied: Some(Copied { firm, session }),
                 ..self
             }),
-            Subject::CancelReject(_) => None,
+            Subject::CancelReject(_) | Subject::MassCancel(_) | Subject::NoOrder(_) => None,
         }
     }
 }
@@ -79,7 +91,8 @@ impl<'e> Report<'e> {
 impl EncodeBody for Report<'_> {
     fn msg_type(&self) -> MsgType {
         match self.subject {
-            Subject::Execution(_) => MsgType::ExecutionReport,
+            Subject::Execution(_) | Subject::NoOrder(_) => MsgType::ExecutionReport,
+            Subject::MassCancel(_) => MsgType::OrderMassCancelReport,
             Subject::CancelReject(_) => MsgType::OrderCancelReject,
             Subject::Settlement(_) => MsgType::Confirmation,
         }
@@ -110,6 +123,8 @@ impl Subject<'_> {
         match self {
             Self::Execution(execution) => execution.encode(parties, out),
             Self::CancelReject(reject) => reject.encode(out),
+            Self::MassCancel(answer) => answer.encode(out),
+            Self::NoOrder(answer) => answer.encode(out),
             Self::Settlement(settlement) => settlement.encode(parties, out),
         }
     }

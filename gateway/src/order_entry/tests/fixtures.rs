@@ -37,11 +37,11 @@ pub(crate) fn firm(name: &str) -> FirmName {
     FirmName::new(name).unwrap()
 }
 
-fn symbol() -> Symbol {
+pub(crate) fn symbol() -> Symbol {
     Symbol::new("ACME.us-east-1.m5.large").unwrap()
 }
 
-fn client_order_id(name: &str) -> ClientOrderId {
+pub(crate) fn client_order_id(name: &str) -> ClientOrderId {
     ClientOrderId::new(name).unwrap()
 }
 

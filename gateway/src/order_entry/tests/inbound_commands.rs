@@ -32,7 +32,7 @@ pub(super) fn sender(currencies: &BTreeMap<Symbol, CurrencyCode>) -> Sender<'_> 
     }
 }
 
-fn input(fields: &str, default_account: Option<&str>) -> Input {
+pub(super) fn input(fields: &str, default_account: Option<&str>) -> Input {
     let currencies = currencies();
     let default_account = default_account.map(|name| AccountName::new(name).unwrap());
     let sender = Sender {
@@ -42,7 +42,7 @@ fn input(fields: &str, default_account: Option<&str>) -> Input {
     read(fields, |message| command(message, &sender, now()).unwrap())
 }
 
-fn order() -> NewOrder {
+pub(super) fn order() -> NewOrder {
     NewOrder {
         client_order_id: ClientOrderId::new("o-1").unwrap(),
         account: AccountName::new("acme:7").unwrap(),

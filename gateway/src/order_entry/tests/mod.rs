@@ -6,6 +6,8 @@ mod inbound_answers;
 mod inbound_commands;
 mod outbound_confirmations;
 mod outbound_executions;
+mod requests_in;
+mod requests_out;
 mod routing;
 mod totality;
 

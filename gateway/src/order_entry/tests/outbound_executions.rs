@@ -17,7 +17,7 @@ const AT: &str = "60=20231114-22:13:20.123456";
 
 /// Each report on the event says exactly this: `{S}`, `{B}` and `{L}` stand for what was asked for, `{T}`
 /// for the time.
-fn check(event: &Event, expected: &str) {
+pub(super) fn check(event: &Event, expected: &str) {
     let expected = expected
         .replace("{S}", SELL)
         .replace("{B}", BUY)

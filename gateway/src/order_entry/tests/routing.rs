@@ -78,7 +78,7 @@ fn a_cancel_by_another_session_of_the_firm_is_told_to_both() {
     check(&cancelled(order(), requested_by("SELLER")), &[own]);
     check(
         &cancelled(order(), requested_by("SELLER2")),
-        &[own, ("SELLER2", "BLUE", Part::CancelRequest)],
+        &[own, ("SELLER2", "BLUE", Part::Request)],
     );
 }
 

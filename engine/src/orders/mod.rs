@@ -1,9 +1,14 @@
-//! All resting orders, and the client order ids of the trading day.
+//! All resting orders, and how they are found: by id, by their firm's name for them, by when they expire, and by
+//! session. What else client order ids name is in [`names`].
+
+mod names;
+
+pub(crate) use names::{Done, Known, Names};
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::event::{KnownOrder, OrderStatus};
+use crate::event::OrderStatus;
 use crate::finder::Finder;
 use crate::ids::{CommandNumber, OrderId};
 use crate::order::{Delivery, Order};
@@ -11,39 +16,18 @@ use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
 use crate::time::Timestamp;
 
-use serde::{Deserialize, Serialize};
+use names::{Naming, UsedId};
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Orders {
     pub(crate) resting: Slab<Order>,
     by_id: Finder,
     by_client_order_id: Finder,
-    used: Slab<UsedId>,
-    used_by_client_order_id: Finder,
+    names: Names,
     /// Resting orders that expire by themselves, the next one first.
     expiries: BTreeSet<(Timestamp, OrderId)>,
     /// The resting orders of firms of which a session was watched at some time, by session.
     by_session: BTreeMap<u32, BTreeSet<(u32, OrderId, Place)>>,
-}
-
-/// A client order id that its firm may not use again today, and that names no resting order.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct UsedId {
-    pub(crate) firm: u32,
-    pub(crate) client_order_id: ClientOrderId,
-    /// The order that it named, when it did not name a refused order or a cancel.
-    pub(crate) order: Option<KnownOrder>,
-}
-
-/// What a client order id names.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Known {
-    /// An order that rests.
-    Resting(Place),
-    /// An order that is done.
-    Done(KnownOrder),
-    /// A refused order or a cancel.
-    Used,
 }
 
 impl Orders {
@@ -57,12 +41,18 @@ impl Orders {
         if let Some(place) = self.by_client_order_id.find(hash, is_resting) {
             return Some(Known::Resting(place));
         }
-        let is_used = |place| {
-            let used: &UsedId = &self.used[place];
-            used.firm == firm && used.client_order_id == *client_order_id
-        };
-        let place = self.used_by_client_order_id.find(hash, is_used)?;
-        Some(self.used[place].order.map_or(Known::Used, Known::Done))
+        self.names.find(hash, firm, client_order_id)
+    }
+
+    /// An order that is done, at the place that [`Known::Done`] gives.
+    pub(crate) fn done(&self, place: Place) -> &Done {
+        self.names.done(place)
+    }
+
+    /// An order that was replaced, as what its earlier names name: resting, or done.
+    pub(crate) fn renamed(&self, id: OrderId) -> Known {
+        self.find_id(id)
+            .map_or_else(|| self.names.renamed(id), Known::Resting)
     }
 
     /// The place of a resting order.
@@ -89,17 +79,36 @@ impl Orders {
         place
     }
 
-    /// Lets go of an order that rests no more; its client order id stays used.
+    /// Lets go of an order that rests no more and is done.
     pub(crate) fn forget(&mut self, place: Place, status: OrderStatus) {
         let order = self.take(place);
-        let done = KnownOrder {
-            order_id: order.id,
-            status,
+        self.finish(order, status);
+    }
+
+    /// Puts what an order has become in its place: it has another client order id from now on, and its earlier one
+    /// stays used.
+    pub(crate) fn amend(&mut self, place: Place, new: Order) {
+        let order = &mut self.resting[place];
+        let (firm, id, earlier) = (order.firm, order.id, order.client_order_id);
+        let expiry_before = order.expiry();
+        *order = Order {
+            links: order.links,
+            replaced: true,
+            ..new
         };
-        self.mark_used(UsedId {
-            firm: order.firm,
-            client_order_id: order.client_order_id,
-            order: Some(done),
+        let (client_order_id, expiry) = (order.client_order_id, order.expiry());
+        self.by_client_order_id
+            .remove(name_hash(firm, &earlier), place);
+        self.by_client_order_id
+            .insert(name_hash(firm, &client_order_id), place);
+        if expiry_before != expiry {
+            expiry_before.map(|time| self.expiries.remove(&(time, id)));
+            expiry.map(|time| self.expiries.insert((time, id)));
+        }
+        self.names.add(UsedId {
+            firm,
+            client_order_id: earlier,
+            naming: Naming::Replaced(id),
         });
     }
 
@@ -122,6 +131,11 @@ impl Orders {
         self.by_client_order_id.remove(hash, place);
         self.resting.release(place);
         order
+    }
+
+    /// Takes note of how an order ended. Its client order id stays used for the day.
+    pub(crate) fn finish(&mut self, order: Order, status: OrderStatus) {
+        self.names.finish(order, status);
     }
 
     /// The resting order that expires next, and when.
@@ -161,22 +175,28 @@ impl Orders {
         orders.range(range).map(|&(_, _, place)| place).collect()
     }
 
-    /// Takes note that a client order id may not be used again today.
-    pub(crate) fn mark_used(&mut self, used: UsedId) {
-        let hash = name_hash(used.firm, &used.client_order_id);
-        let place = self.used.insert(used);
-        self.used_by_client_order_id.insert(hash, place);
+    /// Takes note that a firm may not use a client order id again today, which names no order.
+    pub(crate) fn mark_used(&mut self, firm: u32, client_order_id: ClientOrderId) {
+        self.names.add(UsedId {
+            firm,
+            client_order_id,
+            naming: Naming::Nothing,
+        });
     }
 
     /// Forgets the client order ids of the day, but for those of resting orders.
     pub(crate) fn end_day(&mut self) {
-        self.used = Slab::default();
-        self.used_by_client_order_id.clear();
+        self.names = Names::default();
     }
 
-    /// All client order ids that are used and name no resting order, in the order of their use.
-    pub(crate) fn used(&self) -> impl Iterator<Item = &UsedId> {
-        self.used.iter_full()
+    /// What client order ids name that name no resting order.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The same, read back.
+    pub(crate) fn set_names(&mut self, names: Names) {
+        self.names = names;
     }
 
     /// Asserts that each resting order is found by both its names.
@@ -227,10 +247,7 @@ impl Orders {
             self.by_client_order_id.len() == resting,
             "nothing else is found by a client id"
         );
-        assert!(
-            self.used_by_client_order_id.len() == self.used.len(),
-            "each used id is found"
-        );
+        self.names.check();
     }
 }
 

@@ -5,221 +5,19 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::{
-    CancelCause, CancelOnDisconnect, CancelRequest, CancelScope, Command, CommandNumber,
-    Conditions, DisconnectCause, Engine, Event, EventBody, Expiry, Input, NewOrder, OrderId,
-    OrderKind, Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, SelfMatchInstruction,
-    SelfMatchPolicy, SelfMatchScope, Sequenced, Side, TimeInForce, Timestamp, TradingDay,
+    CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event, EventBody,
+    Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderId, Origin, Quantity,
+    ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side, StatusRequest,
+    TimeInForce, Timestamp, TradingDay,
 };
 use proptest::prelude::*;
 
+mod steps;
+
+use steps::{ACCOUNTS, SESSIONS, SYMBOLS, Sketch, Step, kind, step};
+
 use crate::desk::Desk;
 use crate::naive::Naive;
-
-/// One random step; numbers choose among what there is when the step is taken.
-#[derive(Debug, Clone)]
-enum Step {
-    Order {
-        session: usize,
-        account: usize,
-        symbol: usize,
-        order: Sketch,
-    },
-    Cancel {
-        session: usize,
-        of: usize,
-        wrong: u8,
-    },
-    Deposit {
-        account: usize,
-        large: bool,
-    },
-    Update {
-        of: usize,
-        leg: u32,
-        status: usize,
-    },
-    EndTradingDay,
-    Connect {
-        session: usize,
-        policy: Option<CancelOnDisconnect>,
-    },
-    Disconnect {
-        session: usize,
-        why: DisconnectCause,
-    },
-    Fire,
-    Wait {
-        nanos: u64,
-    },
-    SelfMatch {
-        session: usize,
-        policy: SelfMatchPolicy,
-    },
-}
-
-#[derive(Debug, Clone)]
-struct Sketch {
-    buy: bool,
-    price: Option<i64>,
-    /// Beside the price: a stop price, or market to limit.
-    stop: Option<i64>,
-    to_limit: bool,
-    quantity: u64,
-    time_in_force: usize,
-    image: bool,
-    named: Vec<usize>,
-    repeat_name: Option<usize>,
-    conditions: Conditions,
-}
-
-const SESSIONS: [&str; 5] = ["A", "A2", "B", "M", "P"];
-const ACCOUNTS: [&str; 7] = ["a", "a2", "b", "m", "p", "a-zeta", "none"];
-const SYMBOLS: [&str; 5] = ["TEST", "SMALL", "COARSE", "LARGE", "NONE"];
-
-fn sketch() -> impl Strategy<Value = Sketch> {
-    let price = prop_oneof![16 => (1_i64..12).prop_map(Some), 1 => Just(None), 1 => (-1_i64..3).prop_map(Some)];
-    let quantity = prop_oneof![30 => 1_u64..6, 1 => Just(0), 1 => 999_u64..1_002];
-    let named = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(1_usize..20, 1..3)];
-    let repeat = prop::option::weighted(0.05, 0_usize..200);
-    (
-        any::<bool>(),
-        price,
-        quantity,
-        0_usize..12,
-        prop::bool::weighted(0.8),
-        named,
-        repeat,
-        conditions(),
-        pricing(),
-    )
-        .prop_map(
-            |(
-                buy,
-                price,
-                quantity,
-                time_in_force,
-                image,
-                named,
-                repeat_name,
-                conditions,
-                (stop, to_limit),
-            )| Sketch {
-                buy,
-                price,
-                stop,
-                to_limit,
-                quantity,
-                time_in_force,
-                // A sell with an image is refused: seldom of use.
-                image: image == buy,
-                named,
-                repeat_name,
-                conditions,
-            },
-        )
-}
-
-fn pricing() -> impl Strategy<Value = (Option<i64>, bool)> {
-    prop_oneof![
-        8 => Just((None, false)),
-        2 => (1_i64..12).prop_map(|stop| (Some(stop), false)),
-        1 => (-1_i64..3).prop_map(|stop| (Some(stop), false)),
-        1 => Just((None, true)),
-    ]
-}
-
-fn kind(sketch: &Sketch) -> OrderKind {
-    let price = Price::from_micros;
-    match (sketch.price.map(price), sketch.stop.map(price)) {
-        (_, None) if sketch.to_limit => OrderKind::MarketToLimit,
-        (None, None) => OrderKind::Market,
-        (Some(limit), None) => OrderKind::Limit(limit),
-        (None, Some(stop)) => OrderKind::Stop(stop),
-        // Every third of them is to be a stop without a limit.
-        (Some(_), Some(stop)) if sketch.quantity.is_multiple_of(3) => OrderKind::Stop(stop),
-        (Some(limit), Some(stop)) => OrderKind::StopLimit { stop, limit },
-    }
-}
-
-fn conditions() -> impl Strategy<Value = Conditions> {
-    let group = prop::sample::select(vec!["g", "h"]).prop_map(|name| name.parse().unwrap());
-    let condition = (
-        prop::option::weighted(0.5, instruction()),
-        prop::option::weighted(0.5, group),
-        prop::bool::weighted(0.1),
-        prop::option::weighted(0.1, 0_u64..4),
-        prop::option::weighted(0.4, 0_u64..4),
-    )
-        .prop_map(
-            |(self_match_instruction, self_match_group, post_only, minimum, displayed)| {
-                Conditions {
-                    self_match_instruction,
-                    self_match_group,
-                    post_only,
-                    minimum_quantity: minimum.map(Quantity::new),
-                    displayed_quantity: displayed.map(Quantity::new),
-                }
-            },
-        );
-    prop_oneof![2 => Just(Conditions::default()), 1 => condition]
-}
-
-fn instruction() -> impl Strategy<Value = SelfMatchInstruction> {
-    prop_oneof![
-        Just(SelfMatchInstruction::CancelTaker),
-        Just(SelfMatchInstruction::CancelMaker),
-        Just(SelfMatchInstruction::CancelBoth),
-        Just(SelfMatchInstruction::DecrementAndCancel),
-    ]
-}
-
-fn self_match_policy() -> impl Strategy<Value = SelfMatchPolicy> {
-    let scope = prop_oneof![Just(SelfMatchScope::Account), Just(SelfMatchScope::Firm)];
-    (scope, instruction()).prop_map(|(scope, instruction)| SelfMatchPolicy { scope, instruction })
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let account = prop_oneof![20 => Just(usize::MAX), 1 => 0..ACCOUNTS.len()];
-    let symbol = prop_oneof![10 => 0..2_usize, 1 => 2..SYMBOLS.len()];
-    let order = (0..SESSIONS.len(), account, symbol, sketch());
-    prop_oneof![
-        60 => order.prop_map(|(session, account, symbol, order)| Step::Order { session, account, symbol, order }),
-        20 => (0..SESSIONS.len(), 0..200_usize, 0_u8..20)
-            .prop_map(|(session, of, wrong)| Step::Cancel { session, of, wrong }),
-        20 => (0..5_usize, prop::bool::weighted(0.1)).prop_map(|(account, large)| Step::Deposit { account, large }),
-        20 => (0..60_usize, 0..3_u32, 0..7_usize).prop_map(|(of, leg, status)| Step::Update { of, leg, status }),
-        1 => Just(Step::EndTradingDay),
-        8 => (0..SESSIONS.len(), prop::option::weighted(0.9, policy()))
-            .prop_map(|(session, policy)| Step::Connect { session, policy }),
-        8 => (0..SESSIONS.len(), prop_oneof![
-            3 => Just(DisconnectCause::Lost),
-            3 => Just(DisconnectCause::LoggedOut),
-            1 => Just(DisconnectCause::HoursOver),
-        ]).prop_map(|(session, why)| Step::Disconnect { session, why }),
-        4 => Just(Step::Fire),
-        4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
-        3 => (0..SESSIONS.len(), self_match_policy())
-            .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
-    ]
-}
-
-const HOUR: u64 = 3_600 * 1_000_000_000;
-
-fn policy() -> impl Strategy<Value = CancelOnDisconnect> {
-    let grace = prop_oneof![Just(0), 1_u64..20];
-    (any::<bool>(), grace, any::<bool>(), any::<bool>()).prop_map(
-        |(firm, grace, spares_good_till, on_logout)| CancelOnDisconnect {
-            scope: if firm {
-                CancelScope::Firm
-            } else {
-                CancelScope::Session
-            },
-            grace: Duration::from_nanos(grace),
-            spares_good_till,
-            on_logout,
-        },
-    )
-}
 
 /// What the random steps choose from.
 #[derive(Default)]
@@ -263,6 +61,23 @@ impl Seen {
                 Some((Some(*session), Command::SubmitOrder(order)))
             }
             Step::Cancel { session, of, wrong } => self.cancel(*session, *of, *wrong, number),
+            Step::Replace { of, wrong, order } => self.replace(*of, *wrong, order, number, now),
+            Step::CancelAll { session, which } => {
+                let request = MassCancelRequest {
+                    client_order_id: number.to_string().parse().unwrap(),
+                    which: *which,
+                    transact_time: Timestamp::from_nanos(number.get()),
+                };
+                Some((Some(*session), Command::CancelOrders(request)))
+            }
+            Step::Status { session, of, wrong } => self.status(*session, *of, *wrong),
+            Step::Statuses { session, which } => {
+                let request = MassStatusRequest {
+                    request_id: number.to_string().parse().unwrap(),
+                    which: *which,
+                };
+                Some((Some(*session), Command::ReportOrders(request)))
+            }
             Step::Deposit { account, large } => {
                 self.deposits += 1;
                 let command = Command::DepositInstance {
@@ -381,6 +196,66 @@ impl Seen {
             _ => {}
         }
         Some((Some(sender), Command::CancelOrder(request)))
+    }
+
+    /// An order on the terms of a sketch; its new name names it from then on, beside its old ones.
+    fn replace(
+        &mut self,
+        of: usize,
+        wrong: u8,
+        sketch: &Sketch,
+        number: CommandNumber,
+        now: u64,
+    ) -> Option<(Option<usize>, Command)> {
+        let (owner, known, order_id) = self.orders.get(of % self.orders.len().max(1))?.clone();
+        let mut order = self.order(
+            sketch,
+            known.account.as_str(),
+            known.symbol.as_str(),
+            number,
+        );
+        order.time_in_force = sooner(order.time_in_force, now);
+        (order.side, order.image) = (known.side, known.image);
+        let mut request = ReplaceRequest {
+            original_client_order_id: known.client_order_id,
+            order_id: None,
+            order,
+        };
+        match wrong {
+            0 => request.order.side = known.side.opposite(),
+            1 => request.order.symbol = "LARGE".parse().unwrap(),
+            2 => request.order_id = Some(OrderId::new(number)),
+            3 => request.order.account = "a2".parse().unwrap(),
+            4 => request.order.image = None,
+            5 => request.order_id = Some(order_id),
+            // As a client does that only makes it smaller, or names what is delivered and what is left.
+            6..12 => {
+                request.order.kind = known.kind;
+                request.order.quantity = known.quantity;
+                request.order.instances.clone_from(&known.instances);
+            }
+            _ => {}
+        }
+        self.orders.push((owner, request.order.clone(), order_id));
+        Some((Some(owner), Command::ReplaceOrder(request)))
+    }
+
+    fn status(&self, session: usize, of: usize, wrong: u8) -> Option<(Option<usize>, Command)> {
+        let (owner, order, order_id) = self.orders.get(of % self.orders.len().max(1))?;
+        let mut request = StatusRequest {
+            client_order_id: order.client_order_id,
+            order_id: None,
+            symbol: order.symbol,
+            side: order.side,
+            request_id: None,
+        };
+        match wrong {
+            0 => request.side = order.side.opposite(),
+            1 => request.order_id = Some(*order_id),
+            _ => {}
+        }
+        let session = if wrong < 4 { session } else { *owner };
+        Some((Some(session), Command::ReportOrder(request)))
     }
 
     fn note(&mut self, events: &[Event]) {

@@ -1,0 +1,201 @@
+//! The client order ids of a trading day that name no resting order: those of orders that are done, the earlier ones
+//! of orders that were replaced, and those of requests and refused orders. A firm may use none of them again that day.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::{id_hash, name_hash};
+use crate::event::{KnownOrder, OrderStatus};
+use crate::finder::Finder;
+use crate::ids::OrderId;
+use crate::order::{Delivery, Order};
+use crate::slab::{Place, Slab};
+use crate::text::ClientOrderId;
+
+/// A client order id that is used and names no resting order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UsedId {
+    pub(crate) firm: u32,
+    pub(crate) client_order_id: ClientOrderId,
+    pub(crate) naming: Naming,
+}
+
+/// What a used client order id names.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum Naming {
+    /// A refused order, or a request.
+    Nothing,
+    /// An order that is done.
+    Done(Place),
+    /// An order that was replaced and has had another name since; it may be done.
+    Replaced(OrderId),
+}
+
+/// An order that is done, without what it was to deliver.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) order: Order,
+    pub(crate) status: OrderStatus,
+}
+
+impl Done {
+    pub(crate) fn known(&self) -> KnownOrder {
+        KnownOrder {
+            order_id: self.order.id,
+            status: self.status,
+        }
+    }
+}
+
+/// What a client order id names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known {
+    /// An order that rests.
+    Resting(Place),
+    /// An order that is done.
+    Done(Place),
+    /// An order that was replaced: this is not its name any more.
+    Replaced(OrderId),
+    /// A refused order or a request.
+    Used,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    used: Slab<UsedId>,
+    by_client_order_id: Finder,
+    done: Slab<Done>,
+    /// Of those that are done, those that were replaced: their earlier names know no more than the id.
+    done_by_id: Finder,
+}
+
+impl Names {
+    pub(crate) fn find(
+        &self,
+        hash: u32,
+        firm: u32,
+        client_order_id: &ClientOrderId,
+    ) -> Option<Known> {
+        let is_it = |place| {
+            let used: &UsedId = &self.used[place];
+            used.firm == firm && used.client_order_id == *client_order_id
+        };
+        let place = self.by_client_order_id.find(hash, is_it)?;
+        Some(match self.used[place].naming {
+            Naming::Nothing => Known::Used,
+            Naming::Done(place) => Known::Done(place),
+            Naming::Replaced(id) => Known::Replaced(id),
+        })
+    }
+
+    pub(crate) fn done(&self, place: Place) -> &Done {
+        &self.done[place]
+    }
+
+    /// An order that was replaced and rests no more.
+    pub(crate) fn renamed(&self, id: OrderId) -> Known {
+        let place = self.find_done(id);
+        place.map_or(Known::Used, Known::Done)
+    }
+
+    fn find_done(&self, id: OrderId) -> Option<Place> {
+        let is_it = |place| self.done[place].order.id == id;
+        self.done_by_id.find(id_hash(id), is_it)
+    }
+
+    pub(crate) fn add(&mut self, used: UsedId) {
+        let hash = name_hash(used.firm, &used.client_order_id);
+        let place = self.used.insert(used);
+        self.by_client_order_id.insert(hash, place);
+    }
+
+    pub(crate) fn finish(&mut self, order: Order, status: OrderStatus) {
+        let (id, firm, client_order_id) = (order.id, order.firm, order.client_order_id);
+        let replaced = order.replaced;
+        let place = self.keep(Done { order, status });
+        if replaced {
+            self.done_by_id.insert(id_hash(id), place);
+        }
+        self.add(UsedId {
+            firm,
+            client_order_id,
+            naming: Naming::Done(place),
+        });
+    }
+
+    fn keep(&mut self, done: Done) -> Place {
+        let delivery = match done.order.delivery {
+            image @ Delivery::Image(_) => image,
+            // What was delivered, its fills have said.
+            Delivery::Slots(_) => Delivery::Slots(Vec::new()),
+        };
+        let order = Order {
+            delivery,
+            ..done.order
+        };
+        self.done.insert(Done { order, ..done })
+    }
+
+    /// Asserts that each name and each order that was replaced is found.
+    pub(crate) fn check(&self) {
+        assert!(
+            self.by_client_order_id.len() == self.used.len(),
+            "each used id is found"
+        );
+        let mut replaced = 0_usize;
+        for done in self.done.iter_full().filter(|done| done.order.replaced) {
+            let found = self.find_done(done.order.id);
+            assert!(found.is_some(), "what was replaced is found by its id");
+            replaced = replaced.checked_add(1).expect("fewer orders than memory");
+        }
+        assert!(
+            self.done_by_id.len() == replaced,
+            "nothing else is found by its id"
+        );
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Image<'a> {
+    /// In the order in which they ended.
+    done: Vec<Cow<'a, Done>>,
+    /// In the order of use.
+    used: Vec<Cow<'a, UsedId>>,
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let image = Image {
+            done: self.done.iter_full().map(Cow::Borrowed).collect(),
+            used: self.used.iter_full().map(Cow::Borrowed).collect(),
+        };
+        image.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    /// Refuses a name of an order that is not there.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let image = Image::deserialize(deserializer)?;
+        let mut names = Self::default();
+        for done in image.done {
+            let (id, replaced) = (done.order.id, done.order.replaced);
+            let place = names.done.insert(done.into_owned());
+            if replaced {
+                names.done_by_id.insert(id_hash(id), place);
+            }
+        }
+        for used in image.used {
+            if let Naming::Done(place) = used.naming
+                && usize::try_from(place).map_or(true, |place| place >= names.done.len())
+            {
+                return Err(D::Error::custom("a name of an order that is not there"));
+            }
+            names.add(used.into_owned());
+        }
+        Ok(names)
+    }
+}
