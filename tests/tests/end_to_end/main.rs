@@ -9,6 +9,7 @@ mod limits;
 mod lost_clients;
 mod memory;
 mod observation;
+mod requests;
 mod schedule;
 mod slow;
 mod stopping;

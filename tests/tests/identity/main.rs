@@ -4,7 +4,6 @@
 mod authority;
 mod certificates;
 mod client;
-mod conduct;
 mod idle;
 mod lock_out;
 mod openssl;
