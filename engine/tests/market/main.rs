@@ -17,6 +17,7 @@ mod lockstep;
 mod naive;
 mod orders;
 mod possible_resend;
+mod questions;
 mod refusals;
 mod replay;
 mod requests;

@@ -226,6 +226,59 @@ fn an_order_may_cross_on_its_new_price_and_then_trades() {
 }
 
 #[test]
+fn an_iceberg_that_only_becomes_smaller_keeps_its_place() {
+    check(
+        "A buy 9@5 show=3 | M buy 5@5 | A replace 1 5@5 show=3 | B sell 2@5",
+        "accepted 1; accepted 2; replaced 1>3 5 left New; accepted 4;
+         fill 3 2@5 3 left; fill 4 2@5 0 left; trade 3<4 2@5",
+    );
+    // One that shows more goes behind.
+    check(
+        "A buy 9@5 show=3 | M buy 5@5 | A replace 1 9@5 show=4 | B sell 2@5",
+        "accepted 1; accepted 2; replaced 1>3 9 left New; accepted 4;
+         fill 2 2@5 3 left; fill 4 2@5 0 left; trade 2<4 2@5",
+    );
+}
+
+#[test]
+fn a_stop_is_changed_while_it_waits_and_stays_elected_when_it_is() {
+    let traded = "A buy 1@5 | B sell 1@5";
+    let told = "accepted 1; accepted 2; fill 1 1@5 0 left; fill 2 1@5 0 left; trade 1<2 1@5;";
+    for (orders, answers) in [
+        (
+            "A buy 2@9 stop=8 | A replace 3 2@9 stop=5",
+            "accepted 3; replaced 3>4 2 left New; triggered 4",
+        ),
+        (
+            "A buy 2@9 stop=8 | A replace 3 2@9 stop=7",
+            "accepted 3; replaced 3>4 2 left New",
+        ),
+        (
+            "A buy 2@4 stop=5 | A replace 3 2@3 stop=5",
+            "accepted 3; triggered 3; replaced 3>4 2 left New",
+        ),
+        (
+            "A buy 2@4 stop=5 | A replace 3 2@4 stop=6 | A cancel 4",
+            "accepted 3; triggered 3; replaced 3>4 2 left New; cancelled 4 by 5",
+        ),
+        (
+            "A buy 2@4 | A replace 3 2@6 post | M sell 1@6 | A replace 4 2@6 post",
+            "accepted 3; replaced 3>4 2 left New; accepted 5; fill 4 1@6 1 left; fill 5 1@6 0 left;
+             trade 4<5 1@6; replaced 4>6 1 left PartiallyFilled",
+        ),
+        (
+            "A buy 2@4 | M sell 1@6 | A replace 3 2@6 post",
+            "accepted 3; accepted 4; replace-rejected 5 Terms(WouldTake) (3 New)",
+        ),
+    ] {
+        check(
+            &format!("{traded} | {orders}"),
+            &format!("{told} {answers}"),
+        );
+    }
+}
+
+#[test]
 fn what_is_filled_counts() {
     let filled = "A buy 5@5 | B sell 2@5";
     let told = "accepted 1; accepted 2; fill 1 2@5 3 left; fill 2 2@5 0 left; trade 1<2 2@5;";
@@ -364,113 +417,6 @@ fn named_instances_may_be_changed() {
         check(
             &format!("{HELD} | {sold} | A replace 4 {names}"),
             &format!("{DEPOSITED} {told} {answer}"),
-        );
-    }
-}
-
-#[test]
-fn many_are_cancelled_at_once() {
-    let resting = "A buy 1@5 | A2 buy 2@4 a=a | A buy 3@5 x=COARSE id=c | B buy 4@2
-        | A sell 5@9";
-    let told = "accepted 1; accepted 2; accepted c; accepted 4; accepted 5;";
-    for (request, answer) in [
-        (
-            "A cancel-all",
-            "cancelling 3 by 6; cancelled 1 with all by 6; cancelled c with all by 6;
-             cancelled 5 with all by 6",
-        ),
-        (
-            "A cancel-all firm",
-            "cancelling 4 by 6; cancelled 1 with all by 6; cancelled c with all by 6;
-             cancelled 5 with all by 6; cancelled 2 with all by 6",
-        ),
-        (
-            "A cancel-all firm x=TEST",
-            "cancelling 3 by 6; cancelled 1 with all by 6; cancelled 5 with all by 6;
-             cancelled 2 with all by 6",
-        ),
-        (
-            "A cancel-all x=TEST side=sell",
-            "cancelling 1 by 6; cancelled 5 with all by 6",
-        ),
-        ("M cancel-all firm", "cancelling 0 by 6"),
-        (
-            "A cancel-all x=NONE",
-            "mass-cancel-rejected 6 UnknownInstrument",
-        ),
-        (
-            "A cancel-all id=1",
-            "mass-cancel-rejected 1 DuplicateClientOrderId",
-        ),
-        (
-            "COPY cancel-all",
-            "mass-cancel-rejected 6 SessionNotPermitted",
-        ),
-        ("X cancel-all", "mass-cancel-rejected 6 SessionUnknown"),
-    ] {
-        check(
-            &format!("{resting} | {request}"),
-            &format!("{told} {answer}"),
-        );
-    }
-}
-
-#[test]
-fn where_an_order_stands() {
-    let orders = "A buy 5@5 | B sell 2@5 | A buy 1@4 | A cancel 3 | A buy 0@5 | A buy 1@4 gtc
-        | A replace 6 1@3 gtc";
-    let told = "accepted 1; accepted 2; fill 1 2@5 3 left; fill 2 2@5 0 left; trade 1<2 2@5;
-        accepted 3; cancelled 3 by 4; rejected 5 QuantityInvalid; accepted 6;
-        replaced 6>7 1 left New;";
-    for (question, answer) in [
-        ("A status 1", "report 1 2/5 3 left PartiallyFilled"),
-        ("A2 status 1", "report 1 2/5 3 left PartiallyFilled"),
-        ("B status 2", "report 2 2/2 0 left Filled"),
-        ("A status 3", "report 3 0/1 0 left Cancelled"),
-        ("A status 6", "report 7 0/1 1 left New"),
-        ("A status 7", "report 7 0/1 1 left New"),
-        ("A status 7 order=6", "report 7 0/1 1 left New"),
-        ("A status 7 order=1", "no-report UnknownOrder"),
-        ("A status 1 side=sell", "no-report UnknownOrder"),
-        ("A status 1 x=COARSE", "no-report UnknownOrder"),
-        ("A status 4", "no-report UnknownOrder"),
-        ("A status 5", "no-report UnknownOrder"),
-        ("B status 1", "no-report UnknownOrder"),
-        ("X status 1", "no-report SessionUnknown"),
-        ("COPY status 1", "no-report SessionNotPermitted"),
-        (
-            "venue day | A status 3",
-            "expired 1; day-ended; no-report UnknownOrder",
-        ),
-    ] {
-        check(
-            &format!("{orders} | {question}"),
-            &format!("{told} {answer}"),
-        );
-    }
-}
-
-#[test]
-fn where_many_orders_stand() {
-    let orders = "A buy 5@5 | A2 buy 1@4 a=a | A sell 1@9";
-    let told = "accepted 1; accepted 2; accepted 3;";
-    for (question, answer) in [
-        (
-            "A statuses",
-            "report 1 0/5 5 left New all/2; report 3 0/1 1 left New all/2 last",
-        ),
-        (
-            "A statuses firm side=buy id=q",
-            "report 1 0/5 5 left New q/2; report 2 0/1 1 left New q/2 last",
-        ),
-        ("A statuses x=COARSE", "no-report NoOrders"),
-        ("A statuses x=NONE", "no-report NoOrders"),
-        ("B statuses firm", "no-report NoOrders"),
-        ("COPY statuses", "no-report SessionNotPermitted"),
-    ] {
-        check(
-            &format!("{orders} | {question}"),
-            &format!("{told} {answer}"),
         );
     }
 }
