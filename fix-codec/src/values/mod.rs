@@ -4,10 +4,12 @@ mod code_macros;
 mod codes;
 mod decimal;
 mod number;
+mod numbered;
 mod text;
 mod timestamp;
 
 pub use codes::*;
+pub use numbered::*;
 pub use text::{Data, MonthYear, TokenList, Tokens};
 pub use timestamp::TimePrecision;
 
