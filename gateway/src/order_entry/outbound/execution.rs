@@ -90,9 +90,12 @@ impl<'e> Execution<'e> {
     /// The report on this event; nothing when it is not about an order that lived or was refused.
     pub(super) fn of(event: &'e Event) -> Option<Self> {
         let time = event.time;
+        let on = |order: &'e OrderView, execution: &ExecutionId, exec_type| {
+            Self::on(order, *execution, exec_type, time)
+        };
         match &event.body {
             EventBody::OrderAccepted { order, execution } => {
-                Some(Self::on(order, *execution, ExecType::New, time))
+                Some(on(order, execution, ExecType::New))
             }
             EventBody::OrderFilled {
                 order,
@@ -100,42 +103,27 @@ impl<'e> Execution<'e> {
                 fill,
             } => Some(Self {
                 fill: Some(fill),
-                ..Self::on(order, *execution, ExecType::Trade, time)
+                ..on(order, execution, ExecType::Trade)
             }),
             EventBody::OrderExpired { order, execution } => {
-                Some(Self::on(order, *execution, ExecType::Expired, time))
+                Some(on(order, execution, ExecType::Expired))
             }
-            EventBody::OrderTriggered { order, execution } => Some(Self::on(
-                order,
-                *execution,
-                ExecType::TriggeredOrActivated,
-                time,
-            )),
+            EventBody::OrderTriggered { order, execution } => {
+                Some(on(order, execution, ExecType::TriggeredOrActivated))
+            }
             EventBody::OrderReduced { order, execution } => Some(Self {
                 remark: Remark::Reduced,
-                ..Self::on(order, *execution, ExecType::Restated, time)
+                ..on(order, execution, ExecType::Restated)
             }),
             EventBody::OrderCancelled {
                 order,
                 execution,
                 cause,
-            } => {
-                Some(Self::on(order, *execution, ExecType::Cancelled, time).cancelled(order, cause))
-            }
-            EventBody::OrderRejected {
-                order,
-                order_id,
-                execution,
-                reason,
-                test,
-                ..
-            } => Some(Self {
-                test: *test,
-                ..Self::refused(order, *order_id, *execution, *reason, time)
-            }),
+            } => Some(on(order, execution, ExecType::Cancelled).cancelled(order, cause)),
             EventBody::OrderReplaced {
                 order, execution, ..
-            } => Some(Self::on(order, *execution, ExecType::Replaced, time)),
+            } => Some(on(order, execution, ExecType::Replaced)),
+            EventBody::OrderRejected { .. } => Self::rejection(event),
             EventBody::OrderReported { .. } => Self::answer(event),
             EventBody::CancelRejected { .. }
             | EventBody::ReplaceRejected { .. }
@@ -162,6 +150,25 @@ impl<'e> Execution<'e> {
             | EventBody::GraceEnded { .. }
             | EventBody::SelfMatchPreventionSet { .. } => None,
         }
+    }
+
+    /// The report on an order that was refused.
+    fn rejection(event: &'e Event) -> Option<Self> {
+        let EventBody::OrderRejected {
+            order,
+            order_id,
+            execution,
+            reason,
+            test,
+            ..
+        } = &event.body
+        else {
+            return None;
+        };
+        Some(Self {
+            test: *test,
+            ..Self::refused(order, *order_id, *execution, *reason, event.time)
+        })
     }
 
     /// The report that answers a question.

@@ -108,7 +108,7 @@ fn what_may_have_been_sent_before_is_marked_so() {
         let currencies = super::inbound_commands::currencies();
         let sender = super::inbound_commands::sender(&currencies);
         super::read(fields, |message| {
-            let mut message = message.clone();
+            let mut message = *message;
             message.header.poss_resend = true;
             crate::order_entry::inbound::command(&message, &sender, super::now())
                 .unwrap()

@@ -48,6 +48,24 @@ fn replaced_orders() {
     );
 }
 
+fn replace_rejected(status: Option<OrderStatus>, reason: ReplaceRefusal) -> Event {
+    let order_id = OrderId::new(CommandNumber::new(41));
+    event(EventBody::ReplaceRejected {
+        origin: origin("BUYER"),
+        firm: Some(firm("GREEN")),
+        request: ReplaceRequest {
+            original_client_order_id: client_order_id("b-1"),
+            order_id: None,
+            order: NewOrder {
+                client_order_id: client_order_id("c-1"),
+                ..new_order()
+            },
+        },
+        order: status.map(|status| KnownOrder { order_id, status }),
+        reason,
+    })
+}
+
 #[test]
 fn refused_changes() {
     let terms = ReplaceRefusal::Terms;
@@ -92,24 +110,7 @@ fn refused_changes() {
             ": Price=10.5",
         ),
     ] {
-        let known = status.map(|status| KnownOrder {
-            order_id: OrderId::new(CommandNumber::new(41)),
-            status,
-        });
-        let rejected = event(EventBody::ReplaceRejected {
-            origin: origin("BUYER"),
-            firm: Some(firm("GREEN")),
-            request: ReplaceRequest {
-                original_client_order_id: client_order_id("b-1"),
-                order_id: None,
-                order: NewOrder {
-                    client_order_id: client_order_id("c-1"),
-                    ..new_order()
-                },
-            },
-            order: known,
-            reason,
-        });
+        let rejected = replace_rejected(status, reason);
         let (name, stands) = match status {
             None => ("NONE", '8'),
             Some(OrderStatus::New) => ("41", '0'),
