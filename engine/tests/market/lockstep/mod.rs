@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use engine::{
     CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event, EventBody,
-    Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderId, Origin, Quantity,
-    ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side, StatusRequest,
+    Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderId, Origin,
+    Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side, StatusRequest,
     TimeInForce, Timestamp, TradingDay,
 };
 use proptest::prelude::*;
@@ -63,21 +63,10 @@ impl Seen {
             Step::Cancel { session, of, wrong } => self.cancel(*session, *of, *wrong, number),
             Step::Replace { of, wrong, order } => self.replace(*of, *wrong, order, number, now),
             Step::CancelAll { session, which } => {
-                let request = MassCancelRequest {
-                    client_order_id: number.to_string().parse().unwrap(),
-                    which: *which,
-                    transact_time: Timestamp::from_nanos(number.get()),
-                };
-                Some((Some(*session), Command::CancelOrders(request)))
+                Some((Some(*session), cancel_all(*which, number)))
             }
             Step::Status { session, of, wrong } => self.status(*session, *of, *wrong),
-            Step::Statuses { session, which } => {
-                let request = MassStatusRequest {
-                    request_id: number.to_string().parse().unwrap(),
-                    which: *which,
-                };
-                Some((Some(*session), Command::ReportOrders(request)))
-            }
+            Step::Statuses { session, which } => Some((Some(*session), statuses(*which, number))),
             Step::Deposit { account, large } => {
                 self.deposits += 1;
                 let command = Command::DepositInstance {
@@ -267,6 +256,21 @@ impl Seen {
             }
         }
     }
+}
+
+fn cancel_all(which: OrderFilter, number: CommandNumber) -> Command {
+    Command::CancelOrders(MassCancelRequest {
+        client_order_id: number.to_string().parse().unwrap(),
+        which,
+        transact_time: Timestamp::from_nanos(number.get()),
+    })
+}
+
+fn statuses(which: OrderFilter, number: CommandNumber) -> Command {
+    Command::ReportOrders(MassStatusRequest {
+        request_id: number.to_string().parse().unwrap(),
+        which,
+    })
 }
 
 /// An expiry counted from now on, as one of the calendar.

@@ -160,11 +160,8 @@ impl Naive {
         let origin = sequenced.input.origin;
         self.fire(&mut told);
         match (&sequenced.input.command, origin) {
-            (Command::SubmitOrder(new), Origin::Session { session, .. }) => {
-                self.submit(origin, session, new, &mut told);
-            }
-            (Command::CancelOrder(request), Origin::Session { session, .. }) => {
-                self.cancel(origin, session, request, &mut told);
+            (command, Origin::Session { session, .. }) => {
+                self.take_request(origin, session, command, &mut told);
             }
             (
                 Command::DepositInstance {
@@ -194,18 +191,6 @@ impl Naive {
                     provider,
                 });
             }
-            (Command::ReplaceOrder(request), Origin::Session { session, .. }) => {
-                self.replace(origin, session, request, &mut told);
-            }
-            (Command::CancelOrders(request), Origin::Session { session, .. }) => {
-                self.cancel_all(origin, session, request, &mut told);
-            }
-            (Command::ReportOrder(request), Origin::Session { session, .. }) => {
-                self.report(origin, session, request, &mut told);
-            }
-            (Command::ReportOrders(request), Origin::Session { session, .. }) => {
-                self.report_all(origin, session, request, &mut told);
-            }
             (
                 Command::UpdateReassignment {
                     reassignment,
@@ -234,6 +219,24 @@ impl Naive {
         }
         self.trigger_elected(&mut told);
         told.events
+    }
+
+    fn take_request(
+        &mut self,
+        origin: Origin,
+        session: SessionName,
+        command: &Command,
+        told: &mut Told,
+    ) {
+        match command {
+            Command::SubmitOrder(new) => self.submit(origin, session, new, told),
+            Command::CancelOrder(request) => self.cancel(origin, session, request, told),
+            Command::ReplaceOrder(request) => self.replace(origin, session, request, told),
+            Command::CancelOrders(request) => self.cancel_all(origin, session, request, told),
+            Command::ReportOrder(request) => self.report(origin, session, request, told),
+            Command::ReportOrders(request) => self.report_all(origin, session, request, told),
+            other => panic!("not known here: {other:?}"),
+        }
     }
 
     fn submit(&mut self, origin: Origin, session: SessionName, new: &NewOrder, told: &mut Told) {
