@@ -2,19 +2,14 @@
 //! allocation once the decoder has grown to the messages it sees.
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
-use crate::dictionary::{self, Place};
-use crate::field::{TagValue, data_field, field};
-use crate::frame::Frame;
-use crate::message::{FieldSpan, Message};
-use crate::values::ValueError;
-use crate::{BEGIN_STRING, PartialHeader, SOH, SessionReject, SessionRejectReason, tags};
-
-/// The most fields of one message. More of them are rejected.
-pub const FIELDS_MAX: usize = 16_384;
-/// A decoder that has grown past this for one message shrinks again.
-const FIELDS_KEPT: usize = 1_024;
+use crate::dictionary::{self, Place, TagKind};
+use crate::field::{Found, TagValue, data_field, field, find};
+use crate::frame::{Frame, TRAILER_LENGTH};
+use crate::message::{Message, Parts};
+use crate::spans::{FieldSpan, Spans};
+use crate::values::{FieldValue, ValueError};
+use crate::{BEGIN_STRING, MsgType, PartialHeader, SOH, SessionReject, SessionRejectReason, tags};
 
 /// Why a frame is not a message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,13 +35,15 @@ pub enum Fault {
 /// Decodes messages one after the other. Keeps the buffer of field positions between them.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    spans: Vec<FieldSpan>,
+    spans: Spans,
 }
 
 impl Decoder {
     /// A decoder that has no buffer yet.
     pub const fn new() -> Self {
-        Self { spans: Vec::new() }
+        Self {
+            spans: Spans::new(),
+        }
     }
 
     /// Reads the fields of `frame`, and its header.
@@ -56,164 +53,285 @@ impl Decoder {
     /// length, or the header lacks or misforms a field that every message has. What else the data
     /// dictionary says is checked by [`dictionary::validate`].
     pub fn decode<'a>(&'a mut self, frame: Frame<'a>) -> Result<Message<'a>, DecodeError<'a>> {
-        if self.spans.capacity() > FIELDS_KEPT {
-            self.spans = Vec::new();
-        }
         self.spans.clear();
         let mut header = PartialHeader::default();
         let mut scan = Scan {
-            bytes: frame.bytes(),
+            frame,
             spans: &mut self.spans,
             header: &mut header,
+            type_code: &[],
+            msg_type: None,
             header_fault: None,
-            header_end: None,
-            trailer_start: None,
+            header_fields: 0,
+            parts: Parts::FRAMING,
         };
-        let parts = match scan.run(frame) {
-            Ok(()) => (scan.header_end, scan.trailer_start),
-            Err(fault) => {
-                return Err(DecodeError {
-                    fault,
-                    header: Box::new(header),
-                });
-            }
+        let outcome = scan.run();
+        scan.read_header();
+        let Scan {
+            type_code,
+            msg_type,
+            header_fault,
+            parts,
+            ..
+        } = scan;
+        let fault = match (outcome, header_fault) {
+            (Err(fault), _) => fault,
+            (Ok(()), Some((error, tag))) => Fault::Reject(SessionReject::new(error.reason(), tag)),
+            (Ok(()), None) => match header.complete(msg_type) {
+                Ok(header) => {
+                    return Ok(Message::new(
+                        header,
+                        frame.bytes(),
+                        self.spans.as_slice(),
+                        parts,
+                    ));
+                }
+                Err(tag) => Fault::Reject(incomplete(tag, type_code, self.spans.as_slice())),
+            },
         };
-        let complete = match scan.header_fault {
-            None => header
-                .complete()
-                .map_err(|missing| if_empty(missing, &self.spans)),
-            Some((error, tag)) => Err(SessionReject::new(error.reason(), tag)),
-        };
-        match complete {
-            Ok(header) => Ok(Message::new(header, frame.bytes(), &self.spans, parts)),
-            Err(reject) => Err(DecodeError {
-                fault: Fault::Reject(reject),
-                header: Box::new(header),
-            }),
-        }
+        header.msg_type = <&str>::read(type_code).ok();
+        Err(DecodeError {
+            fault,
+            header: Box::new(header),
+        })
     }
 }
 
-/// A required field that is there without a value is not missing.
+/// Refuses a header without the field `tag`: missing, there without a value, or a MsgType(35) that is none.
 #[cold]
-fn if_empty(missing: SessionReject, spans: &[FieldSpan]) -> SessionReject {
-    let is_there = |tag| spans.iter().any(|span| i64::from(span.tag) == tag);
-    if missing.ref_tag.is_some_and(is_there) {
-        let reason = SessionRejectReason::TagWithoutValue;
-        return SessionReject {
-            reason,
-            text: reason.text(),
-            ..missing
-        };
+fn incomplete(tag: u32, type_code: &[u8], spans: &[FieldSpan]) -> SessionReject {
+    let is_there = spans.iter().any(|span| span.tag == tag);
+    if tag == tags::MSG_TYPE && !type_code.is_empty() {
+        SessionReject::untagged(SessionRejectReason::InvalidMsgType)
+    } else if is_there {
+        SessionReject::new(SessionRejectReason::TagWithoutValue, tag)
+    } else {
+        SessionReject::new(SessionRejectReason::RequiredTagMissing, tag)
     }
-    missing
 }
 
 /// One pass over the fields of a frame.
 struct Scan<'s, 'a> {
-    bytes: &'a [u8],
-    spans: &'s mut Vec<FieldSpan>,
+    frame: Frame<'a>,
+    spans: &'s mut Spans,
     header: &'s mut PartialHeader<'a>,
+    /// The first MsgType(35) that is neither empty nor unreadable.
+    type_code: &'a [u8],
+    /// What type that is.
+    msg_type: Option<MsgType>,
     /// The first header field that could not be read.
     header_fault: Option<(ValueError, u32)>,
-    /// The index of the first field that is not the header's.
-    header_end: Option<usize>,
-    /// The index of the first field of the trailer.
-    trailer_start: Option<usize>,
+    /// How many fields of the header there are behind the first three.
+    header_fields: usize,
+    parts: Parts,
 }
 
 impl<'a> Scan<'_, 'a> {
-    fn run(&mut self, frame: Frame<'a>) -> Result<(), Fault> {
-        self.header.begin_string = match frame.begin_string() {
-            value if value == BEGIN_STRING.as_bytes() => BEGIN_STRING,
-            value => core::str::from_utf8(value).unwrap_or_default(),
-        };
-        let content = frame.content();
-        if !content.starts_with(b"35=") {
-            return Err(Fault::Garbled);
-        }
-        self.leading_fields(frame);
-        let mut rest = content;
-        while !rest.is_empty() {
+    /// Finds every field.
+    #[inline(always)]
+    fn run(&mut self) -> Result<(), Fault> {
+        self.leading_fields()?;
+        let mut rest = self.third_field()?;
+        while rest.len() > TRAILER_LENGTH {
             rest = self.next_field(rest)?;
         }
-        let trailer = frame.bytes().len() - b"nnn|".len();
-        self.trailer_start.get_or_insert(self.spans.len());
-        self.push(tags::CHECK_SUM, trailer, trailer + 3);
-        self.header_end
-            .get_or_insert(self.spans.len().saturating_sub(1));
+        self.parts.trailer_at(self.spans.len());
+        self.spans.push_last(FieldSpan {
+            tag: tags::CHECK_SUM,
+            start: self.frame.len() - b"nnn|".len(),
+            length: b"nnn".len(),
+        });
         Ok(())
     }
 
     /// BeginString(8) and BodyLength(9), whose places framing has found.
-    fn leading_fields(&mut self, frame: Frame<'a>) {
-        let begin_string_end = b"8=".len() + frame.begin_string().len();
-        self.push(tags::BEGIN_STRING, b"8=".len(), begin_string_end);
-        let body_length_end = frame.bytes().len() - frame.content().len() - b"|10=nnn|".len();
-        self.push(
-            tags::BODY_LENGTH,
-            begin_string_end + b"|9=".len(),
-            body_length_end,
-        );
+    fn leading_fields(&mut self) -> Result<(), Fault> {
+        let begin_string = FieldSpan {
+            tag: tags::BEGIN_STRING,
+            start: b"8=".len(),
+            length: self.frame.begin_string().len(),
+        };
+        let body_length_start = begin_string.start + begin_string.length + b"|9=".len();
+        let content_start = self.frame.len() - self.frame.content_and_trailer().len();
+        self.push(begin_string)?;
+        self.push(FieldSpan {
+            tag: tags::BODY_LENGTH,
+            start: body_length_start,
+            length: content_start - b"|".len() - body_length_start,
+        })
     }
 
-    /// Reads one field, or a length and its data; gives back what follows.
-    fn next_field(&mut self, input: &'a [u8]) -> Result<&'a [u8], Fault> {
-        let (rest, (tag, value)) = field(input).map_err(|_| self.malformed(input))?;
-        if !self.take(tag, value, rest)? {
-            return Ok(rest);
+    /// Reads the third field, which must be MsgType(35); gives back what follows.
+    #[inline(always)]
+    fn third_field(&mut self) -> Result<&'a [u8], Fault> {
+        let content = self.frame.content_and_trailer();
+        if !content.starts_with(b"35=") {
+            return Err(Fault::Garbled);
         }
+        let found = find(content).ok_or_else(|| self.malformed(content))?;
+        let span = self.span(found);
+        self.push(span)?;
+        self.msg_type(span.value(self.frame.bytes()));
+        Ok(found.rest)
+    }
+
+    /// Takes MsgType(35) in. One that is empty, or no text, leaves the place to another.
+    #[inline(always)]
+    fn msg_type(&mut self, code: &'a [u8]) {
+        self.msg_type = MsgType::from_code(code);
+        if self.msg_type.is_none() && core::str::from_utf8(code).is_err() {
+            self.header_fault
+                .get_or_insert((ValueError::Format, tags::MSG_TYPE));
+        } else {
+            self.type_code = code;
+        }
+    }
+
+    /// Finds one field, or a length and its data; gives back what follows.
+    #[inline(always)]
+    fn next_field(&mut self, input: &'a [u8]) -> Result<&'a [u8], Fault> {
+        let found = find(input).ok_or_else(|| self.malformed(input))?;
+        let span = self.span(found);
+        self.push(span)?;
+        let kind = dictionary::kind(found.tag);
+        if kind == TagKind::Body {
+            return Ok(found.rest);
+        }
+        if kind == TagKind::Header {
+            self.header_fields += 1;
+            return Ok(found.rest);
+        }
+        self.unusual_field(found.tag, found.rest)
+    }
+
+    /// Does what there is to do about the field found last, which is not just one of header or body; gives back what
+    /// follows it, or the data that it announces.
+    #[cold]
+    fn unusual_field(&mut self, tag: u32, rest: &'a [u8]) -> Result<&'a [u8], Fault> {
+        if tag == 0 {
+            return Err(no_tag());
+        }
+        let index = self.spans.len() - 1;
+        self.note_place(tag, index);
+        match self.spans.get(index) {
+            Some(span) if dictionary::kind(tag) == TagKind::Length => self.data(span, rest),
+            Some(_) | None => Ok(rest),
+        }
+    }
+
+    /// Finds the data behind its length, if it is there; gives back what follows.
+    fn data(&mut self, length: FieldSpan, input: &'a [u8]) -> Result<&'a [u8], Fault> {
+        let announced = number(length.value(self.frame.bytes()));
         // A length that is no number, or that no data field follows, is for validation to reject.
-        let (Some(data_tag), Some(length)) = (dictionary::data_tag(tag), length(value)) else {
-            return Ok(rest);
+        let (Some(data_tag), Some(announced)) = (dictionary::data_tag(length.tag), announced)
+        else {
+            return Ok(input);
         };
-        match data_field(length)(rest) {
+        // Data ends where the content does.
+        let content_left = input.len() - TRAILER_LENGTH;
+        let content = input.get(..content_left).unwrap_or_default();
+        match data_field(announced)(content) {
             Ok((after, (found, data))) if found == data_tag => {
-                self.take(found, data, after)?;
-                Ok(after)
+                let rest = input.get(content_left - after.len()..).unwrap_or_default();
+                self.note_place(found, self.spans.len());
+                self.push(FieldSpan {
+                    tag: found,
+                    start: self.frame.len() - rest.len() - b"|".len() - data.len(),
+                    length: data.len(),
+                })?;
+                Ok(rest)
             }
-            Ok(_) => Ok(rest),
-            Err(_) => match field(rest) {
+            Ok(_) => Ok(input),
+            Err(_) => match field(content) {
                 Ok((_, (found, _))) if found == data_tag => Err(Fault::Reject(SessionReject::new(
                     SessionRejectReason::IncorrectValue,
-                    tag,
+                    length.tag,
                 ))),
-                Ok(_) | Err(_) => Ok(rest),
+                Ok(_) | Err(_) => Ok(input),
             },
         }
     }
 
-    /// Notes one field; says whether it announces the length of a data field. `rest` is what
-    /// follows it.
-    #[inline]
-    fn take(&mut self, tag: u32, value: &'a [u8], rest: &'a [u8]) -> Result<bool, Fault> {
-        let index = self.spans.len();
-        if tag == 0 || index >= FIELDS_MAX {
-            return Err(refuse(tag));
+    /// Notes to which part of the message the field with this index belongs.
+    fn note_place(&mut self, tag: u32, index: usize) {
+        match dictionary::place(tag) {
+            Place::Header => self.header_fields += 1,
+            Place::Body => {}
+            Place::Trailer => self.parts.trailer_at(index),
         }
-        let kind = dictionary::kind(tag);
-        match kind.place {
-            Place::Header => {
-                if let Err(error) = self.header.take(tag, value) {
-                    self.header_fault.get_or_insert((error, tag));
-                }
-            }
-            Place::Body => {
-                self.header_end.get_or_insert(index);
-            }
-            Place::Trailer => {
-                self.header_end.get_or_insert(index);
-                self.trailer_start.get_or_insert(index);
-            }
-        }
-        // `content` ends where the trailer starts, 7 bytes before the end of the frame.
-        let end = self.bytes.len() - b"10=nnn|".len() - rest.len() - 1;
-        self.push(tag, end - value.len(), end);
-        Ok(kind.is_length)
     }
 
-    fn push(&mut self, tag: u32, start: usize, end: usize) {
-        self.spans.push(FieldSpan { tag, start, end });
+    /// Reads the header from the fields that were found.
+    #[inline(always)]
+    fn read_header(&mut self) {
+        self.header.begin_string = match self.frame.begin_string() {
+            value if value == BEGIN_STRING.as_bytes() => BEGIN_STRING,
+            value => core::str::from_utf8(value).unwrap_or_default(),
+        };
+        let mut index = Parts::FRAMING.header_end;
+        while let Some(span) = self.spans.get(index) {
+            if dictionary::kind(span.tag) != TagKind::Header
+                && dictionary::place(span.tag) != Place::Header
+            {
+                break;
+            }
+            self.header_field(span);
+            index += 1;
+        }
+        self.parts.header_end = index.min(self.spans.len());
+        if self.header_fields > index - Parts::FRAMING.header_end {
+            self.read_misplaced(index);
+        }
+    }
+
+    /// Reads the fields of the header that stand behind it, from the field `index` on.
+    #[cold]
+    fn read_misplaced(&mut self, index: usize) {
+        self.parts.header_is_plain = false;
+        for index in index..self.spans.len() {
+            if let Some(span) = self.spans.get(index)
+                && dictionary::place(span.tag) == Place::Header
+            {
+                self.header_field(span);
+            }
+        }
+    }
+
+    /// Takes a field of the header in.
+    #[inline(always)]
+    fn header_field(&mut self, span: FieldSpan) {
+        let value = span.value(self.frame.bytes());
+        match self.header.take(span.tag, value) {
+            Ok(true) => {}
+            Ok(false) => self.unusual_header_field(span.tag, value),
+            Err(error) => {
+                self.header_fault.get_or_insert((error, span.tag));
+            }
+        }
+    }
+
+    /// Leaves a header field to validation: one that is empty, comes again, or is not read here.
+    #[cold]
+    fn unusual_header_field(&mut self, tag: u32, value: &'a [u8]) {
+        self.parts.header_is_plain = false;
+        if tag == tags::MSG_TYPE && self.type_code.is_empty() {
+            self.msg_type(value);
+        }
+    }
+
+    /// Where a field stands that was found.
+    #[inline(always)]
+    fn span(&self, found: Found<'a>) -> FieldSpan {
+        FieldSpan {
+            tag: found.tag,
+            start: self.frame.len() - found.from_value.len(),
+            length: found.length(),
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, span: FieldSpan) -> Result<(), Fault> {
+        self.spans.push(span).map_err(|_| too_many(span.tag))
     }
 
     /// Says what is wrong with the field at the start of `input`.
@@ -222,7 +340,7 @@ impl<'a> Scan<'_, 'a> {
         let text = input.split(|byte| *byte == SOH).next().unwrap_or_default();
         let Some(equals) = text.iter().position(|byte| *byte == b'=') else {
             // What stands before this is a value that went on behind its delimiter.
-            let previous = self.spans.last().map(|span| i64::from(span.tag));
+            let previous = self.spans.as_slice().last().map(|span| i64::from(span.tag));
             let reason = SessionRejectReason::DelimiterInValue;
             return Fault::Reject(SessionReject {
                 reason,
@@ -243,22 +361,24 @@ impl<'a> Scan<'_, 'a> {
     }
 }
 
-/// Refuses a field with the tag 0, or one too many.
+/// Refuses the tag 0.
 #[cold]
-fn refuse(tag: u32) -> Fault {
-    Fault::Reject(if tag == 0 {
-        SessionReject::new(SessionRejectReason::InvalidTagNumber, tag)
-    } else {
-        SessionReject {
-            reason: SessionRejectReason::Other,
-            ref_tag: Some(i64::from(tag)),
-            text: "Too many fields",
-        }
+fn no_tag() -> Fault {
+    Fault::Reject(SessionReject::new(SessionRejectReason::InvalidTagNumber, 0))
+}
+
+/// Refuses one field too many.
+#[cold]
+fn too_many(tag: u32) -> Fault {
+    Fault::Reject(SessionReject {
+        reason: SessionRejectReason::Other,
+        ref_tag: Some(i64::from(tag)),
+        text: "Too many fields",
     })
 }
 
 /// The value of a length field; `None` if it is not a number.
-fn length(value: &[u8]) -> Option<usize> {
+fn number(value: &[u8]) -> Option<usize> {
     core::str::from_utf8(value).ok()?.parse().ok()
 }
 
@@ -269,7 +389,7 @@ pub(crate) fn field_or_data<'a>(
 ) -> Option<(&'a [u8], TagValue<'a>)> {
     if let Some((tag, value)) = previous
         && let Some(data_tag) = dictionary::data_tag(tag)
-        && let Some(length) = length(value)
+        && let Some(length) = number(value)
         && let Ok((rest, (found, data))) = data_field(length)(input)
         && found == data_tag
     {

@@ -6,7 +6,7 @@ const LENGTH_MAX: usize = 32;
 const SCALE_MAX: u32 = 28;
 
 /// The two digits of every number below 100.
-pub(crate) static PAIRS: [[u8; 2]; 100] = pairs();
+static PAIRS: [[u8; 2]; 100] = pairs();
 
 #[expect(
     clippy::indexing_slicing,
@@ -25,7 +25,7 @@ const fn pairs() -> [[u8; 2]; 100] {
 
 /// The two last digits of a number.
 #[inline(always)]
-pub(crate) fn pair(number: u32) -> [u8; 2] {
+fn pair(number: u32) -> [u8; 2] {
     usize::try_from(number % 100)
         .ok()
         .and_then(|index| PAIRS.get(index))

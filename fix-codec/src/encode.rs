@@ -61,24 +61,27 @@ impl<'a> EncodeHeader<'a> {
 
     #[inline]
     fn write(&self, msg_type: MsgType, out: &mut BodyWriter<'_>) {
-        out.member(const { TagText::new(tags::MSG_TYPE) }, &msg_type.as_str());
+        out.member(const { &TagText::new(tags::MSG_TYPE) }, &msg_type.as_str());
         out.member(
-            const { TagText::new(tags::SENDER_COMP_ID) },
+            const { &TagText::new(tags::SENDER_COMP_ID) },
             &self.sender_comp_id,
         );
         out.member(
-            const { TagText::new(tags::TARGET_COMP_ID) },
+            const { &TagText::new(tags::TARGET_COMP_ID) },
             &self.target_comp_id,
         );
-        out.member(const { TagText::new(tags::MSG_SEQ_NUM) }, &self.msg_seq_num);
+        out.member(
+            const { &TagText::new(tags::MSG_SEQ_NUM) },
+            &self.msg_seq_num,
+        );
         if self.poss_dup {
-            out.member(const { TagText::new(tags::POSS_DUP_FLAG) }, &true);
+            out.member(const { &TagText::new(tags::POSS_DUP_FLAG) }, &true);
         }
         if self.poss_resend {
-            out.member(const { TagText::new(tags::POSS_RESEND) }, &true);
+            out.member(const { &TagText::new(tags::POSS_RESEND) }, &true);
         }
         out.member(
-            const { TagText::new(tags::SENDING_TIME) },
+            const { &TagText::new(tags::SENDING_TIME) },
             &self.sending_time,
         );
         out.optional(tags::ORIG_SENDING_TIME, &self.orig_sending_time);
@@ -128,17 +131,36 @@ pub fn encode(
     body: &impl EncodeBody,
     out: &mut BytesMut,
 ) -> Range<usize> {
-    let mut replace = false;
-    loop {
-        let mut writer = BodyWriter::new(out, header.precision, replace);
-        let open = writer.begin(header.begin_string);
-        header.write(body.msg_type(), &mut writer);
-        body.encode_body(&mut writer);
-        match writer.end(open) {
-            Some(range) => return range,
-            None => replace = true,
-        }
+    match attempt(header, body, out, false) {
+        Some(range) => range,
+        None => encode_replacing(header, body, out),
     }
+}
+
+/// Writes a message once more, one of whose texts held SOH.
+#[cold]
+#[inline(never)]
+fn encode_replacing(
+    header: &EncodeHeader<'_>,
+    body: &impl EncodeBody,
+    out: &mut BytesMut,
+) -> Range<usize> {
+    attempt(header, body, out, true).expect("SOH in texts was replaced")
+}
+
+/// Writes a message; `None`, and nothing, when a text holds SOH that is not to be replaced.
+#[inline(always)]
+fn attempt(
+    header: &EncodeHeader<'_>,
+    body: &impl EncodeBody,
+    out: &mut BytesMut,
+    replace: bool,
+) -> Option<Range<usize>> {
+    let mut writer = BodyWriter::new(out, header.precision, replace);
+    let open = writer.begin(header.begin_string);
+    header.write(body.msg_type(), &mut writer);
+    body.encode_body(&mut writer);
+    writer.end(open)
 }
 
 /// A body of any type, given field by field: for messages that have no type of their own here, and for

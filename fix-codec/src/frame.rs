@@ -7,13 +7,15 @@
 
 use memchr::memmem;
 
-use crate::SOH;
 use crate::checksum::{checksum, checksum_digits};
+use crate::{BEGIN_STRING, SOH};
 
 /// What every message starts with.
 const MESSAGE_START: &[u8] = b"8=FIX";
+/// What a message of this version starts with, up to the digits of BodyLength(9).
+const VERSION_START: &[u8] = b"8=FIX.4.4\x019=";
 /// Bytes of `10=nnn` and its SOH.
-const TRAILER_LENGTH: usize = 7;
+pub(crate) const TRAILER_LENGTH: usize = 7;
 /// The longest BeginString(8) value looked at.
 const BEGIN_STRING_LENGTH_MAX: usize = 16;
 /// The most digits of BodyLength(9) looked at; more than any message limit needs.
@@ -61,7 +63,7 @@ pub enum FrameError {
 pub struct Frame<'a> {
     bytes: &'a [u8],
     begin_string: &'a [u8],
-    content: &'a [u8],
+    content_and_trailer: &'a [u8],
 }
 
 impl<'a> Frame<'a> {
@@ -82,8 +84,14 @@ impl<'a> Frame<'a> {
     }
 
     /// The fields between BodyLength(9) and CheckSum(10): those that BodyLength counts.
-    pub(crate) const fn content(&self) -> &'a [u8] {
-        self.content
+    pub(crate) fn content(&self) -> &'a [u8] {
+        let length = self.content_and_trailer.len() - TRAILER_LENGTH;
+        self.content_and_trailer.get(..length).unwrap_or_default()
+    }
+
+    /// The same with CheckSum(10) behind it.
+    pub(crate) const fn content_and_trailer(&self) -> &'a [u8] {
+        self.content_and_trailer
     }
 }
 
@@ -113,21 +121,14 @@ enum Halt {
 }
 
 fn parse(buffer: &[u8], max_length: usize) -> Result<Frame<'_>, Halt> {
-    let Some(rest) = buffer.strip_prefix(MESSAGE_START) else {
-        return Err(if MESSAGE_START.starts_with(buffer) {
-            Halt::Incomplete
-        } else {
-            Halt::Resync(FrameError::NotAMessage)
-        });
+    let (begin_string, rest) = match buffer.strip_prefix(VERSION_START) {
+        Some(rest) => (BEGIN_STRING.as_bytes(), rest),
+        None => any_version(buffer)?,
     };
-    let (suffix, rest) = value(rest, BEGIN_STRING_LENGTH_MAX, FrameError::BeginString)?;
-    let rest = match rest.strip_prefix(b"9=") {
-        Some(rest) => rest,
-        None if b"9=".starts_with(rest) => return Err(Halt::Incomplete),
-        None => return Err(Halt::Resync(FrameError::BodyLength)),
+    let (body_length, rest) = match body_length(rest) {
+        Some(read) => read,
+        None => body_length_slow(rest)?,
     };
-    let (digits, rest) = value(rest, BODY_LENGTH_DIGITS_MAX, FrameError::BodyLength)?;
-    let body_length = number(digits).ok_or(Halt::Resync(FrameError::BodyLength))?;
 
     let content_start = buffer.len() - rest.len();
     let trailer_start = content_start.saturating_add(body_length);
@@ -139,6 +140,7 @@ fn parse(buffer: &[u8], max_length: usize) -> Result<Frame<'_>, Halt> {
     let (before, trailer) = bytes
         .split_at_checked(trailer_start)
         .ok_or(Halt::Resync(FrameError::BodyLength))?;
+    let content_and_trailer = bytes.get(content_start..).unwrap_or_default();
     let content = before.get(content_start..).unwrap_or_default();
     let (&[b'1', b'0', b'=', a, b, c, SOH], [.., SOH]) = (trailer, content) else {
         return Err(Halt::Resync(FrameError::BodyLength));
@@ -148,14 +150,53 @@ fn parse(buffer: &[u8], max_length: usize) -> Result<Frame<'_>, Halt> {
         // taken for a message: its data fields are the sender's, not the session's.
         return Err(Halt::Skip(end, FrameError::CheckSum));
     }
-    let begin_string = bytes
-        .get(2..MESSAGE_START.len() + suffix.len())
-        .unwrap_or_default();
     Ok(Frame {
         bytes,
         begin_string,
-        content,
+        content_and_trailer,
     })
+}
+
+/// BeginString(8), whatever it is, and what follows the `9=` behind it.
+#[cold]
+fn any_version(buffer: &[u8]) -> Result<(&[u8], &[u8]), Halt> {
+    let Some(rest) = buffer.strip_prefix(MESSAGE_START) else {
+        return Err(if MESSAGE_START.starts_with(buffer) {
+            Halt::Incomplete
+        } else {
+            Halt::Resync(FrameError::NotAMessage)
+        });
+    };
+    let (suffix, rest) = value(rest, BEGIN_STRING_LENGTH_MAX, FrameError::BeginString)?;
+    let begin_string = buffer
+        .get(b"8=".len()..MESSAGE_START.len() + suffix.len())
+        .unwrap_or_default();
+    match rest.strip_prefix(b"9=") {
+        Some(rest) => Ok((begin_string, rest)),
+        None if b"9=".starts_with(rest) => Err(Halt::Incomplete),
+        None => Err(Halt::Resync(FrameError::BodyLength)),
+    }
+}
+
+/// BodyLength(9) as most messages have it, two to four digits, and what follows its SOH. `None` leaves it to
+/// [`body_length_slow`].
+#[inline(always)]
+fn body_length(rest: &[u8]) -> Option<(usize, &[u8])> {
+    let (digits, rest) = match rest {
+        [a, b, c, SOH, rest @ ..] => ([b'0', *a, *b, *c], rest),
+        [a, b, SOH, rest @ ..] => ([b'0', b'0', *a, *b], rest),
+        [a, b, c, d, SOH, rest @ ..] => ([*a, *b, *c, *d], rest),
+        _ => return None,
+    };
+    Some((number(&digits)?, rest))
+}
+
+/// BodyLength(9) and what follows its SOH.
+#[cold]
+fn body_length_slow(rest: &[u8]) -> Result<(usize, &[u8]), Halt> {
+    let (digits, rest) = value(rest, BODY_LENGTH_DIGITS_MAX, FrameError::BodyLength)?;
+    let body_length = number(digits).ok_or(Halt::Resync(FrameError::BodyLength))?;
+    Ok((body_length, rest))
 }
 
 /// Splits a value of at most `length_max` bytes from what follows its SOH.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::values::{FieldValue, ValueError};
-use crate::{MsgType, SessionReject, SessionRejectReason, tags};
+use crate::{MsgType, tags};
 
 /// The optional routing fields of a header: who within a firm, and on whose behalf.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,12 +103,12 @@ pub struct PartialHeader<'a> {
 }
 
 impl<'a> PartialHeader<'a> {
-    /// Takes one header field in. A field that has come before is left as it was. An empty value
-    /// counts as absent: that it is empty is for validation to say, except where it is required.
-    pub(crate) fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<(), ValueError> {
+    /// Takes one header field in; says whether there is nothing left to check of it. A field that has come before is
+    /// left as it was. An empty value counts as absent: that it is empty is for validation to say, except where it is
+    /// required.
+    pub(crate) fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<bool, ValueError> {
         let routing = &mut self.routing;
         match tag {
-            tags::MSG_TYPE => put(&mut self.msg_type, value),
             tags::MSG_SEQ_NUM => put(&mut self.msg_seq_num, value),
             tags::SENDER_COMP_ID => put(&mut self.sender_comp_id, value),
             tags::TARGET_COMP_ID => put(&mut self.target_comp_id, value),
@@ -127,29 +127,23 @@ impl<'a> PartialHeader<'a> {
             tags::DELIVER_TO_COMP_ID => put(&mut routing.deliver_to_comp_id, value),
             tags::DELIVER_TO_SUB_ID => put(&mut routing.deliver_to_sub_id, value),
             tags::DELIVER_TO_LOCATION_ID => put(&mut routing.deliver_to_location_id, value),
-            _ => Ok(()),
+            _ => Ok(false),
         }
     }
 
-    /// The header, if all that is required is there.
+    /// The header, with its type.
+    ///
+    /// # Errors
+    /// The first tag that is required and not there.
     #[inline(always)]
-    pub(crate) fn complete(&self) -> Result<Header<'a>, SessionReject> {
-        let missing = |tag| SessionReject::new(SessionRejectReason::RequiredTagMissing, tag);
-        let msg_type = self.msg_type.ok_or_else(|| missing(tags::MSG_TYPE))?;
+    pub(crate) fn complete(&self, msg_type: Option<MsgType>) -> Result<Header<'a>, u32> {
         Ok(Header {
             begin_string: self.begin_string,
-            msg_type: MsgType::from_code(msg_type.as_bytes())
-                .ok_or(SessionReject::untagged(SessionRejectReason::InvalidMsgType))?,
-            msg_seq_num: self.msg_seq_num.ok_or_else(|| missing(tags::MSG_SEQ_NUM))?,
-            sender_comp_id: self
-                .sender_comp_id
-                .ok_or_else(|| missing(tags::SENDER_COMP_ID))?,
-            target_comp_id: self
-                .target_comp_id
-                .ok_or_else(|| missing(tags::TARGET_COMP_ID))?,
-            sending_time: self
-                .sending_time
-                .ok_or_else(|| missing(tags::SENDING_TIME))?,
+            msg_type: msg_type.ok_or(tags::MSG_TYPE)?,
+            msg_seq_num: self.msg_seq_num.ok_or(tags::MSG_SEQ_NUM)?,
+            sender_comp_id: self.sender_comp_id.ok_or(tags::SENDER_COMP_ID)?,
+            target_comp_id: self.target_comp_id.ok_or(tags::TARGET_COMP_ID)?,
+            sending_time: self.sending_time.ok_or(tags::SENDING_TIME)?,
             orig_sending_time: self.orig_sending_time,
             poss_dup: self.poss_dup,
             poss_resend: self.poss_resend,
@@ -159,16 +153,20 @@ impl<'a> PartialHeader<'a> {
     }
 }
 
-fn put<'a, T: FieldValue<'a>>(slot: &mut Option<T>, value: &'a [u8]) -> Result<(), ValueError> {
-    if slot.is_none() && !value.is_empty() {
-        *slot = Some(T::read(value)?);
+/// Fills a field in; says whether it did.
+#[inline(always)]
+fn put<'a, T: FieldValue<'a>>(slot: &mut Option<T>, value: &'a [u8]) -> Result<bool, ValueError> {
+    if slot.is_some() || value.is_empty() {
+        return Ok(false);
     }
-    Ok(())
+    *slot = Some(T::read(value)?);
+    Ok(true)
 }
 
-fn flag(slot: &mut bool, value: &[u8]) -> Result<(), ValueError> {
+/// Sets a flag. It has no place for "not said", so that one said twice is left for validation to find.
+fn flag(slot: &mut bool, value: &[u8]) -> Result<bool, ValueError> {
     if !value.is_empty() {
         *slot |= bool::read(value)?;
     }
-    Ok(())
+    Ok(false)
 }

@@ -45,17 +45,20 @@ pub mod messages;
 mod msg_type;
 mod reject;
 mod resend;
+mod spans;
 pub mod tags;
 pub mod values;
+mod word;
 mod writer;
 
-pub use decode::{DecodeError, Decoder, FIELDS_MAX, Fault};
+pub use decode::{DecodeError, Decoder, Fault};
 pub use encode::{EncodeBody, EncodeHeader, RawBody, encode};
 pub use header::{Header, PartialHeader, Routing};
 pub use message::{Entries, Field, Fields, FieldsIter, Message};
 pub use msg_type::{MsgType, MsgTypeCode};
 pub use reject::{SessionReject, SessionRejectReason};
 pub use resend::{ResendError, encode_resend};
+pub use spans::FIELDS_MAX;
 pub use writer::BodyWriter;
 
 /// Ends every field: the byte 0x01 (FIX 4.4 Volume 1).

@@ -3,15 +3,8 @@
 use core::slice;
 
 use crate::dictionary::{self, GroupDefinition};
+use crate::spans::FieldSpan;
 use crate::{Header, MsgType, SessionReject, SessionRejectReason};
-
-/// Where one field is in the bytes of its message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FieldSpan {
-    pub(crate) tag: u32,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-}
 
 /// One field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +15,54 @@ pub struct Field<'a> {
     pub value: &'a [u8],
 }
 
+/// Where the parts of a message begin, as indices of fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// The first field that is not the header's.
+    pub(crate) header_end: usize,
+    /// The first field of the trailer.
+    trailer_start: usize,
+    /// Whether decoding has checked all that there is to check of the header: its fields stand at the beginning and
+    /// nowhere else, each once, with a value that could be read.
+    pub(crate) header_is_plain: bool,
+}
+
+impl Parts {
+    /// The three fields that every message begins with, and nothing else so far.
+    pub(crate) const FRAMING: Self = Self {
+        header_end: 3,
+        trailer_start: usize::MAX,
+        header_is_plain: true,
+    };
+
+    /// A field of the trailer is at `index`.
+    #[inline(always)]
+    pub(crate) fn trailer_at(&mut self, index: usize) {
+        self.trailer_start = self.trailer_start.min(index);
+    }
+}
+
 /// A decoded message. Borrows the frame it was read from and the decoder that read it.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// The standard header.
     pub header: Header<'a>,
     all: Fields<'a>,
-    header_end: usize,
-    trailer_start: usize,
+    parts: Parts,
 }
 
 impl<'a> Message<'a> {
     #[inline(always)]
-    pub(crate) fn new(
+    pub(crate) const fn new(
         header: Header<'a>,
         bytes: &'a [u8],
         spans: &'a [FieldSpan],
-        (header_end, trailer_start): (Option<usize>, Option<usize>),
+        parts: Parts,
     ) -> Self {
-        let trailer_start = trailer_start.unwrap_or(spans.len());
-        let header_end = header_end.unwrap_or(trailer_start).min(trailer_start);
         Self {
             header,
             all: Fields { bytes, spans },
-            header_end,
-            trailer_start,
+            parts,
         }
     }
 
@@ -77,6 +93,22 @@ impl<'a> Message<'a> {
         self.body().group(definition)
     }
 
+    /// Whether decoding has checked all that there is to check of the header.
+    pub(crate) const fn is_header_plain(&self) -> bool {
+        self.parts.header_is_plain
+    }
+
+    /// The fields that are left to be held against the data dictionary: all but the first three and the last, or, where
+    /// decoding has checked the header, what follows that.
+    pub(crate) fn unchecked(&self) -> Fields<'a> {
+        let start = if self.parts.header_is_plain {
+            self.parts.header_end
+        } else {
+            3
+        };
+        self.all.slice(start, self.all.len().saturating_sub(1))
+    }
+
     /// Every field, from BeginString(8) to CheckSum(10).
     pub const fn fields(&self) -> Fields<'a> {
         self.all
@@ -84,17 +116,18 @@ impl<'a> Message<'a> {
 
     /// The fields before the first one that is not the header's.
     pub fn header_fields(&self) -> Fields<'a> {
-        self.all.slice(0, self.header_end)
+        self.all.slice(0, self.parts.header_end)
     }
 
     /// The fields between header and trailer.
     pub fn body(&self) -> Fields<'a> {
-        self.all.slice(self.header_end, self.trailer_start)
+        self.all
+            .slice(self.parts.header_end, self.parts.trailer_start)
     }
 
     /// The fields from the first one that is the trailer's.
     pub fn trailer_fields(&self) -> Fields<'a> {
-        self.all.slice(self.trailer_start, self.all.len())
+        self.all.slice(self.parts.trailer_start, self.all.len())
     }
 }
 
@@ -118,7 +151,25 @@ impl<'a> Fields<'a> {
 
     /// The first field.
     pub fn first(&self) -> Option<Field<'a>> {
-        self.spans.first().map(|span| self.field(span))
+        self.at(0)
+    }
+
+    /// Where the field with this index stands.
+    #[inline(always)]
+    pub(crate) fn span(&self, index: usize) -> Option<&'a FieldSpan> {
+        self.spans.get(index)
+    }
+
+    /// The value of a field that stands there.
+    #[inline(always)]
+    pub(crate) fn value(&self, span: &FieldSpan) -> &'a [u8] {
+        span.value(self.bytes)
+    }
+
+    /// The field with this index.
+    #[inline(always)]
+    pub(crate) fn at(&self, index: usize) -> Option<Field<'a>> {
+        self.spans.get(index).map(|span| self.field(span))
     }
 
     /// The value of the first field `tag`.
@@ -154,11 +205,6 @@ impl<'a> Fields<'a> {
         Some(Entries::new(definition, count, after))
     }
 
-    /// All fields of a message but the first three and the last.
-    pub(crate) fn without_framing(&self) -> Self {
-        self.slice(3, self.len().saturating_sub(1))
-    }
-
     /// The first `length` fields and the others.
     pub(crate) fn split(&self, length: usize) -> (Self, Self) {
         (
@@ -175,10 +221,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    #[inline(always)]
     fn field(&self, span: &FieldSpan) -> Field<'a> {
         Field {
             tag: span.tag,
-            value: self.bytes.get(span.start..span.end).unwrap_or_default(),
+            value: span.value(self.bytes),
         }
     }
 }

@@ -3,14 +3,18 @@
 
 use bytes::BytesMut;
 
-use crate::SOH;
-use crate::checksum::{checksum, checksum_digits};
+use crate::checksum::{LANES, checksum_and_delimiters, checksum_digits};
 use crate::digits::{Digits, decimal};
 use crate::messages::{Group, GroupEntry};
-use crate::values::{FieldValue, TimePrecision};
+use crate::values::{FieldValue, SHORT_ROOM, TimePrecision};
+use crate::{BEGIN_STRING, SOH};
 
+/// What a message starts with, but for the digits of BodyLength(9).
+const VERSION_START: &[u8] = b"8=FIX.4.4\x019=000\x01";
 /// How far the buffer grows at a time, in bytes.
 const GROWTH: usize = 512;
+/// Room for a field with a short value: up to eight bytes of tag, the value, and SOH.
+const SHORT_FIELD: usize = 8 + SHORT_ROOM;
 /// Digits of BodyLength(9) that room is left for.
 const BODY_LENGTH_DIGITS: usize = 3;
 
@@ -98,26 +102,42 @@ impl<'b> BodyWriter<'b> {
 
     /// Writes a field whose tag is known at compile time.
     #[inline(always)]
-    pub(crate) fn member<'a>(&mut self, tag: TagText, value: &impl FieldValue<'a>) {
-        let start = self.position;
-        let whole = start + tag.bytes.len();
-        if whole > self.buffer.len() {
-            self.grow(whole);
+    pub(crate) fn member<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) {
+        if self.member_short(tag, value).is_none() {
+            self.member_long(tag, value);
         }
+    }
+
+    /// Writes a field with a short value, for which there is room: that is made sure of once. `None` leaves it to
+    /// [`BodyWriter::member_long`].
+    #[inline(always)]
+    fn member_short<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) -> Option<()> {
+        if self.replace {
+            return None;
+        }
+        let room: &mut [u8; SHORT_FIELD] =
+            self.buffer.get_mut(self.position..)?.first_chunk_mut()?;
         // All eight bytes in one store; what is too much is written over.
-        if let Some(room) = self
-            .buffer
-            .get_mut(start..)
-            .and_then(<[u8]>::first_chunk_mut)
-        {
-            *room = tag.bytes;
+        *room.first_chunk_mut()? = tag.bytes;
+        let value_room = room.get_mut(tag.length..)?.first_chunk_mut()?;
+        let length = value.write_short(value_room, self.precision)?;
+        if length > 0 {
+            *room.get_mut(tag.length + length)? = SOH;
+            self.position += tag.length + length + 1;
+            self.delimiters += 1;
         }
-        self.position = start + tag.length;
+        Some(())
+    }
+
+    /// Writes a field step by step.
+    #[inline(never)]
+    fn member_long<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) {
+        let start = self.position;
+        self.write_bytes(tag.bytes.get(..tag.length).unwrap_or_default());
         self.value(start, value);
     }
 
     /// Writes the value of a field that begins at `start`, and its SOH.
-    #[inline(always)]
     fn value<'a>(&mut self, start: usize, value: &impl FieldValue<'a>) {
         let value_start = self.position;
         value.write(self);
@@ -128,7 +148,6 @@ impl<'b> BodyWriter<'b> {
         }
     }
 
-    #[inline(always)]
     fn delimiter(&mut self) {
         self.write_bytes(&[SOH]);
         self.delimiters += 1;
@@ -172,14 +191,14 @@ impl<'b> BodyWriter<'b> {
     }
 
     /// Writes bytes as they are. They hold no SOH, or it was counted.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn write_bytes(&mut self, bytes: &[u8]) {
         let end = self.position + bytes.len();
         if end > self.buffer.len() {
             self.grow(end);
         }
         if let Some(room) = self.buffer.get_mut(self.position..end) {
-            copy(room, bytes);
+            room.copy_from_slice(bytes);
         }
         self.position = end;
     }
@@ -187,12 +206,11 @@ impl<'b> BodyWriter<'b> {
     /// Writes bytes as they are, SOH among them.
     pub(crate) fn write_data(&mut self, data: &[u8]) {
         self.write_bytes(data);
-        self.delimiters += count_delimiters(data);
+        self.delimiters += checksum_and_delimiters(data).1;
     }
 
     /// Writes text. SOH in it becomes a space, so that no text can add a field: see
     /// [`BodyWriter::end`].
-    #[inline(always)]
     pub(crate) fn write_text(&mut self, text: &str) {
         let start = self.position;
         self.write_bytes(text.as_bytes());
@@ -214,22 +232,13 @@ impl<'b> BodyWriter<'b> {
     }
 
     /// Writes a number.
-    #[inline]
     pub(crate) fn write_number(&mut self, number: u64) {
-        if number < 10 {
-            self.write_bytes(&[b'0' + u8::try_from(number).unwrap_or_default()]);
-        } else {
-            self.write_bytes(Digits::new(number).as_bytes());
-        }
+        self.write_bytes(Digits::new(number).as_bytes());
     }
 
     /// Writes a decimal number with all of its `scale` digits behind the point.
-    #[inline]
     pub(crate) fn write_decimal(&mut self, mantissa: i128, scale: u32) {
-        match u64::try_from(mantissa) {
-            Ok(mantissa) if scale == 0 => self.write_number(mantissa),
-            _ => self.write_bytes(decimal(mantissa, scale).as_bytes()),
-        }
+        self.write_bytes(decimal(mantissa, scale).as_bytes());
     }
 
     #[cold]
@@ -242,14 +251,21 @@ impl<'b> BodyWriter<'b> {
     /// [`BodyWriter::end`] needs.
     pub(crate) fn begin(&mut self, begin_string: &str) -> Open {
         let start = self.position;
-        self.write_bytes(b"8=");
-        self.write_text(begin_string);
-        self.delimiter();
-        self.write_bytes(b"9=");
-        let length_at = self.position;
-        self.write_bytes(b"000");
-        self.delimiter();
-        Open { start, length_at }
+        if begin_string == BEGIN_STRING && !self.replace {
+            // All of it at once.
+            self.write_bytes(VERSION_START);
+            self.delimiters += 2;
+        } else {
+            self.write_bytes(b"8=");
+            self.write_text(begin_string);
+            self.delimiter();
+            self.write_bytes(b"9=000");
+            self.delimiter();
+        }
+        Open {
+            start,
+            length_at: self.position - BODY_LENGTH_DIGITS - 1,
+        }
     }
 
     /// Ends the message: writes its BodyLength(9) and CheckSum(10), and gives back where it is.
@@ -261,33 +277,57 @@ impl<'b> BodyWriter<'b> {
         let body_at = open.length_at + BODY_LENGTH_DIGITS + 1;
         let body_length = self.position - body_at;
         self.write_body_length(open.length_at, body_at, body_length);
-        let written = self
-            .buffer
-            .get(open.start..self.position)
-            .unwrap_or_default();
-        if !self.replace && count_delimiters(written) != self.delimiters {
+        let (sum, delimiters) = self.sum_and_delimiters(open.start);
+        if !self.replace && delimiters != self.delimiters {
             self.buffer.truncate(open.start);
             return None;
         }
-        let [a, b, c] = checksum_digits(checksum(written));
+        let [a, b, c] = checksum_digits(sum);
         self.write_bytes(&[b'1', b'0', b'=', a, b, c, SOH]);
         self.buffer.truncate(self.position);
         Some(open.start..self.position)
     }
 
+    /// The sum of what is written from `start` on, and how many SOH are in it.
+    fn sum_and_delimiters(&mut self, start: usize) -> (u8, usize) {
+        let padded_end = start + (self.position - start).next_multiple_of(LANES);
+        if padded_end > self.buffer.len() {
+            self.grow(padded_end);
+        }
+        // Zeros up to whole vectors: they change nothing, and no byte is left over to be added on its own.
+        if let Some(padding) = self.buffer.get_mut(self.position..padded_end) {
+            padding.fill(0);
+        }
+        let padded = self.buffer.get(start..padded_end).unwrap_or_default();
+        checksum_and_delimiters(padded)
+    }
+
     fn write_body_length(&mut self, length_at: usize, body_at: usize, body_length: usize) {
+        if let Some(digits) = u32::try_from(body_length).ok().and_then(three_digits)
+            && let Some(room) = self
+                .buffer
+                .get_mut(length_at..)
+                .and_then(<[u8]>::first_chunk_mut)
+        {
+            *room = digits;
+            return;
+        }
+        self.move_body(length_at, body_at, body_length);
+    }
+
+    /// Makes room for a BodyLength(9) that is not of three digits, and writes it.
+    #[cold]
+    fn move_body(&mut self, length_at: usize, body_at: usize, body_length: usize) {
         let digits = Digits::new(u64::try_from(body_length).unwrap_or(u64::MAX));
         let length = digits.as_bytes().len();
-        if length != BODY_LENGTH_DIGITS {
-            let body_moved_to = length_at + length + 1;
-            let end = body_moved_to + body_length;
-            if end > self.buffer.len() {
-                self.grow(end);
-            }
-            self.buffer
-                .copy_within(body_at..body_at + body_length, body_moved_to);
-            self.position = end;
+        let body_moved_to = length_at + length + 1;
+        let end = body_moved_to + body_length;
+        if end > self.buffer.len() {
+            self.grow(end);
         }
+        self.buffer
+            .copy_within(body_at..body_at + body_length, body_moved_to);
+        self.position = end;
         if let Some(room) = self.buffer.get_mut(length_at..length_at + length) {
             room.copy_from_slice(digits.as_bytes());
         }
@@ -297,39 +337,13 @@ impl<'b> BodyWriter<'b> {
     }
 }
 
-/// How many SOH there are: in runs that a byte can count, sixteen bytes at a step. A search for each SOH costs more where
-/// there are so many.
-fn count_delimiters(bytes: &[u8]) -> usize {
-    const RUN: usize = 128;
-    let in_run = |run: &[u8]| {
-        run.iter().fold(0_u8, |count, byte| {
-            count.wrapping_add(u8::from(*byte == SOH))
-        })
-    };
-    bytes.chunks(RUN).map(|run| usize::from(in_run(run))).sum()
-}
-
-/// Copies `from` into `to`, which is as long. Most values are short: two stores that overlap cost less
-/// than a call.
-#[inline(always)]
-fn copy(to: &mut [u8], from: &[u8]) {
-    match from.len() {
-        8..=16 => overlapping::<8>(to, from),
-        4..=7 => overlapping::<4>(to, from),
-        0..=3 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
-        17..=32 => overlapping::<16>(to, from),
-        33.. => to.copy_from_slice(from),
-    }
-}
-
-/// Copies at least `N` and at most twice `N` bytes.
-#[inline(always)]
-fn overlapping<const N: usize>(to: &mut [u8], from: &[u8]) {
-    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk::<N>()) {
-        *to = *from;
-    }
-    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk::<N>()) {
-        *to = *from;
+/// The digits of a number that has just three.
+fn three_digits(number: u32) -> Option<[u8; BODY_LENGTH_DIGITS]> {
+    let digit = |digit: u32| u8::try_from(digit % 10).map(|digit| b'0' + digit).ok();
+    if (100..1_000).contains(&number) {
+        Some([digit(number / 100)?, digit(number / 10)?, digit(number)?])
+    } else {
+        None
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a definition is: fields, components, groups and messages, as static data.
 
-use super::TagSet;
-use crate::MsgType;
+use super::{HEADER, TRAILER, TagSet};
+use crate::{MsgType, tags};
 
 /// The data type of a field (FIX 4.4 Volume 1, "Data Types").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -225,6 +225,37 @@ pub struct MessageDefinition {
     pub name: &'static str,
     /// What stands between header and trailer.
     pub body: Section,
+    /// The tags of header, body and trailer outside of groups, but for those that framing and decoding have checked.
+    pub(super) outside_groups: TagSet,
+}
+
+impl MessageDefinition {
+    pub(super) const fn new(
+        msg_type: MsgType,
+        name: &'static str,
+        members: &'static [Member],
+    ) -> Self {
+        let body = Section::new(members);
+        Self {
+            msg_type,
+            name,
+            outside_groups: outside_groups(&body.own),
+            body,
+        }
+    }
+}
+
+/// The tags of a message outside of groups whose body has `body`, but for the first three fields and the last one, which
+/// framing and decoding have checked.
+pub(super) const fn outside_groups(body: &TagSet) -> TagSet {
+    HEADER
+        .own
+        .union(*body)
+        .union(TRAILER.own)
+        .without(tags::BEGIN_STRING)
+        .without(tags::BODY_LENGTH)
+        .without(tags::MSG_TYPE)
+        .without(tags::CHECK_SUM)
 }
 
 impl GroupDefinition {
@@ -330,11 +361,11 @@ macro_rules! definitions {
     (@define $doc:literal message $name:ident $fix_name:ident $members:expr) => {
         #[doc = $doc]
         pub static $name: $crate::dictionary::MessageDefinition =
-            $crate::dictionary::MessageDefinition {
-                msg_type: $crate::MsgType::$fix_name,
-                name: stringify!($fix_name),
-                body: $crate::dictionary::Section::new($members),
-            };
+            $crate::dictionary::MessageDefinition::new(
+                $crate::MsgType::$fix_name,
+                stringify!($fix_name),
+                $members,
+            );
     };
     (@define $doc:literal group $name:ident $count:ident $members:expr) => {
         #[doc = $doc]

@@ -55,21 +55,38 @@ const DATA_PAIRS: [(u32, u32); 16] = [
     ),
 ];
 
-/// What the codec must know of every tag at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TagKind {
-    /// The part of a message that the field belongs to.
-    pub(crate) place: Place,
-    /// Whether it announces the length of a data field.
-    pub(crate) is_length: bool,
-}
-
 /// A part of a message, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Place {
     Header,
     Body,
     Trailer,
+}
+
+/// The part of a message that the field `tag` belongs to.
+pub(crate) const fn place(tag: u32) -> Place {
+    if HEADER.own.contains(tag) || HEADER.nested.contains(tag) {
+        Place::Header
+    } else if TRAILER.own.contains(tag) {
+        Place::Trailer
+    } else {
+        Place::Body
+    }
+}
+
+/// What decoding does with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TagKind {
+    /// It is the body's, and decoding only notes it.
+    Body,
+    /// It is the header's.
+    Header,
+    /// It is the trailer's.
+    Trailer,
+    /// It announces the length of a data field, in whatever part.
+    Length,
+    /// No table has a place for it: it is 0, or a number beyond those that are defined.
+    Unlisted,
 }
 
 /// The kinds of tags, by slot.
@@ -80,36 +97,30 @@ static KINDS: [TagKind; TagSet::SLOTS] = kinds();
     reason = "runs at compile time, which checks every index"
 )]
 const fn kinds() -> [TagKind; TagSet::SLOTS] {
-    let mut kinds = [TagKind {
-        place: Place::Body,
-        is_length: false,
-    }; TagSet::SLOTS];
-    let mut tag = 0;
+    let mut kinds = [TagKind::Body; TagSet::SLOTS];
+    kinds[0] = TagKind::Unlisted;
+    let mut tag = 1;
     while tag < TagSet::STANDARD_END {
-        let slot = TagSet::slot(tag);
-        if HEADER.own.contains(tag) || HEADER.nested.contains(tag) {
-            kinds[slot].place = Place::Header;
-        } else if TRAILER.own.contains(tag) {
-            kinds[slot].place = Place::Trailer;
-        }
+        kinds[TagSet::slot(tag)] = match place(tag) {
+            Place::Header => TagKind::Header,
+            Place::Body => TagKind::Body,
+            Place::Trailer => TagKind::Trailer,
+        };
         tag += 1;
     }
     let mut pair = 0;
     while pair < DATA_PAIRS.len() {
-        kinds[TagSet::slot(DATA_PAIRS[pair].0)].is_length = true;
+        kinds[TagSet::slot(DATA_PAIRS[pair].0)] = TagKind::Length;
         pair += 1;
     }
     kinds
 }
 
 /// The kind of a tag.
+#[expect(clippy::indexing_slicing, reason = "slots are below SLOTS")]
 #[inline(always)]
-pub(crate) fn kind(tag: u32) -> TagKind {
-    const UNDEFINED: TagKind = TagKind {
-        place: Place::Body,
-        is_length: false,
-    };
-    KINDS.get(TagSet::slot(tag)).copied().unwrap_or(UNDEFINED)
+pub(crate) const fn kind(tag: u32) -> TagKind {
+    KINDS[TagSet::slot(tag)]
 }
 
 /// The data field that the length field `length_tag` announces.

@@ -46,7 +46,7 @@ impl TagSet {
     }
 
     /// The tag of a slot.
-    const fn tag(slot: u32) -> u32 {
+    pub(super) const fn tag(slot: u32) -> u32 {
         if slot < STANDARD_END {
             slot
         } else if slot == CANCEL_ON_DISCONNECT.1 {
@@ -78,6 +78,13 @@ impl TagSet {
         self
     }
 
+    /// This set without one tag.
+    pub(super) const fn without(mut self, tag: u32) -> Self {
+        let slot = Self::slot(tag);
+        self.0[slot / 64] &= !(1 << (slot % 64));
+        self
+    }
+
     /// Whether `tag` is a member.
     #[inline(always)]
     pub const fn contains(&self, tag: u32) -> bool {
@@ -86,28 +93,39 @@ impl TagSet {
         self.0[slot / 64 % 16] >> (slot % 64) & 1 == 1
     }
 
-    /// Adds a tag; gives back whether it was new. Tags that nobody defines are always new.
+    /// Takes the tag of a slot out; gives back whether it was a member.
     #[inline(always)]
-    pub(crate) const fn insert(&mut self, tag: u32) -> bool {
-        let slot = Self::slot(tag);
-        if slot == 0 {
-            return true;
-        }
+    pub(super) const fn withdraw(&mut self, slot: usize) -> bool {
         let bit = 1 << (slot % 64);
-        let new = self.0[slot / 64 % 16] & bit == 0;
-        self.0[slot / 64 % 16] |= bit;
-        new
+        let word = self.0[slot / 64 % 16];
+        self.0[slot / 64 % 16] = word & !bit;
+        word & bit != 0
     }
 
-    /// The lowest-numbered member that `other` does not have.
-    pub(crate) fn first_missing_from(&self, other: &Self) -> Option<u32> {
-        let (word, missing) = self
+    /// The lowest-numbered member that `other` has too.
+    #[inline(always)]
+    pub(super) fn first_also_in(&self, other: &Self) -> Option<u32> {
+        // All words at once: mostly there is none.
+        let both = self
             .0
             .iter()
             .zip(other.0)
-            .map(|(mine, theirs)| mine & !theirs)
+            .fold(0, |all, (mine, theirs)| all | (mine & theirs));
+        if both == 0 {
+            return None;
+        }
+        self.first_in_both(other)
+    }
+
+    #[cold]
+    fn first_in_both(&self, other: &Self) -> Option<u32> {
+        let (word, both) = self
+            .0
+            .iter()
+            .zip(other.0)
+            .map(|(mine, theirs)| mine & theirs)
             .enumerate()
-            .find(|(_, missing)| *missing != 0)?;
-        Some(Self::tag(word as u32 * 64 + missing.trailing_zeros()))
+            .find(|(_, both)| *both != 0)?;
+        Some(Self::tag(word as u32 * 64 + both.trailing_zeros()))
     }
 }

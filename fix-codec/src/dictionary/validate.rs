@@ -5,24 +5,18 @@
 //! and, where a group begins, its entries. Then come required tags that are missing, lowest tag first.
 //! The first thing wrong is what is reported.
 
-use super::check::check;
+use super::check::Check;
+use super::definition::outside_groups;
+use super::rules::{Role, Rule, rule};
 use super::{
-    DataType, GroupDefinition, HEADER, Member, MessageDefinition, Place, Section, TRAILER, TagKind,
-    TagSet, ValidationOptions, data_tag, length_tag,
+    GroupDefinition, HEADER, Member, MessageDefinition, Place, Section, TRAILER, TagSet,
+    ValidationOptions, data_tag, length_tag,
 };
-use crate::message::FieldsIter;
-use crate::values::{FieldValue, ValueError};
-use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason, tags};
+use crate::values::FieldValue;
+use crate::{Field, Fields, Message, MsgType, SessionReject, SessionRejectReason};
 
 /// Tags from here on are user-defined (FIX 4.4 Volume 1, "User Defined Fields").
 const USER_DEFINED_FIRST: u32 = 5_000;
-
-/// The first three fields and the last one, which framing and decoding have checked.
-const FRAMED: TagSet = TagSet::EMPTY
-    .with(tags::BEGIN_STRING)
-    .with(tags::BODY_LENGTH)
-    .with(tags::MSG_TYPE)
-    .with(tags::CHECK_SUM);
 
 /// Holds `message` against its definition.
 ///
@@ -35,16 +29,26 @@ pub fn validate(message: &Message<'_>, options: ValidationOptions) -> Result<(),
     if matches!(message.msg_type(), MsgType::Other(_)) {
         return Err(SessionReject::untagged(SessionRejectReason::InvalidMsgType));
     }
+    let definition = super::message(message.msg_type());
+    let body_only = message.is_header_plain();
     let mut pass = Pass {
-        definition: super::message(message.msg_type()),
+        definition,
         options,
-        seen: FRAMED,
-        place: Place::Header,
+        left: *definition.map_or(&UNSUPPORTED, |definition| &definition.outside_groups),
+        place: if body_only {
+            Place::Body
+        } else {
+            Place::Header
+        },
         awaited_data: None,
+        is_straight: body_only && definition.is_some(),
     };
-    pass.run(message.fields().without_framing())
+    pass.run(message.unchecked())
         .map_err(|Refusal { reason, tag }| SessionReject::new(reason, tag))
 }
+
+/// The tags outside of groups of a message that the dictionary does not define.
+static UNSUPPORTED: TagSet = outside_groups(&TagSet::EMPTY);
 
 /// What is wrong, small enough to be handed back from every check in registers.
 #[derive(Clone, Copy)]
@@ -63,26 +67,40 @@ impl Refusal {
 struct Pass {
     definition: Option<&'static MessageDefinition>,
     options: ValidationOptions,
-    /// The tags seen outside of groups.
-    seen: TagSet,
+    /// The tags that the message has outside of groups and that did not come yet.
+    left: TagSet,
     /// The furthest part of the message that was seen.
     place: Place,
     /// The data field that must come next, after its length.
     awaited_data: Option<u32>,
+    /// Whether the next field may be one of the body that stands for itself: see [`Pass::run`].
+    is_straight: bool,
 }
 
 impl Pass {
     fn run(&mut self, fields: Fields<'_>) -> Result<(), Refusal> {
-        let mut rest = fields.iter();
-        while let Some(field) = rest.next() {
-            if let Some(group) = self.top_level(field)? {
-                rest = self.entries(group, field, rest)?;
+        let mut next = 0;
+        while let Some(span) = fields.span(next) {
+            let slot = TagSet::slot(span.tag);
+            let rule = rule(slot);
+            // Most fields are of the body and of no group, have a value, and come once. All others are checked one
+            // thing after the other.
+            let is_usual = self.is_straight && rule.role == Role::Plain && span.length > 0;
+            if !is_usual || !self.left.withdraw(slot) {
+                next = self.unusual(fields, next)?;
+                continue;
             }
+            if rule.check != Check::Any
+                && let Err(error) = rule.check.hold(fields.value(span))
+            {
+                return Err(Refusal::new(error.reason(), span.tag));
+            }
+            next += 1;
         }
         // A message whose header lacks something is not decoded in the first place.
         let missing = self.awaited_data.or_else(|| {
             let definition = self.definition?;
-            definition.body.required.first_missing_from(&self.seen)
+            definition.body.required.first_also_in(&self.left)
         });
         match missing {
             Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
@@ -90,64 +108,88 @@ impl Pass {
         }
     }
 
-    /// Checks a field that is in no group; gives back the group that it begins.
-    #[inline(always)]
-    fn top_level(
-        &mut self,
-        Field { tag, value }: Field<'_>,
-    ) -> Result<Option<&'static GroupDefinition>, Refusal> {
-        let reject = |reason| Err(Refusal::new(reason, tag));
-        let TagKind { place, is_length } = super::kind(tag);
-        if self.options.require_field_order && place < self.place {
-            return reject(SessionRejectReason::TagOutOfOrder);
-        }
-        self.place = self.place.max(place);
-        let section = match place {
-            Place::Header => Some(&HEADER),
-            Place::Body => self.definition.map(|definition| &definition.body),
-            Place::Trailer => Some(&TRAILER),
+    /// Checks the field with the index `next`, and the group that it begins; gives back the index of what follows.
+    #[inline(never)]
+    fn unusual(&mut self, fields: Fields<'_>, next: usize) -> Result<usize, Refusal> {
+        let Some(Field { tag, value }) = fields.at(next) else {
+            return Ok(next);
         };
-        match section {
-            Some(section) if section.own.contains(tag) => {
-                if !self.seen.insert(tag) {
-                    return reject(SessionRejectReason::TagAppearsMoreThanOnce);
-                }
-                // What header and trailer say was read, and so checked, by framing and decoding.
-                if place == Place::Body || is_length || self.awaited_data.is_some() {
-                    self.value(tag, value)?;
-                } else {
-                    self.known(tag, value)?;
-                }
-                Ok(section.group(tag))
+        let next = next + 1;
+        let slot = TagSet::slot(tag);
+        let rule = rule(slot);
+        let section = self.section(tag, rule.place)?;
+        let group = match section {
+            None => {
+                self.value(tag, rule, value)?;
+                None
             }
-            Some(section) => self.not_a_member(section, tag, value).map(|()| None),
-            None => self.value(tag, value).map(|()| None),
+            Some(section) if !section.own.contains(tag) => {
+                self.not_a_member(section, tag, rule, value)?;
+                None
+            }
+            Some(_) if !self.left.withdraw(slot) => {
+                let reason = SessionRejectReason::TagAppearsMoreThanOnce;
+                return Err(Refusal::new(reason, tag));
+            }
+            Some(section) => {
+                self.member(tag, rule, value)?;
+                section.group(tag)
+            }
+        };
+        self.is_straight =
+            self.place == Place::Body && self.definition.is_some() && self.awaited_data.is_none();
+        match group {
+            Some(group) => self.entries(group, fields, next),
+            None => Ok(next),
         }
     }
 
-    /// Checks what is left to check of a header field that decoding has read.
-    #[inline(always)]
-    fn known(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
-        if value.is_empty() {
-            return self.empty(tag);
+    /// Goes on to the part of the message to which a field belongs; `None` for the body of a message that the dictionary
+    /// does not define.
+    fn section(&mut self, tag: u32, place: Place) -> Result<Option<&'static Section>, Refusal> {
+        if self.options.require_field_order && place < self.place {
+            return Err(Refusal::new(SessionRejectReason::TagOutOfOrder, tag));
         }
-        if matches!(
-            tag,
-            tags::SECURE_DATA | tags::XML_DATA | tags::SIGNATURE | tags::NO_HOPS
-        ) {
-            return self.value(tag, value);
+        self.place = self.place.max(place);
+        Ok(match place {
+            Place::Header => Some(&HEADER),
+            Place::Body => self.definition.map(|definition| &definition.body),
+            Place::Trailer => Some(&TRAILER),
+        })
+    }
+
+    /// Checks a field that the message has at this place. What most fields of header and trailer say was read, and so
+    /// checked, by framing and decoding.
+    fn member(&mut self, tag: u32, rule: &Rule, value: &[u8]) -> Result<(), Refusal> {
+        let is_beside = rule.place != Place::Body && self.awaited_data.is_none();
+        match rule.role {
+            Role::Beside if is_beside && !value.is_empty() => Ok(()),
+            Role::Beside | Role::Count | Role::Data if is_beside && value.is_empty() => {
+                self.empty(tag)
+            }
+            Role::Undefined
+            | Role::Plain
+            | Role::Beside
+            | Role::Count
+            | Role::Length
+            | Role::Data => self.value(tag, rule, value),
         }
-        Ok(())
     }
 
     /// Says what is wrong with a field that the message does not have at this place.
     #[cold]
-    fn not_a_member(&mut self, section: &Section, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+    fn not_a_member(
+        &mut self,
+        section: &Section,
+        tag: u32,
+        rule: &Rule,
+        value: &[u8],
+    ) -> Result<(), Refusal> {
         let reason = if self.may_be_unknown(tag) && !section.nested.contains(tag) {
-            return self.value(tag, value);
+            return self.value(tag, rule, value);
         } else if section.nested.contains(tag) {
             SessionRejectReason::GroupFieldsOutOfOrder
-        } else if super::field(tag).is_some() {
+        } else if rule.role != Role::Undefined {
             SessionRejectReason::TagNotDefinedForMessage
         } else {
             SessionRejectReason::InvalidTagNumber
@@ -156,8 +198,18 @@ impl Pass {
     }
 
     /// Checks the value of a field, and that data follows its length.
-    #[inline(always)]
-    fn value(&mut self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
+    fn value(&mut self, tag: u32, rule: &Rule, value: &[u8]) -> Result<(), Refusal> {
+        self.company(tag, rule, value)?;
+        if value.is_empty() {
+            return self.empty(tag);
+        }
+        rule.check
+            .hold(value)
+            .map_err(|error| Refusal::new(error.reason(), tag))
+    }
+
+    /// Checks that data stands behind its length and nowhere else, and that a field is defined or may be unknown.
+    fn company(&mut self, tag: u32, rule: &Rule, value: &[u8]) -> Result<(), Refusal> {
         let reject = |reason, tag| Err(Refusal::new(reason, tag));
         let awaited = self.awaited_data.take();
         if let Some(data_tag) = awaited
@@ -165,20 +217,24 @@ impl Pass {
         {
             return reject(SessionRejectReason::RequiredTagMissing, data_tag);
         }
-        let Some(definition) = super::field(tag) else {
-            return self.undefined(tag, value);
-        };
-        if definition.data_type == DataType::Data && awaited.is_none() {
-            let length_tag = length_tag(tag).unwrap_or(tag);
-            return reject(SessionRejectReason::RequiredTagMissing, length_tag);
-        }
-        if definition.data_type == DataType::Length && !value.is_empty() {
-            self.awaited_data = data_tag(tag);
-        }
-        match check(definition, value) {
-            Ok(()) => Ok(()),
-            Err(ValueError::Missing) => self.empty(tag),
-            Err(error) => Err(Refusal::new(error.reason(), tag)),
+        match rule.role {
+            Role::Undefined if !self.may_be_unknown(tag) => {
+                reject(SessionRejectReason::InvalidTagNumber, tag)
+            }
+            Role::Data if awaited.is_none() => reject(
+                SessionRejectReason::RequiredTagMissing,
+                length_tag(tag).unwrap_or(tag),
+            ),
+            Role::Length if !value.is_empty() => {
+                self.awaited_data = data_tag(tag);
+                Ok(())
+            }
+            Role::Undefined
+            | Role::Data
+            | Role::Length
+            | Role::Plain
+            | Role::Beside
+            | Role::Count => Ok(()),
         }
     }
 
@@ -200,68 +256,64 @@ impl Pass {
         Ok(())
     }
 
-    /// Checks the value of a field that the dictionary does not define.
-    #[cold]
-    fn undefined(&self, tag: u32, value: &[u8]) -> Result<(), Refusal> {
-        if !self.may_be_unknown(tag) {
-            return Err(Refusal::new(SessionRejectReason::InvalidTagNumber, tag));
-        }
-        if value.is_empty() {
-            return self.empty(tag);
-        }
-        Ok(())
-    }
-
-    /// Checks the entries of the group that `count` announces; gives back what follows them.
-    fn entries<'a>(
+    /// Checks the entries of the group whose count is the field before `next`; gives back the index of what follows
+    /// them.
+    fn entries(
         &mut self,
         group: &'static GroupDefinition,
-        count: Field<'a>,
-        mut rest: FieldsIter<'a>,
-    ) -> Result<FieldsIter<'a>, Refusal> {
-        let incorrect_count =
-            || Refusal::new(SessionRejectReason::IncorrectGroupCount, group.count_tag);
-        if count.value.is_empty() {
+        fields: Fields<'_>,
+        mut next: usize,
+    ) -> Result<usize, Refusal> {
+        let refused = |reason| Refusal::new(reason, group.count_tag);
+        let count = fields
+            .at(next - 1)
+            .map(|field| field.value)
+            .unwrap_or_default();
+        if count.is_empty() {
             // That it may be, the check of its value has said.
-            return Ok(rest);
+            return Ok(next);
         }
-        let announced = u64::read(count.value)
-            .map_err(|error| Refusal::new(error.reason(), group.count_tag))?;
+        let announced = u64::read(count).map_err(|error| refused(error.reason()))?;
         for _ in 0..announced {
-            match rest.rest().first() {
+            match fields.at(next) {
                 Some(field) if field.tag == group.delimiter => {}
                 Some(field) if group.all.contains(field.tag) => {
                     let reason = SessionRejectReason::GroupFieldsOutOfOrder;
                     return Err(Refusal::new(reason, field.tag));
                 }
-                Some(_) | None => return Err(incorrect_count()),
+                Some(_) | None => return Err(refused(SessionRejectReason::IncorrectGroupCount)),
             }
-            rest = self.entry(group, rest)?;
+            next = self.entry(group, fields, next)?;
         }
-        match rest.rest().first() {
-            Some(field) if field.tag == group.delimiter => Err(incorrect_count()),
-            Some(_) | None => Ok(rest),
+        match fields.at(next) {
+            Some(field) if field.tag == group.delimiter => {
+                Err(refused(SessionRejectReason::IncorrectGroupCount))
+            }
+            Some(_) | None => Ok(next),
         }
     }
 
-    /// Checks one entry, which starts with the group's delimiter; gives back what follows it.
-    fn entry<'a>(
+    /// Checks the entry that starts with the group's delimiter at `next`; gives back the index of what follows it.
+    fn entry(
         &mut self,
         group: &'static GroupDefinition,
-        mut rest: FieldsIter<'a>,
-    ) -> Result<FieldsIter<'a>, Refusal> {
-        let mut seen = TagSet::EMPTY;
+        fields: Fields<'_>,
+        mut next: usize,
+    ) -> Result<usize, Refusal> {
+        let mut left = group.own;
         let mut position = 0;
-        while let Some(field) = rest.rest().first() {
+        while let Some(field) = fields.at(next) {
             let reject = |reason| Err(Refusal::new(reason, field.tag));
-            let again = seen.contains(field.tag);
-            if !group.own.contains(field.tag) || (again && field.tag == group.delimiter) {
+            let slot = TagSet::slot(field.tag);
+            if !group.own.contains(field.tag) {
                 break;
             }
-            if again {
+            if !left.withdraw(slot) {
+                if field.tag == group.delimiter {
+                    break;
+                }
                 return reject(SessionRejectReason::TagAppearsMoreThanOnce);
             }
-            seen.insert(field.tag);
             if self.options.require_field_order {
                 let before = position;
                 position = position_of(group.members, field.tag);
@@ -269,15 +321,15 @@ impl Pass {
                     return reject(SessionRejectReason::GroupFieldsOutOfOrder);
                 }
             }
-            self.value(field.tag, field.value)?;
-            rest.next();
+            self.value(field.tag, rule(slot), field.value)?;
+            next += 1;
             if let Some(nested) = group.group(field.tag) {
-                rest = self.entries(nested, field, rest)?;
+                next = self.entries(nested, fields, next)?;
             }
         }
-        match group.required.first_missing_from(&seen) {
+        match group.required.first_also_in(&left) {
             Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
-            None => Ok(rest),
+            None => Ok(next),
         }
     }
 }

@@ -86,11 +86,11 @@ macro_rules! member_finish {
 /// Writes a member.
 macro_rules! member_write {
     (required $out:ident $value:expr, $tag:path) => {
-        $out.member(const { $crate::writer::TagText::new($tag) }, $value);
+        $out.member(const { &$crate::writer::TagText::new($tag) }, $value);
     };
     (optional $out:ident $value:expr, $tag:path) => {
         if let Some(value) = $value {
-            $out.member(const { $crate::writer::TagText::new($tag) }, value);
+            $out.member(const { &$crate::writer::TagText::new($tag) }, value);
         }
     };
     (data $out:ident $value:expr, $tag:path) => {
@@ -191,7 +191,7 @@ macro_rules! messages {
             #[inline]
             fn encode_body(&self, out: &mut $crate::BodyWriter<'_>) {
                 $($crate::messages::macros::member_write!($kind out &self.$field, $tag);)*
-                $($(out.member(const { $crate::writer::TagText::new($empty) }, &0_u8);)*)?
+                $($(out.member(const { &$crate::writer::TagText::new($empty) }, &0_u8);)*)?
             }
         }
     )*};

@@ -37,9 +37,18 @@ macro_rules! char_codes {
                 }
             }
 
-            #[inline]
             fn write(&self, out: &mut BodyWriter<'_>) {
                 out.write_bytes(&[self.code()]);
+            }
+
+            #[inline(always)]
+            fn write_short(
+                &self,
+                room: &mut $crate::values::ShortRoom,
+                _: $crate::values::TimePrecision,
+            ) -> Option<usize> {
+                $crate::values::put(room, [self.code()]);
+                Some(1)
             }
         }
     )*};
@@ -78,9 +87,17 @@ macro_rules! int_codes {
                 Self::from_code(u16::read(value)?).ok_or($crate::values::ValueError::Range)
             }
 
-            #[inline]
             fn write(&self, out: &mut $crate::BodyWriter<'_>) {
                 out.write_number(u64::from(self.code()));
+            }
+
+            #[inline(always)]
+            fn write_short(
+                &self,
+                room: &mut $crate::values::ShortRoom,
+                _: $crate::values::TimePrecision,
+            ) -> Option<usize> {
+                $crate::values::number_short(u64::from(self.code()), room)
             }
         }
     )*};

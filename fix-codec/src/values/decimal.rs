@@ -2,8 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::{FieldValue, ValueError};
+use super::number::number_short;
+use super::{FieldValue, ShortRoom, TimePrecision, ValueError, put};
 use crate::BodyWriter;
+use crate::word::{EIGHT_DIGITS_END, short_decimal, short_number};
 
 /// The most digits that a 64-bit number holds whatever they are.
 const FAST_DIGITS_MAX: usize = 19;
@@ -33,18 +35,45 @@ impl FieldValue<'_> for Decimal {
     fn write(&self, out: &mut BodyWriter<'_>) {
         out.write_decimal(self.mantissa(), self.scale());
     }
+
+    #[inline(always)]
+    fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
+        let mantissa = u32::try_from(self.mantissa()).ok()?;
+        if self.scale() == 0 && mantissa < 10 {
+            return number_short(u64::from(mantissa), room);
+        }
+        let (text, length) = short_text(mantissa, self.scale())?;
+        put(room, text.to_le_bytes());
+        Some(length)
+    }
+}
+
+/// A number of up to eight characters, and how many they are.
+#[inline(never)]
+fn short_text(mantissa: u32, scale: u32) -> Option<(u64, usize)> {
+    if scale > 0 {
+        short_decimal(mantissa, scale)
+    } else if mantissa < EIGHT_DIGITS_END {
+        Some(short_number(mantissa))
+    } else {
+        None
+    }
 }
 
 /// Whether a value has the format of a decimal number, however many digits it has.
+#[inline(always)]
 pub(crate) fn is_decimal(value: &[u8]) -> bool {
     let number = value.strip_prefix(b"-").unwrap_or(value);
-    let mut digits = 0_usize;
-    let mut points = 0_usize;
+    let mut point = false;
     for byte in number {
-        digits += usize::from(byte.is_ascii_digit());
-        points += usize::from(*byte == b'.');
+        if byte.wrapping_sub(b'0') > 9 {
+            if *byte != b'.' || point {
+                return false;
+            }
+            point = true;
+        }
     }
-    digits > 0 && points <= 1 && digits + points == number.len()
+    number.len() > usize::from(point)
 }
 
 /// A number of up to [`FAST_DIGITS_MAX`] digits: without its point, and the digits behind that.

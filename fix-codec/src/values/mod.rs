@@ -15,6 +15,7 @@ pub use timestamp::TimePrecision;
 
 pub(crate) use code_macros::int_codes;
 pub(crate) use decimal::is_decimal;
+pub(crate) use number::number_short;
 pub(crate) use timestamp::{precision_of, time_of};
 
 use crate::{BodyWriter, SessionRejectReason};
@@ -54,4 +55,27 @@ pub trait FieldValue<'a>: Sized {
 
     /// Writes the value, without its SOH.
     fn write(&self, out: &mut BodyWriter<'_>);
+
+    /// Writes the value at the start of a room, a time with this precision, and says how long it is; what stands behind
+    /// it may be overwritten. `None` leaves a value that is long to [`FieldValue::write`].
+    #[inline(always)]
+    fn write_short(&self, _room: &mut ShortRoom, _precision: TimePrecision) -> Option<usize> {
+        None
+    }
+}
+
+/// Room for a value that is short, as most are: a writer makes sure of it once, and no step of writing asks again.
+pub type ShortRoom = [u8; SHORT_ROOM];
+
+/// How long that is: a text of [`SHORT_TEXT_MAX`], or a time.
+pub(crate) const SHORT_ROOM: usize = 40;
+/// The longest text that is written as a short value.
+pub(crate) const SHORT_TEXT_MAX: usize = 32;
+
+/// Puts `bytes` at the start of `room`.
+#[inline(always)]
+pub(crate) fn put<const N: usize>(room: &mut ShortRoom, bytes: [u8; N]) {
+    if let Some(start) = room.first_chunk_mut() {
+        *start = bytes;
+    }
 }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 
-use super::{FieldValue, ValueError};
+use super::{FieldValue, ShortRoom, ValueError, put};
 use crate::BodyWriter;
-use crate::digits::pair;
+use crate::word::{clock_pairs, eight_digits, four_pairs, from_clock_pairs, from_four_pairs};
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
@@ -36,16 +36,28 @@ impl FieldValue<'_> for DateTime<Utc> {
     }
 
     /// Writes with the writer's precision; what is finer is cut off.
-    #[inline]
     fn write(&self, out: &mut BodyWriter<'_>) {
         let text = timestamp(self);
-        let length = match out.precision() {
-            TimePrecision::Seconds => 17,
-            TimePrecision::Millis => 21,
-            TimePrecision::Micros => 24,
-            TimePrecision::Nanos => 27,
-        };
-        out.write_bytes(text.get(..length).unwrap_or_default());
+        out.write_bytes(text.get(..out.precision().length()).unwrap_or_default());
+    }
+
+    #[inline(always)]
+    fn write_short(&self, room: &mut ShortRoom, precision: TimePrecision) -> Option<usize> {
+        put(room, timestamp(self));
+        Some(precision.length())
+    }
+}
+
+impl TimePrecision {
+    /// How long a UTCTimestamp is.
+    #[inline(always)]
+    const fn length(self) -> usize {
+        match self {
+            Self::Seconds => 17,
+            Self::Millis => 21,
+            Self::Micros => 24,
+            Self::Nanos => 27,
+        }
     }
 }
 
@@ -57,19 +69,16 @@ fn timestamp(time: &DateTime<Utc>) -> [u8; 27] {
         None => (0, clock.nanosecond()),
         Some(nanos) => (1, nanos),
     };
-    let seconds = clock.num_seconds_from_midnight();
+    let minutes = clock.num_seconds_from_midnight() / 60;
+    let seconds = clock.num_seconds_from_midnight() % 60 + leap;
+    let [h1, h2, c1, m1, m2, c2, s1, s2] =
+        from_clock_pairs([minutes / 60, minutes % 60, seconds].map(below_100));
     let [y1, y2, y3, y4, mo1, mo2, d1, d2] = date(time.date());
-    let [h1, h2] = pair(seconds / 3_600);
-    let [m1, m2] = pair(seconds / 60 % 60);
-    let [s1, s2] = pair(seconds % 60 + leap);
-    let [n1, n2] = pair(nanos / 10_000_000);
-    let [n3, n4] = pair(nanos / 100_000);
-    let [n5, n6] = pair(nanos / 1_000);
-    let [n7, n8] = pair(nanos / 10);
-    let [_, n9] = pair(nanos);
+    let [n1, n2, n3, n4, n5, n6, n7, n8] = eight_digits(nanos / 10).to_le_bytes();
+    let n9 = b'0' + below_100(nanos % 10);
     [
-        y1, y2, y3, y4, mo1, mo2, d1, d2, b'-', h1, h2, b':', m1, m2, b':', s1, s2, b'.', n1, n2,
-        n3, n4, n5, n6, n7, n8, n9,
+        y1, y2, y3, y4, mo1, mo2, d1, d2, b'-', h1, h2, c1, m1, m2, c2, s1, s2, b'.', n1, n2, n3,
+        n4, n5, n6, n7, n8, n9,
     ]
 }
 
@@ -88,82 +97,71 @@ impl FieldValue<'_> for NaiveDate {
 }
 
 /// `YYYYMMDD`. FIX 4.4 has years of four digits only.
+#[inline(always)]
 fn date(date: NaiveDate) -> [u8; 8] {
     let year = u32::try_from(date.year()).unwrap_or(0).min(9_999);
-    let ([y1, y2], [y3, y4]) = (pair(year / 100), pair(year));
-    let ([m1, m2], [d1, d2]) = (pair(date.month()), pair(date.day()));
-    [y1, y2, y3, y4, m1, m2, d1, d2]
+    from_four_pairs([year / 100, year % 100, date.month(), date.day()].map(below_100))
 }
 
-/// Two digits; more than 99 when they are none.
+/// A part of a date or time as a byte.
 #[inline(always)]
-fn two(tens: u8, ones: u8) -> u32 {
-    let [tens, ones] = [tens, ones].map(|digit| u32::from(digit.wrapping_sub(b'0')));
-    // A byte that is no digit makes its own part too large, whatever the other one is.
-    if tens > 9 || ones > 9 {
-        NO_DIGITS
-    } else {
-        tens * 10 + ones
-    }
+fn below_100(part: u32) -> u8 {
+    u8::try_from(part % 100).unwrap_or_default()
 }
 
-/// What [`two`] says of bytes that are no digits; beyond every part of a time.
-const NO_DIGITS: u32 = 1_000;
-
-#[inline]
+#[inline(always)]
 fn date_of(date: &[u8]) -> Result<NaiveDate, ValueError> {
-    let &[y1, y2, y3, y4, m1, m2, d1, d2] = date else {
-        return Err(ValueError::Format);
-    };
-    let (century, year) = (two(y1, y2), two(y3, y4));
-    if century == NO_DIGITS || year == NO_DIGITS {
-        return Err(ValueError::Format);
-    }
-    i32::try_from(century * 100 + year)
-        .ok()
-        .and_then(|year| NaiveDate::from_ymd_opt(year, two(m1, m2), two(d1, d2)))
-        .ok_or(ValueError::Format)
+    let date = date.try_into().map_err(|_| ValueError::Format)?;
+    let [century, year, month, day] = four_pairs(date).ok_or(ValueError::Format)?;
+    let year = i32::from(century) * 100 + i32::from(year);
+    NaiveDate::from_ymd_opt(year, u32::from(month), u32::from(day)).ok_or(ValueError::Format)
 }
 
 /// `HH:MM:SS` with a fraction or without.
-#[inline]
+#[inline(always)]
 pub(crate) fn time_of(time: &[u8]) -> Result<NaiveTime, ValueError> {
-    let &[h1, h2, b':', m1, m2, b':', s1, s2, ref fraction @ ..] = time else {
-        return Err(ValueError::Format);
-    };
+    let (clock, fraction) = time.split_first_chunk().ok_or(ValueError::Format)?;
+    let [hour, minute, second] = clock_pairs(*clock)
+        .ok_or(ValueError::Format)?
+        .map(u32::from);
     let nanos = match fraction {
         [] => 0,
         [b'.', fraction @ ..] => nanos(fraction).ok_or(ValueError::Format)?,
         _ => return Err(ValueError::Format),
     };
-    let (second, nanos) = match two(s1, s2) {
+    let (second, nanos) = match second {
         60 => (59, nanos + NANOS_PER_SECOND),
         second => (second, nanos),
     };
-    NaiveTime::from_hms_nano_opt(two(h1, h2), two(m1, m2), second, nanos).ok_or(ValueError::Format)
+    NaiveTime::from_hms_nano_opt(hour, minute, second, nanos).ok_or(ValueError::Format)
 }
 
 /// One to nine digits of a second.
-#[inline]
+#[inline(always)]
 fn nanos(fraction: &[u8]) -> Option<u32> {
-    let scale = match fraction.len() {
-        3 => 1_000_000,
-        6 => 1_000,
-        9 => 1,
-        length => 10_u32.pow(u32::try_from(9_usize.checked_sub(length)?).ok()?),
-    };
+    if let [a, b, c, d, e, f] = *fraction {
+        let [_, first, second, third] = four_pairs([b'0', b'0', a, b, c, d, e, f])?.map(u32::from);
+        return Some((first * 10_000 + second * 100 + third) * 1_000);
+    }
+    let scale = 10_u32.pow(u32::try_from(9_usize.checked_sub(fraction.len())?).ok()?);
     digits(fraction).map(|number| number * scale)
 }
 
 /// The number that one to nine digits stand for.
+#[inline(always)]
 pub(crate) fn digits(text: &[u8]) -> Option<u32> {
     if text.is_empty() || text.len() > 9 {
         return None;
     }
-    text.iter().try_fold(0_u32, |number, byte| {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        (digit <= 9).then(|| number.wrapping_mul(10).wrapping_add(digit))
-    })
+    let mut number = 0;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + u32::from(digit);
+    }
+    Some(number)
 }
 
 /// The precision that a written timestamp has.

@@ -88,8 +88,9 @@ const fn by_slot() -> [Option<FieldDefinition>; TagSet::SLOTS] {
 }
 
 /// The definition of the field `tag`; `None` when neither FIX 4.4 nor the venue defines it.
-pub fn field(tag: u32) -> Option<&'static FieldDefinition> {
-    BY_SLOT.get(TagSet::slot(tag))?.as_ref()
+#[expect(clippy::indexing_slicing, reason = "slots are below SLOTS")]
+pub const fn field(tag: u32) -> Option<&'static FieldDefinition> {
+    BY_SLOT[TagSet::slot(tag)].as_ref()
 }
 
 /// Every defined field, in the order of the tags.
