@@ -79,6 +79,8 @@ pub const JOURNAL: Section = Section {
         key("snapshot_commands", "1000000"),
         key("snapshot_size", "\"256MiB\""),
         key("keep_snapshots", "2"),
+        key("max_size", "\"64GiB\""),
+        key("max_age", "\"2160h\""),
     ],
 };
 

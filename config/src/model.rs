@@ -133,6 +133,10 @@ pub struct Journal {
     pub snapshot_bytes: u64,
     /// Good snapshots that are kept, the newest ones.
     pub keep_snapshots: usize,
+    /// The oldest files of both logs go while they are larger than this together, in bytes. `None`: never.
+    pub max_bytes: Option<u64>,
+    /// A file of both logs goes when its latest command is this old. `None`: never.
+    pub max_age: Option<Duration>,
 }
 
 /// When a command counts as durable, so that its outcome may leave the venue.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ::metrics::{Counter, Gauge};
 use engine::{Event, SessionName};
-use sequencer::{EventBatch, EventPosition, EventReader, ReadError};
+use sequencer::{EventBatch, EventPosition, EventReader, Hold, ReadError};
 use tokio::sync::{mpsc, watch};
 
 use crate::metrics::catalogue::{
@@ -16,7 +16,7 @@ use crate::metrics::catalogue::{
 };
 use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
-use crate::sessions::{Mail, Registry, tell_of_client};
+use crate::sessions::{Mail, Registry, UNWRITTEN_EVENTS, tell_of_client};
 
 /// After so many events every session is told how far they were brought, one session after each batch: what they write
 /// down of it is spread.
@@ -39,6 +39,11 @@ pub(crate) struct Publisher {
 struct Round {
     began: EventPosition,
     doors: Vec<mpsc::Sender<Mail>>,
+    /// Keeps the events that a session may need again after a crash: given away with the next round, and let go when
+    /// each session has written down that it has handled them.
+    hold: Arc<Hold>,
+    /// What is given away with this one.
+    passed: Option<Arc<Hold>>,
 }
 
 /// What it has brought, counted.
@@ -84,6 +89,8 @@ impl Publisher {
         let round = Round {
             began: reader.position(),
             doors: Vec::new(),
+            hold: Arc::new(reader.hold(reader.position())),
+            passed: None,
         };
         Self {
             round,
@@ -130,10 +137,17 @@ impl Publisher {
         if round.doors.is_empty() && since >= ROUND_EVENTS {
             round.began = position;
             round.doors = self.registry.doors();
+            // What a session has handled by now it may not have written down yet, but for the last of it.
+            let unwritten = position.get().saturating_sub(UNWRITTEN_EVENTS);
+            let hold = Arc::new(self.reader.hold(EventPosition::new(unwritten)));
+            round.passed = Some(std::mem::replace(&mut round.hold, hold));
         }
-        if let Some(door) = round.doors.pop() {
+        if let Some((door, passed)) = round.doors.pop().zip(round.passed.clone()) {
             // A session that has ended is in no need of it.
-            drop(door.send(Mail::Passed(position)).await);
+            drop(door.send(Mail::Passed(position, passed)).await);
+        }
+        if round.doors.is_empty() {
+            round.passed = None;
         }
     }
 

@@ -83,7 +83,9 @@ impl Venue {
         let (guard, drained) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
-        let from = seats.first_unhandled();
+        let kept_from = opened.events.kept_from();
+        seats.tell_dropped(kept_from);
+        let from = seats.first_unhandled().map(|from| from.max(kept_from));
         let sessions_desk = Desk::new(opened.commands.clone(), guard);
         let (fix_logs, fix_log_writer) = FixLogs::start(&config.fix_log, &layout, &metrics)?;
         let observers = Observers::new(&metrics, &fix_logs);
@@ -109,6 +111,8 @@ impl Venue {
         );
         let timers = tokio::spawn(timers);
         let desk = SettlementDesk::open(&config, &layout, &opened).await?;
+        // Everybody who reads events has said by now which they need.
+        opened.hold.release();
         let address = listener.address();
         let (encrypting, encryption) = watch::channel(encryption.map(Arc::new));
         let reception = Reception {
@@ -291,6 +295,8 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
     options.snapshot_commands = config.journal.snapshot_commands;
     options.snapshot_bytes = config.journal.snapshot_bytes;
     options.snapshots_kept = config.journal.keep_snapshots;
+    options.age_max = config.journal.max_age;
+    options.bytes_max = config.journal.max_bytes;
     let opened =
         tokio::task::spawn_blocking(move || sequencer::open(&options, SystemClock)).await?;
     Ok(opened?)

@@ -27,6 +27,9 @@ const PRECISIONS: [(&str, TimePrecision); 3] = [
     ("nanoseconds", TimePrecision::Nanoseconds),
 ];
 
+/// Both logs together fit this many files of the journal's at least.
+const JOURNAL_FILES_MIN: u64 = 8;
+
 const DURABILITIES: [(&str, Durability); 2] = [
     ("fsync", Durability::Fsync),
     ("buffered", Durability::Buffered),
@@ -171,7 +174,11 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
         100..=1_000_000_000,
         report,
     );
+    let age = |v| value::duration(v, 60 * MINUTE..=3_653 * DAY);
+    let max_age = table.optional("max_age", age, report);
     Some(Journal {
+        max_bytes: journal_size(table, segment, report),
+        max_age: max_age.map(|found| found.value),
         durability,
         segment_bytes: segment,
         queue_limit: queue,
@@ -180,6 +187,20 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
         snapshot_bytes: size_or(table, "snapshot_size", 256 * MIB, MIB..=64 * GIB, report),
         keep_snapshots: count_or(table, "keep_snapshots", 2, 2..=100, report),
     })
+}
+
+/// How large both logs may become: enough for some files of each, so that a drop is a small part of what is kept.
+fn journal_size(table: &Table<'_>, segment: u64, report: &mut Report) -> Option<u64> {
+    let size = |v| value::size(v, 8 * MIB..=1_024 * 1_024 * GIB);
+    let found = table.optional("max_size", size, report)?;
+    if found.value / JOURNAL_FILES_MIN < segment {
+        let fault = Fault::new(
+            format!("holds less than {JOURNAL_FILES_MIN} files of journal.segment_size"),
+            "Make it larger, or the files smaller",
+        );
+        report.add(&table.span_of("max_size"), &table.path("max_size"), fault);
+    }
+    Some(found.value)
 }
 
 pub(super) fn settlement(table: &Table<'_>, report: &mut Report) -> Option<Settlement> {

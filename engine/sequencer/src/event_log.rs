@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::damage::LogError;
 use crate::disk::{DiskReader, from_disk};
+use crate::holds::{Hold, Holds};
 use crate::position::{EventIndex, EventPosition};
 use crate::queue::{Cause, Stopped};
 use crate::ring::{EventBatch, Ring};
@@ -21,6 +22,7 @@ pub struct EventLog {
     /// Closes when the engine thread ends; wakes nobody before.
     ended: watch::Receiver<()>,
     cause: Cause,
+    holds: Holds,
 }
 
 /// The engine thread's end of the event log.
@@ -81,6 +83,7 @@ pub(crate) fn event_log(
             end,
             ended,
             cause,
+            holds: Holds::default(),
         },
     )
 }
@@ -104,10 +107,28 @@ impl EventLog {
     #[must_use]
     pub fn reader(&self, from: EventPosition) -> EventReader {
         EventReader {
+            hold: self.hold(from),
             log: self.clone(),
             position: from,
             disk: None,
         }
+    }
+
+    /// Keeps the events from this position on from being dropped by retention, as far as they are still there. Each
+    /// reader keeps those that it has not passed.
+    #[must_use]
+    pub fn hold(&self, from: EventPosition) -> Hold {
+        self.holds.hold(from)
+    }
+
+    /// The first event that can be read; the end if there is none.
+    #[must_use]
+    pub fn kept_from(&self) -> EventPosition {
+        self.index.kept_from().unwrap_or(self.end())
+    }
+
+    pub(crate) fn holds(&self) -> Holds {
+        self.holds.clone()
     }
 
     /// Never changes, and closes when the engine thread ends.
@@ -127,6 +148,8 @@ impl EventLog {
 pub struct EventReader {
     log: EventLog,
     position: EventPosition,
+    /// What was given out last is held too, until more is asked for: then it has been dealt with.
+    hold: Hold,
     /// Where it reads on disk, while it is behind.
     disk: Option<DiskReader>,
 }
@@ -138,6 +161,12 @@ impl EventReader {
         self.position
     }
 
+    /// Keeps the events from this position on, as [`EventLog::hold`].
+    #[must_use]
+    pub fn hold(&self, from: EventPosition) -> Hold {
+        self.log.hold(from)
+    }
+
     /// The next events, at least one; waits until there are any. If the future is dropped, the
     /// same events come again.
     ///
@@ -145,6 +174,7 @@ impl EventReader {
     /// [`ReadError::Ended`] when everything was read and the sequencer has ended; the others if the
     /// event log cannot be read.
     pub async fn next(&mut self) -> Result<EventBatch, ReadError> {
+        self.hold.advance(self.position);
         while *self.log.end.borrow_and_update() <= self.position {
             if self.log.end.changed().await.is_err() {
                 return Err(Stopped {
@@ -174,6 +204,7 @@ impl EventReader {
     /// # Errors
     /// As [`EventReader::next`], but for [`ReadError::Ended`].
     pub fn try_next(&mut self) -> Result<Option<EventBatch>, ReadError> {
+        self.hold.advance(self.position);
         if self.log.end() <= self.position {
             return Ok(None);
         }

@@ -29,6 +29,7 @@ mod directory;
 mod disk;
 mod event_check;
 mod event_log;
+mod holds;
 mod log_file;
 mod options;
 mod position;
@@ -57,6 +58,7 @@ pub use damage::{Damage, Fault, FileError, LogError};
 pub use days::{DayEnd, DaysError};
 pub use directory::DirectoryError;
 pub use event_log::{EventLog, EventReader, ReadError};
+pub use holds::Hold;
 pub use options::{Durability, Options, OptionsError};
 pub use position::EventPosition;
 pub use queue::{CommandSender, Stopped, TrySubmitError};
@@ -67,7 +69,7 @@ pub use scan::Cut;
 pub use snapshot::{PassedOver, SnapshotFault, StateHash};
 pub use verify::{VerifyError, VerifyFrom, VerifyReport, verify, verify_from};
 
-use archive::Archive;
+use archive::{Archive, Maker};
 use damage::At;
 use directory::Directory;
 use queue::Cause;
@@ -82,6 +84,9 @@ pub struct Opened {
     pub commands: CommandSender,
     /// Where events come out.
     pub events: EventLog,
+    /// Keeps all events for as long as nobody else could say yet which ones are needed: release or drop it when every
+    /// reader is there.
+    pub hold: Hold,
     /// What the start found and did.
     pub recovery: RecoveryReport,
     /// When the next timer of the market is due, if any runs: [`engine::Command::FireTimers`] is to be submitted
@@ -127,7 +132,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
     let index = recovered.index.clone();
     let (publisher, events) = event_log::event_log(
         recovery.next_event,
-        index,
+        index.clone(),
         options.ring_events,
         Arc::clone(&cause),
     );
@@ -137,7 +142,9 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         snapshot: recovery.snapshot,
         ..ArchiveStatus::default()
     });
-    let beside = Archive::start(Arc::clone(&directory), options, status)?;
+    let hold = events.hold(EventPosition::START);
+    let keeper = Maker::new(Arc::clone(&directory), options, index, events.holds());
+    let beside = Archive::start(keeper, &options.directory, status)?;
     let engine = EngineThread::new(recovered, clock, publisher, options, (directory, beside));
     let next_timer = engine.next_timer();
     let thread = thread::Builder::new().name("engine".to_owned());
@@ -152,6 +159,7 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         engine_view,
         commands,
         events,
+        hold,
         recovery,
         next_timer,
         archive,

@@ -1,6 +1,7 @@
 //! What the sequencer can be told.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// When a command counts as durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,6 +35,10 @@ pub struct Options {
     pub snapshot_bytes: u64,
     /// How many of the newest good snapshots are kept, at least 2.
     pub snapshots_kept: usize,
+    /// A segment of both logs is dropped when its latest command is this old by the time of the journal. Nothing: never.
+    pub age_max: Option<Duration>,
+    /// The oldest segments are dropped while both logs together are larger than this. Nothing: never.
+    pub bytes_max: Option<u64>,
 }
 
 /// The options do not fit together.
@@ -79,6 +84,8 @@ impl Options {
             snapshot_commands: 1_000_000,
             snapshot_bytes: 256 << 20,
             snapshots_kept: SNAPSHOTS_KEPT_MIN,
+            age_max: None,
+            bytes_max: None,
         }
     }
 

@@ -89,6 +89,20 @@ impl EventIndex {
         });
     }
 
+    /// Forgets all that lies before this event, which begins a segment.
+    pub(crate) fn drop_before(&self, first_event: u64) {
+        let mut steps = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = steps.partition_point(|step| step.first_event < first_event);
+        steps.drain(..kept);
+    }
+
+    /// The first event on disk; nothing if there is none.
+    pub(crate) fn kept_from(&self) -> Option<EventPosition> {
+        let steps = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let first = steps.front()?;
+        Some(EventPosition::new(first.first_event))
+    }
+
     /// The latest known place at or before this position.
     pub(crate) fn find(&self, position: EventPosition) -> Result<Location, NotFound> {
         let steps = self.0.read().unwrap_or_else(PoisonError::into_inner);

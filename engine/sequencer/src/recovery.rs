@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use engine::{CommandNumber, Engine, Timestamp};
 
 use crate::batch::{BatchBuffer, ChainValue, Log};
+use crate::checkpoint::Checkpoint;
 use crate::damage::{Damage, FileError, LogError};
 use crate::days::{DayRecord, DaysError};
 use crate::directory::Directory;
@@ -16,7 +17,7 @@ use crate::position::{EventIndex, EventPosition};
 use crate::replay::replay;
 use crate::running::EncodeError;
 use crate::scan::{Cut, scan};
-use crate::segment::ListError;
+use crate::segment::{ListError, Segment, list};
 use crate::sighting::Watch;
 use crate::snapshot::PassedOver;
 use crate::snapshot::choice::{self, Choice};
@@ -45,6 +46,15 @@ pub enum RecoveryError {
         expected: PathBuf,
         /// The one that is there next.
         found: PathBuf,
+    },
+    /// A file of one log is not there, though the other log has the one of the same name.
+    #[error(
+        "expected {}, because the other log has a file of that name. Restore it from a copy",
+        file.display()
+    )]
+    PairMissing {
+        /// The file that should be there.
+        file: PathBuf,
     },
     /// The first files of the journal are not there, and there is no snapshot to start from.
     #[error(
@@ -193,9 +203,39 @@ pub(crate) struct Recovered {
     pub(crate) report: RecoveryReport,
 }
 
+/// Before a snapshot nothing is read, but a segment that only one log has is missed: both have the same, but for the
+/// first ones, of which an interrupted drop may have left one behind.
+fn check_pairs(directory: &Directory, from: &Checkpoint) -> Result<(), RecoveryError> {
+    let Some(latest) = from.latest else {
+        return Ok(());
+    };
+    let names = |log| -> Result<Vec<_>, RecoveryError> {
+        let segments = list(&directory.folder(log), log)?.into_iter();
+        let names = segments.map(|segment| segment.first_command);
+        Ok(names.take_while(|name| *name < latest.segment).collect())
+    };
+    let (journal, events) = (names(Log::Journal)?, names(Log::Events)?);
+    let first = |names: &[CommandNumber]| names.first().copied().unwrap_or(latest.segment);
+    let first = first(&journal).max(first(&events));
+    let missing = |log, from: &[CommandNumber], other: &[CommandNumber]| {
+        let both = other.iter().filter(|name| **name >= first);
+        let missing = both.copied().find(|name| !from.contains(name))?;
+        Some((log, missing))
+    };
+    let missing = missing(Log::Journal, &journal, &events)
+        .or_else(|| missing(Log::Events, &events, &journal));
+    match missing {
+        None => Ok(()),
+        Some((log, name)) => Err(RecoveryError::PairMissing {
+            file: Segment::new(&directory.folder(log), log, name).path,
+        }),
+    }
+}
+
 /// Recovers from the newest good snapshot of a directory and the logs behind it; an empty one gives a new market.
 pub(crate) fn recover(directory: &Directory) -> Result<Recovered, RecoveryError> {
     let Choice { from, passed_over } = choice::newest(directory)?;
+    check_pairs(directory, &from)?;
     // Read here only to say so at once if it is not good.
     DayRecord::read(&directory.days())?;
     let index = EventIndex::default();

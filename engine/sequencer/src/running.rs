@@ -143,7 +143,7 @@ impl<C: Clock> EngineThread<C> {
         let mut pace = Pace::new(options.snapshot_commands, options.snapshot_bytes);
         let day_ended = recovered.day_end.is_some();
         if pace.passed(report.commands, recovered.replayed_bytes, day_ended) {
-            archive.request(report.next_command);
+            archive.request(report.next_command, report.time);
         }
         Self {
             next_timer,
@@ -255,7 +255,7 @@ impl<C: Clock> EngineThread<C> {
         self.day_ended = day_ends;
         let bytes = wide(self.journal.buffer.bytes().len());
         if self.pace.passed(place.commands.into(), bytes, day_ends) {
-            self.archive.request(self.next_command);
+            self.archive.request(self.next_command, place.time);
         }
     }
 

@@ -108,6 +108,8 @@ pub(crate) struct Actor {
     /// Among the sessions that resend.
     pub(super) place: turns::Place,
     pub(super) made_again: MadeAgain,
+    /// Keeps the events that the store knows nothing of, while it is behind.
+    pub(super) held: Option<Arc<sequencer::Hold>>,
     pub(super) observer: Observer,
     pub(super) watching: Watching,
     /// Of the market, to what this session has said of itself.
@@ -194,6 +196,7 @@ impl Actor {
             resend: None,
             place: desk.turns.place(),
             made_again: past.made_again,
+            held: None,
             observer,
             watching: past.watching,
             answers: past.answers,
@@ -251,7 +254,7 @@ impl Actor {
                     self.store.set_handled(position.get());
                 }
                 Wake::Mail(Mail::End(_)) => {}
-                Wake::Mail(Mail::Passed(position)) => self.pass(position)?,
+                Wake::Mail(Mail::Passed(position, held)) => self.pass(position, held)?,
                 Wake::Heard(read) => self.hear(read)?,
                 Wake::Missed(read) => self.make_up(read)?,
                 Wake::MailClosed => return Ok(()),

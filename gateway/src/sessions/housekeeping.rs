@@ -1,9 +1,11 @@
 //! What a session does for its own store: ends files that are full or old, and drops what is beyond the limits, but
 //! nothing that its client is being sent again; and holds no file open where there are too many sessions for that.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
-use sequencer::EventPosition;
+use sequencer::{EventPosition, Hold};
 
 use super::actor::{Actor, Failed};
 use super::apart::apart;
@@ -12,15 +14,18 @@ use crate::clock;
 
 /// How many events a session may have handled without having it written down. After an unclean stop those are brought
 /// again, before any new ones, to every session.
-const UNWRITTEN_EVENTS: u64 = 1 << 17;
+pub(crate) const UNWRITTEN_EVENTS: u64 = 1 << 17;
 
 impl Actor {
     /// Every event before this position was brought. A session that has nothing to write for long writes that down: the
     /// venue's next start need not go back to the last message it was sent.
-    pub(super) fn pass(&mut self, position: EventPosition) -> Result<(), Failed> {
+    pub(super) fn pass(&mut self, position: EventPosition, held: Arc<Hold>) -> Result<(), Failed> {
         if self.is_making_up() {
+            // Its place is written down when it has made up: until then the earliest of what it was given is kept.
+            self.held.get_or_insert(held);
             return Ok(());
         }
+        self.held = None;
         self.store.set_handled(position.get());
         if self.store.unwritten_events() < UNWRITTEN_EVENTS {
             return Ok(());

@@ -16,7 +16,7 @@ use tokio::io::{
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Desk, Drained, Observers, Registry, Seats};
+use super::{Control, Desk, Drained, Observers, Registry, Seats};
 use crate::audit::Audit;
 use crate::clock::{self, SystemClock};
 use crate::fix_log::FixLogs;
@@ -59,6 +59,9 @@ default_account = "acme:1"
 /// The session OMS of the venue PIT.
 pub(super) struct Lone {
     pub(super) registry: Arc<Registry>,
+    doorkeeper: Arc<Doorkeeper>,
+    /// Its configuration.
+    text: String,
     events: EventLog,
     _draining: watch::Sender<bool>,
     _tasks: JoinSet<anyhow::Result<()>>,
@@ -101,12 +104,32 @@ impl Lone {
         );
         Self {
             registry,
+            doorkeeper,
+            text,
             events: opened.events,
             _draining: draining,
             _tasks: tasks,
             _running: opened.running,
             folder,
         }
+    }
+
+    /// Takes the session out of the configuration, and tells it so.
+    pub(super) async fn remove(&self, why: &'static str) {
+        self.admit_as(&self.text.replace("\"OMS\"", "\"OTHER\""));
+        let removed = Control::Remove(why);
+        self.registry.control(&Self::name(), removed).await;
+    }
+
+    /// Lets its client in again.
+    pub(super) fn restore(&self) {
+        self.admit_as(&self.text);
+    }
+
+    fn admit_as(&self, text: &str) {
+        let config = config::parse(text, "f").unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        self.doorkeeper
+            .replace(self.doorkeeper.prepare(&config).unwrap());
     }
 
     /// The session's name.

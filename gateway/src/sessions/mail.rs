@@ -1,6 +1,8 @@
 //! Events on their way to one session.
 
-use sequencer::{EventBatch, EventPosition};
+use std::sync::Arc;
+
+use sequencer::{EventBatch, EventPosition, Hold};
 
 /// What the publisher brings to a session.
 pub(crate) enum Mail {
@@ -11,8 +13,9 @@ pub(crate) enum Mail {
         /// Which of its events, by their place in the batch, in order.
         picks: Vec<usize>,
     },
-    /// Everything before this position was brought; said now and then.
-    Passed(EventPosition),
+    /// Everything before this position was brought; said now and then. What is held may be let go when the session
+    /// has written down that it has handled it.
+    Passed(EventPosition, Arc<Hold>),
     /// The venue has stopped: everything before this position was brought.
     End(EventPosition),
 }

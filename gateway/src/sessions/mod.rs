@@ -39,6 +39,7 @@ mod watching;
 pub(crate) use actor::{Desk, Drained};
 pub(crate) use control::Control;
 pub(crate) use event::{About, Refusal, SessionEvent};
+pub(crate) use housekeeping::UNWRITTEN_EVENTS;
 pub(crate) use mail::Mail;
 pub(crate) use market_news::tell_of_client;
 pub(crate) use observer::Observers;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::Letterbox;
 use super::actor::{Actor, Failed};
 use super::event::{Refusal, SessionEvent};
+use super::mail::Mail;
 use super::unreceived::Goodbye;
 use crate::clock;
 
@@ -33,7 +34,14 @@ impl Actor {
         loop {
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),
-                mail = letterbox.mail.recv() => if mail.is_none() { break },
+                mail = letterbox.mail.recv() => match mail {
+                    None => break,
+                    // The next start needs the events that this store knows nothing of.
+                    Some(Mail::Passed(_, held)) => {
+                        self.held.get_or_insert(held);
+                    }
+                    Some(Mail::Events { .. } | Mail::End(_)) => {}
+                },
                 Some(control) = letterbox.control.recv() => drop(control),
                 Some(connection) = letterbox.connections.recv() => {
                     self.observer.refused(connection.peer(), Refusal::OutOfService);

@@ -164,6 +164,7 @@ impl Actor {
         let Some(from) = renewal.unreceived.first().filter(|_| renewal.carries) else {
             return false;
         };
+        let from = after_dropped(&renewal.events, from);
         let until = renewal.missed.take().map_or(0, |missed| missed.until);
         renewal.missed = Some(Missed {
             reader: renewal.events.reader(EventPosition::new(from)),
@@ -259,6 +260,19 @@ impl Actor {
     fn renewal(&mut self) -> Option<&mut Renewal> {
         self.hours.as_mut()?.renewal.as_mut()
     }
+}
+
+/// The first event that can be read of those from `from` on; says so if some are dropped.
+pub(super) fn after_dropped(events: &EventLog, from: u64) -> u64 {
+    let kept_from = events.kept_from().get();
+    if from < kept_from {
+        tracing::error!(
+            from,
+            kept_from,
+            "reports that a client has not received are not carried over: retention has dropped their events"
+        );
+    }
+    from.max(kept_from)
 }
 
 impl Renewal {

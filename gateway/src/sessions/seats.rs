@@ -19,7 +19,7 @@ use super::hours::Hours;
 use super::made_again::MadeAgain;
 use super::profile::{Profile, settings};
 use super::receipts::Receipts;
-use super::renewal::Renewal;
+use super::renewal::{Renewal, after_dropped};
 use super::watching::Watching;
 use super::{Observers, Registry};
 use crate::clock;
@@ -120,6 +120,22 @@ impl Seats {
         Some(EventPosition::new(handled))
     }
 
+    /// Says which sessions have not handled events that retention has dropped. It drops none that a configured
+    /// session needs: this one was not configured for long, or its store is an old copy.
+    pub(crate) fn tell_dropped(&self, kept_from: EventPosition) {
+        for seat in &self.seats {
+            let handled = seat.past.store.handled();
+            if handled < kept_from.get() {
+                tracing::error!(
+                    session = %seat.profile.name,
+                    handled,
+                    %kept_from,
+                    "reports of events that retention has dropped cannot be made: the client must be told by hand"
+                );
+            }
+        }
+    }
+
     /// Starts the task of every session.
     pub(crate) fn take_up(
         self,
@@ -215,7 +231,7 @@ fn open(
         // The journal is ahead when the venue ended between journaling a reset and following it.
         if position.epoch > store.epoch() {
             if let Some(receipts) = &receipts {
-                store.rewind(receipts.received);
+                store.rewind(after_dropped(&before.events, receipts.received));
             }
             store.reset(position.epoch, clock::now())?;
             next_incoming = store.next_incoming();

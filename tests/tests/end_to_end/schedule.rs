@@ -190,6 +190,68 @@ async fn what_was_sent_under_the_old_numbers_is_never_asked_for_even_after_a_kil
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_venue_that_stops_and_starts_while_a_session_is_closed_loses_nothing_of_it() {
+    let ground = ground();
+    keep(&ground, Hours::begun(clock::now()), &["CLIENT1"]);
+    let venue = ground.start();
+    let mut away = log_on("CLIENT1", &venue).await;
+    order(&mut away, "offer", Side::Sell, 10).await;
+    let stopping = tokio::task::spawn_blocking(|| venue.stop());
+    assert_eq!(away.rest().await, []);
+    assert!(
+        stopping
+            .await
+            .expect("it waits")
+            .expect("it stops")
+            .success()
+    );
+
+    // Closed from now on, and until something was traded under two more starts.
+    let hours = Hours::ending_in(0, UNTIL_THE_END);
+    keep(&ground, hours, &["CLIENT1"]);
+    let mut other = Member::new("CLIENT3");
+    for (id, quantity) in [("bid-1", 4), ("bid-2", 3)] {
+        let venue = ground.start();
+        let refused = until_closed(venue.address(), &logon("CLIENT1")).await;
+        assert!(refused.contains(&hours.opens()), "{refused}");
+        come_back(&mut other, &venue).await;
+        order(&mut other, id, Side::Buy, quantity).await;
+        let filled = other.until(|seen| seen.is(tags::EXEC_TYPE, "F")).await;
+        assert!(
+            filled
+                .last()
+                .is_some_and(|fill| fill.is(tags::CL_ORD_ID, id))
+        );
+        let stopping = tokio::task::spawn_blocking(|| venue.stop());
+        other.rest().await;
+        assert!(
+            stopping
+                .await
+                .expect("it waits")
+                .expect("it stops")
+                .success()
+        );
+    }
+    let venue = ground.start();
+    let mut back = log_on_when_it_opens("CLIENT1", &venue).await;
+    assert!(clock::now() >= hours.start, "it opens when it is to");
+    let seen = order(&mut back, "after", Side::Sell, 1).await;
+    let [first, second, answer] = seen.as_slice() else {
+        panic!("{seen:#?}");
+    };
+    for (fill, quantity, number) in [(first, "4", "2"), (second, "3", "3")] {
+        assert!(
+            fill.is(tags::LAST_QTY, quantity) && fill.is(tags::MSG_SEQ_NUM, number),
+            "{fill:?}"
+        );
+        assert!(!fill.may_be_known(), "it was never sent before: {fill:?}");
+    }
+    assert!(answer.is(tags::MSG_SEQ_NUM, "4"), "{answer:?}");
+    let resets = resets(&ground, venue).await;
+    assert_eq!(resets, ["CLIENT1 1", "CLIENT1 2"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_logout_says_nothing_of_what_is_left_unread() {
     for reads in [false, true] {
         let ground = ground();

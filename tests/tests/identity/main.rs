@@ -4,6 +4,7 @@
 mod authority;
 mod certificates;
 mod client;
+mod conduct;
 mod idle;
 mod lock_out;
 mod openssl;

@@ -20,7 +20,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Has the venue read its configuration again, waits until it says that it has, and gives what it has put on record
 /// about that.
-async fn reload(ground: &Ground, venue: &VenueProcess) -> String {
+pub(crate) async fn reload(ground: &Ground, venue: &VenueProcess) -> String {
     let before = audit(ground).len();
     venue.reload().expect("it runs");
     on_record(ground, before, &["\"reload\"", "by SIGHUP"]).await
@@ -42,7 +42,7 @@ async fn on_record(ground: &Ground, before: usize, parts: &[&str]) -> String {
     found.unwrap_or_else(|_| panic!("{parts:?} is not in\n{}", audit(ground)))
 }
 
-fn day(side: Side, quantity: u32) -> Terms<'static> {
+pub(crate) fn day(side: Side, quantity: u32) -> Terms<'static> {
     Terms {
         symbol: SYMBOL,
         side,
@@ -52,7 +52,7 @@ fn day(side: Side, quantity: u32) -> Terms<'static> {
     }
 }
 
-async fn log_on(name: &str, venue: &VenueProcess) -> Member {
+pub(crate) async fn log_on(name: &str, venue: &VenueProcess) -> Member {
     let mut member = Member::new(name);
     if let Err(error) = member.connect(venue.address()).await {
         panic!("{name}: {error}; {}", venue.log());

@@ -3,20 +3,29 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use engine::CommandNumber;
+use engine::{CommandNumber, Timestamp};
+
+/// What is due.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request {
+    /// A snapshot of the market before this command.
+    pub(super) until: CommandNumber,
+    /// The time of the journal there.
+    pub(super) time: Timestamp,
+}
 
 /// Where requests are left. A newer one takes the place of an older one that nobody has taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Door {
-    request: Mutex<Option<CommandNumber>>,
+    request: Mutex<Option<Request>>,
     left: Condvar,
     closed: AtomicBool,
 }
 
 impl Door {
     /// Leaves a request, and waits for nobody.
-    pub(super) fn request(&self, until: CommandNumber) {
-        *self.lock() = Some(until);
+    pub(super) fn request(&self, request: Request) {
+        *self.lock() = Some(request);
         self.left.notify_one();
     }
 
@@ -34,14 +43,14 @@ impl Door {
     }
 
     /// The next request; nothing when the door is closed.
-    pub(super) fn wait(&self) -> Option<CommandNumber> {
+    pub(super) fn wait(&self) -> Option<Request> {
         let mut request = self.lock();
         loop {
             if self.closed.load(Ordering::Relaxed) {
                 return None;
             }
-            if let Some(until) = request.take() {
-                return Some(until);
+            if let Some(taken) = request.take() {
+                return Some(taken);
             }
             request = self
                 .left
@@ -50,7 +59,7 @@ impl Door {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<CommandNumber>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Request>> {
         self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,27 +1,31 @@
 //! Makes one snapshot: from the one before it and what both logs have had since, as a start would; so each is a check
-//! that the market can be had again from the disk. Records the ends of trading days on the way.
+//! that the market can be had again from the disk. Records the ends of trading days on the way, and drops what is old
+//! behind it.
 
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use engine::CommandNumber;
+use engine::{CommandNumber, Timestamp};
 
 use crate::archive::door::Door;
+use crate::archive::retention::{Limits, Needed, drop_segments};
 use crate::batch::Log;
 use crate::checkpoint::{BatchPlace, Checkpoint};
 use crate::damage::{At, FileError};
 use crate::days::{DayRecord, DaysError};
 use crate::directory::Directory;
 use crate::event_check::{EventCheck, Missing};
-use crate::position::EventIndex;
+use crate::holds::Holds;
+use crate::options::Options;
+use crate::position::{EventIndex, EventPosition};
 use crate::recovery::RecoveryError;
 use crate::replay::replay;
 use crate::scan::scan;
 use crate::segment::{ListError, Segment};
 use crate::sighting::Watch;
 use crate::snapshot::choice::{self, Choice};
-use crate::snapshot::file::{self, WriteError};
+use crate::snapshot::file::{self, Header, WriteError};
 use crate::snapshot::folder::{self, SnapshotFile};
 
 /// Why no snapshot was made.
@@ -55,32 +59,40 @@ impl From<ListError> for ArchiveError {
     }
 }
 
-/// How much is kept.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Keeping {
-    /// Good snapshots, the newest ones.
-    pub(super) snapshots: usize,
-}
-
-/// Makes snapshots in a directory.
+/// Makes snapshots in a directory, and drops what is beyond its limits.
 #[derive(Debug)]
-pub(super) struct Maker {
+pub(crate) struct Maker {
     directory: Arc<Directory>,
-    keeping: Keeping,
+    /// Good snapshots that are kept, the newest ones.
+    snapshots_kept: usize,
+    limits: Limits,
+    index: EventIndex,
+    holds: Holds,
     door: Arc<Door>,
 }
 
 impl Maker {
-    pub(super) fn new(directory: Arc<Directory>, keeping: Keeping, door: Arc<Door>) -> Self {
+    pub(crate) fn new(
+        directory: Arc<Directory>,
+        options: &Options,
+        index: EventIndex,
+        holds: Holds,
+    ) -> Self {
         Self {
             directory,
-            keeping,
-            door,
+            snapshots_kept: options.snapshots_kept,
+            limits: Limits {
+                age: options.age_max,
+                bytes: options.bytes_max,
+            },
+            index,
+            holds,
+            door: Arc::default(),
         }
     }
 
-    pub(super) fn door(&self) -> &Door {
-        &self.door
+    pub(super) fn door(&self) -> Arc<Door> {
+        Arc::clone(&self.door)
     }
 
     /// Makes a snapshot of the market before this command; both logs have all before it. Nothing if there is one, or if
@@ -117,7 +129,6 @@ impl Maker {
             state = %header.state_hash,
             "made a snapshot"
         );
-        self.drop_old_snapshots()?;
         Ok(Some(until))
     }
 
@@ -152,18 +163,55 @@ impl Maker {
         Ok(())
     }
 
-    /// Drops the snapshots that are older than the newest good ones that are to be kept.
-    fn drop_old_snapshots(&self) -> Result<(), ArchiveError> {
+    /// Drops old snapshots, and the segments that are beyond the limits at this time of the journal. The first event
+    /// that is kept, if any segment was dropped.
+    pub(super) fn drop_segments(
+        &self,
+        now: Timestamp,
+    ) -> Result<Option<EventPosition>, ArchiveError> {
+        // Without so many good snapshots nothing is dropped: one of them may turn out not to be.
+        let Some(oldest) = self.drop_old_snapshots()? else {
+            return Ok(None);
+        };
+        let needed = Needed {
+            segment: oldest.latest.segment,
+            event: self.holds.first(),
+        };
+        let dropped = drop_segments(&self.directory, self.limits, needed, now, &self.index)?;
+        let Some(dropped) = dropped else {
+            return Ok(None);
+        };
+        let (command, event) = dropped.kept_from;
+        if dropped.held_back > 0 {
+            tracing::warn!(
+                segments = dropped.held_back,
+                first_held = needed.event.map(EventPosition::get),
+                snapshot = oldest.next_command.get(),
+                "segments are beyond the limits and stay: a reader or a snapshot still needs them"
+            );
+        }
+        if dropped.segments == 0 {
+            return Ok(None);
+        }
+        let segments = dropped.segments;
+        tracing::info!(segments, %command, %event, "dropped old segments of both logs; kept from here on");
+        Ok(Some(event))
+    }
+
+    /// Drops the snapshots that are older than the newest good ones that are to be kept. The oldest of these, if there
+    /// are so many.
+    fn drop_old_snapshots(&self) -> Result<Option<Header>, ArchiveError> {
         let folder = self.directory.snapshots();
         let mut snapshots = folder::list(&folder)?;
-        let mut good = 0;
-        let kept = snapshots.iter().take_while(|snapshot| {
-            let enough = good >= self.keeping.snapshots;
-            good += usize::from(!enough && file::check(&snapshot.path).is_ok());
-            !enough
-        });
-        let kept = kept.count();
-        folder::remove(&folder, &snapshots.split_off(kept))?;
-        Ok(())
+        let good = |snapshot: &SnapshotFile| file::check(&snapshot.path).ok();
+        let found = (0..)
+            .zip(&snapshots)
+            .filter_map(|(at, one)| Some((at, good(one)?.0)));
+        let Some((at, oldest)) = found.take(self.snapshots_kept).nth(self.snapshots_kept - 1)
+        else {
+            return Ok(None);
+        };
+        folder::remove(&folder, &snapshots.split_off(at + 1))?;
+        Ok(Some(oldest))
     }
 }

@@ -1,24 +1,25 @@
 //! What is done beside the market, by a thread of its own at the lowest priority: snapshots are made and the ends of
-//! trading days recorded, from what the logs on disk say. It shares nothing with the engine thread but a note of what
+//! trading days recorded, and old segments dropped, from what the logs on disk say. It shares nothing with the engine thread but a note of what
 //! is due, so that matching never waits for it.
 
 mod door;
 mod make;
 mod pace;
+mod retention;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use engine::CommandNumber;
+use engine::{CommandNumber, Timestamp};
 use tokio::sync::watch;
 
 use crate::damage::{At, FileError};
-use crate::directory::Directory;
-use crate::options::Options;
+use crate::position::EventPosition;
 
-use door::Door;
+use door::{Door, Request};
 pub use make::ArchiveError;
-use make::{Keeping, Maker};
+pub(crate) use make::Maker;
 pub(crate) use pace::Pace;
 
 /// What the thread beside the market has done since the start.
@@ -28,6 +29,8 @@ pub struct ArchiveStatus {
     pub snapshot: Option<CommandNumber>,
     /// Snapshots that were made.
     pub made: u64,
+    /// The first event that is kept, if others were dropped.
+    pub kept_from: Option<EventPosition>,
     /// Attempts that failed. The next one is made when the next snapshot is due.
     pub failed: u64,
     /// Why the latest attempt failed; nothing after one that succeeded.
@@ -44,29 +47,25 @@ pub(crate) struct Archive {
 impl Archive {
     /// Starts the thread.
     pub(crate) fn start(
-        directory: Arc<Directory>,
-        options: &Options,
+        maker: Maker,
+        directory: &Path,
         status: watch::Sender<ArchiveStatus>,
     ) -> Result<Self, FileError> {
-        let door = Arc::new(Door::default());
-        let keeping = Keeping {
-            snapshots: options.snapshots_kept,
-        };
-        let maker = Maker::new(directory, keeping, Arc::clone(&door));
+        let door = maker.door();
         let thread = thread::Builder::new().name("archive".to_owned());
-        let thread = thread.spawn(move || run(&maker, &status)).at(
-            "start the thread that makes snapshots of",
-            &options.directory,
-        )?;
+        let thread = thread
+            .spawn(move || run(&maker, &status))
+            .at("start the thread that makes snapshots of", directory)?;
         Ok(Self {
             door,
             thread: Some(thread),
         })
     }
 
-    /// Asks for a snapshot of the market before this command, which is the next one; both logs have all before it.
-    pub(crate) fn request(&self, next_command: CommandNumber) {
-        self.door.request(next_command);
+    /// Asks for a snapshot of the market before this command, which is the next one; both logs have all before it. `time`
+    /// is the time of the journal now.
+    pub(crate) fn request(&self, until: CommandNumber, time: Timestamp) {
+        self.door.request(Request { until, time });
     }
 }
 
@@ -87,16 +86,22 @@ fn run(maker: &Maker, status: &watch::Sender<ArchiveStatus>) {
     if let Err(error) = rustix::process::nice(19) {
         tracing::warn!(%error, "snapshots are made at the priority of everything else");
     }
-    while let Some(until) = maker.door().wait() {
-        match maker.make(until) {
-            Ok(None) => {}
-            Ok(Some(made)) => status.send_modify(|status| {
-                status.snapshot = Some(made);
-                status.made += 1;
+    let door = maker.door();
+    while let Some(request) = door.wait() {
+        let made = maker.make(request.until).and_then(|made| {
+            let kept_from = maker.drop_segments(request.time)?;
+            Ok((made, kept_from))
+        });
+        match made {
+            Ok((None, None)) => {}
+            Ok((made, kept_from)) => status.send_modify(|status| {
+                status.snapshot = made.or(status.snapshot);
+                status.made += u64::from(made.is_some());
+                status.kept_from = kept_from.or(status.kept_from);
                 status.failure = None;
             }),
             Err(error) => {
-                tracing::error!(%error, "no snapshot was made; the market goes on, and so does the journal");
+                tracing::error!(%error, "no snapshot was made, or nothing dropped; the market goes on, and so does the journal");
                 status.send_modify(|status| {
                     status.failed += 1;
                     status.failure = Some(Arc::new(error));

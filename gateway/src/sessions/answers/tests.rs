@@ -1,5 +1,7 @@
 //! A Logon is answered though nobody brings the mail, as after an unclean stop that left much to be brought.
 
+use std::sync::Arc;
+
 use sequencer::EventPosition;
 use tokio::io::AsyncReadExt;
 
@@ -33,7 +35,8 @@ async fn an_idle_session_writes_down_how_far_it_is() {
     let path = lone.store().join("state");
     let handled = || std::fs::read_to_string(&path).unwrap();
     for (passed, written) in [(300_000, 300_000), (300_001, 300_000), (600_000, 600_000)] {
-        let passed = Mail::Passed(EventPosition::new(passed));
+        let held = Arc::new(lone.reader().hold(EventPosition::START));
+        let passed = Mail::Passed(EventPosition::new(passed), held);
         mail.send(passed).await.unwrap();
         // The mail was taken when this is, which is closed without a word.
         let mut client = lone.connect(&["1|34=1|112=x"]).await;

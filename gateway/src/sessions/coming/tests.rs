@@ -2,7 +2,8 @@
 
 use engine::DisconnectCause::{self, ByVenue, LoggedOut, Lost};
 use engine::EventBody;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use sequencer::EventReader;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use super::super::lone::{Lone, gone, message, until};
 
@@ -78,4 +79,105 @@ async fn a_logon_that_is_refused_calls_nothing_off() {
         drop(client);
         assert_eq!(gone(&mut events).await, Lost);
     }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_under_a_logon_lets_nobody_in() {
+    for logon in [LOGON, "A|34=1|98=0|108=30|141=Y"] {
+        let lone = Lone::open(KEYS).await;
+        let mut events = lone.reader();
+        std::fs::remove_dir_all(lone.store()).unwrap();
+        let mut client = lone.connect(&[logon]).await;
+        // Not even a Logout: its number could not be kept.
+        let mut said = Vec::new();
+        client.read_to_end(&mut said).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&said), "", "{logon}");
+        assert_eq!(gone(&mut events).await, ByVenue, "{logon}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_removed_under_a_logon_is_not_taken_for_one_with_a_client() {
+    const TEXT: &str = "removed";
+    // Wherever in the Logon it falls.
+    for yields in 0..30 {
+        let lone = Lone::open(KEYS).await;
+        let mut events = lone.reader();
+        let mut client = lone.connect(&[LOGON]).await;
+        for _ in 0..yields {
+            tokio::task::yield_now().await;
+        }
+        lone.remove(TEXT).await;
+        let said = until_told_to_go(&mut client).await;
+        drop(client);
+        // Who was let in is told why it must go.
+        let told = said.contains(&format!("|58={TEXT}|"));
+        assert!(told || !said.contains("|35=A|"), "{yields}: {said}");
+        lone.restore();
+        // The session goes on, and the market has never heard of two clients at once.
+        let mut client = lone.connect(&["A|34=9|98=0|108=30", "5|34=10"]).await;
+        until(&mut client, "5").await;
+        check_one_at_a_time(&mut events).await;
+    }
+}
+
+/// What a client reads until the end of its connection, or until it is logged out.
+async fn until_told_to_go(client: &mut DuplexStream) -> String {
+    let mut said = String::new();
+    let mut bytes = [0; 4096];
+    while !said.contains("|35=5|") {
+        let count = client.read(&mut bytes).await.unwrap();
+        if count == 0 {
+            break;
+        }
+        said.push_str(&String::from_utf8_lossy(&bytes[..count]).replace('\u{1}', "|"));
+    }
+    said
+}
+
+/// Each client that the market hears of is gone before it hears of the next; the last has logged out.
+async fn check_one_at_a_time(events: &mut EventReader) {
+    let mut is_there = false;
+    loop {
+        for event in events.next().await.unwrap().events() {
+            if let EventBody::SessionConnected { .. } = &event.body {
+                assert!(!is_there, "{event:?}");
+                is_there = true;
+            } else if let EventBody::SessionDisconnected { why, .. } = &event.body {
+                assert!(is_there, "{event:?}");
+                is_there = false;
+                if *why == LoggedOut {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_connection_is_left_for_the_next() {
+    let lone = Lone::open("").await;
+    let mut client = lone.connect(&[LOGON]).await;
+    until(&mut client, "A").await;
+    // A message from beyond a gap, and the beginning of another.
+    client.write_all(&message("D|34=5|11=held")).await.unwrap();
+    until(&mut client, "2").await;
+    let half = message("1|34=6|112=half");
+    let half = half.get(..half.len() / 2).unwrap();
+    client.write_all(half).await.unwrap();
+    drop(client);
+
+    let logon = "A|34=2|98=0|108=30";
+    let messages = [logon, "1|34=3|112=x", "1|34=4|112=y", "1|34=5|112=z"];
+    let mut client = lone.connect(&messages).await;
+    let mut said = String::new();
+    while !said.contains("|112=z|") {
+        said.push_str(&until(&mut client, "0").await);
+    }
+    let types: Vec<&str> = said
+        .split("|35=")
+        .skip(1)
+        .filter_map(|message| message.split('|').next())
+        .collect();
+    assert_eq!(types, ["A", "0", "0", "0"], "{said}");
 }
