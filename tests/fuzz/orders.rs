@@ -4,7 +4,7 @@ use super::case::{Case, Fault, PeerMessage};
 use super::{seeds, text};
 
 /// Orders that trade, rest, are cancelled, expire and are refused.
-const CASES: [&str; 16] = [
+const CASES: [&str; 18] = [
     "setup acceptor orders
      connect
      < 35=A|34=@|98=0|108=30
@@ -148,7 +148,7 @@ const CASES: [&str; 16] = [
      connect
      < 35=A|34=@|98=0|108=30
      < 35=D|34=@|11=r|55=TEST|54=2|60=now|40=2|38=5|44=10|2362=own|2964=1
-     < 35=D|34=@|11=t1|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=4
+     < 35=D|34=@|11=t1|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=100
      < 35=D|34=@|11=t2|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=1
      < 35=D|34=@|11=t3|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=2
      < 35=D|34=@|11=t4|55=TEST|54=1|60=now|40=2|38=1|44=10|2362=own|2964=3",
@@ -169,6 +169,29 @@ const CASES: [&str; 16] = [
      < 35=D|34=@|1=acme:client|11=c|55=ACME.m5|54=2|60=now|40=2|38=2|44=10|20001=i-0 i-0
      < 35=D|34=@|1=acme:client|11=d|55=ACME.m5|54=2|60=now|40=2|38=1|44=10|20001=r-0
      < 35=D|34=@|1=acme:client|11=e|55=ACME.m5|54=1|60=now|40=2|38=1|44=10|59=6|432=20231113|20002=i",
+    "setup acceptor orders
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|1=a name of an account that is longer than any account of any provider can be, by far|11=a|55=TEST|54=1|60=now|40=2|38=1|44=1
+     < 35=D|34=@|1=acme:client|11=b|55=a name of an instrument that is longer than any instrument that is listed, by far|54=1|60=now|40=2|38=1|44=1
+     < 35=D|34=@|1=acme:client|11=c|55=TEST|54=1|60=now|40=2|38=1|44=1|59=6|126=20231115-00:00:00|432=20231115
+     < 35=D|34=@|1=acme:client|11=d|55=TEST|54=1|60=now|40=2|38=1|44=1|432=20231115
+     < 35=D|34=@|1=acme:client|11=e|55=TEST|54=1|60=now|40=2|38=1|44=1|386=1|336=1
+     < 35=D|34=@|1=acme:client|11=f|55=TEST|54=1|60=now|40=2|38=1|44=1|516=5
+     < 35=D|34=@|1=acme:client|11=g|55=TEST|54=1|60=now|40=2|38=1|44=1|99=2
+     < 35=D|34=@|1=acme:client|11=h|55=ACME.m5|54=1|60=now|40=2|38=1|44=1
+     < 35=D|34=@|1=acme:client|11=i|55=TEST|54=1|60=now|40=1|38=3|59=3",
+    "setup acceptor orders account
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|11=a|55=TEST|54=1|60=now|40=2|38=9|44=1|111=0
+     < 35=D|34=@|11=b|55=TEST|54=1|60=now|40=2|38=9|44=1|111=10
+     < 35=D|34=@|11=c|55=TEST|54=1|60=now|40=1|38=9|111=2
+     < 35=D|34=@|11=d|55=TEST|54=1|60=now|40=2|38=9|44=1|110=10|59=3
+     < 35=D|34=@|11=e|55=TEST|54=1|60=now|40=2|38=9|44=1|110=0
+     < 35=D|34=@|11=f|55=TEST|54=1|60=now|40=3|38=9|99=1.005
+     < 35=D|34=@|11=g|55=TEST|54=2|60=now|40=2|38=5|44=10|2362=own
+     < 35=D|34=@|11=h|55=TEST|54=1|60=now|40=2|38=2|44=10|2362=own|2964=100",
 ];
 
 /// Requests of every kind, most of them right.
@@ -199,7 +222,7 @@ const MESSAGES: [&str; 32] = [
     "35=D|34=@|1=acme:client|11=mk|55=TEST|54=2|60=now|40=K|38=9",
     "35=D|34=@|1=acme:client|11=mi|55=TEST|54=1|60=now|40=2|38=9|44=10|110=4|59=3",
     "35=D|34=@|1=acme:client|11=po|55=TEST|54=2|60=now|40=2|38=9|44=10|18=6",
-    "35=D|34=@|1=acme:client|11=sm|55=TEST|54=1|60=now|40=2|38=2|44=12|2362=own|2964=4",
+    "35=D|34=@|1=acme:client|11=sm|55=TEST|54=1|60=now|40=2|38=2|44=12|2362=own|2964=100",
     "35=D|34=@|1=acme:client|11=sn|55=TEST|54=2|60=now|40=2|38=3|44=9|2362=own|2964=3",
     "35=D|34=@|1=acme:client|11=tf|55=TEST|54=2|60=now|40=2|38=3|44=9|59=2",
     "35=D|34=@|1=acme:client|11=no|55=TEST|54=2|60=now|40=2|38=3|44=9|168=now|640=8|516=5|210=1",
