@@ -81,6 +81,7 @@ pub const JOURNAL: Section = Section {
         key("keep_snapshots", "2"),
         key("max_size", "\"64GiB\""),
         key("max_age", "\"2160h\""),
+        key("keep_free", "\"256MiB\""),
     ],
 };
 

@@ -137,6 +137,8 @@ pub struct Journal {
     pub max_bytes: Option<u64>,
     /// A file of both logs goes when its latest command is this old. `None`: never.
     pub max_age: Option<Duration>,
+    /// While the disk has less room than this, in bytes, no new orders are taken.
+    pub keep_free_bytes: u64,
 }
 
 /// When a command counts as durable, so that its outcome may leave the venue.

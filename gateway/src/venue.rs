@@ -297,6 +297,7 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
     options.snapshots_kept = config.journal.keep_snapshots;
     options.age_max = config.journal.max_age;
     options.bytes_max = config.journal.max_bytes;
+    options.reserve_bytes = config.journal.keep_free_bytes;
     let opened =
         tokio::task::spawn_blocking(move || sequencer::open(&options, SystemClock)).await?;
     Ok(opened?)

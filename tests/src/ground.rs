@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gateway::layout::Layout;
-use sequencer::VerifyReport;
+use sequencer::{VerifyFrom, VerifyReport};
 use tempfile::TempDir;
 
 use crate::venue_process::{VenueProcess, on_free_port};
@@ -96,7 +96,16 @@ impl Ground {
     /// When they are not.
     #[must_use]
     pub fn verify(&self) -> VerifyReport {
-        let verified = sequencer::verify(self.journal());
+        self.verify_from(VerifyFrom::Start)
+    }
+
+    /// The same, replayed from there.
+    ///
+    /// # Panics
+    /// When they are not.
+    #[must_use]
+    pub fn verify_from(&self, from: VerifyFrom) -> VerifyReport {
+        let verified = sequencer::verify_from(self.journal(), from);
         verified.unwrap_or_else(|error| panic!("{error}"))
     }
 }

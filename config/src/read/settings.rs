@@ -153,7 +153,7 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
         |v| value::choice(v, &DURABILITIES),
         report,
     );
-    let segment = size_or(table, "segment_size", 256 * MIB, MIB..=4 * GIB, report);
+    let segment = size_or(table, "segment_size", 256 * MIB, 64 * KIB..=4 * GIB, report);
     let queue = count_or(table, "queue_limit", 65_536, 1..=16_777_216, report);
     let batch = count_or(table, "batch_limit", 1_024.min(queue), 1..=65_536, report);
     if batch > queue {
@@ -179,6 +179,13 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
     Some(Journal {
         max_bytes: journal_size(table, segment, report),
         max_age: max_age.map(|found| found.value),
+        keep_free_bytes: size_or(
+            table,
+            "keep_free",
+            256 * MIB,
+            MIB..=64 * 1_024 * GIB,
+            report,
+        ),
         durability,
         segment_bytes: segment,
         queue_limit: queue,
@@ -191,7 +198,7 @@ pub(super) fn journal(table: &Table<'_>, report: &mut Report) -> Option<Journal>
 
 /// How large both logs may become: enough for some files of each, so that a drop is a small part of what is kept.
 fn journal_size(table: &Table<'_>, segment: u64, report: &mut Report) -> Option<u64> {
-    let size = |v| value::size(v, 8 * MIB..=1_024 * 1_024 * GIB);
+    let size = |v| value::size(v, 512 * KIB..=1_024 * 1_024 * GIB);
     let found = table.optional("max_size", size, report)?;
     if found.value / JOURNAL_FILES_MIN < segment {
         let fault = Fault::new(

@@ -103,7 +103,7 @@ fn durations_and_sizes() {
         "durability = \"fsync\"",
         "segment_size = \"10KiB\"",
         &[
-            "f:6:16: journal.segment_size: \"10KiB\" is out of range. Write a size from 1MiB to 4GiB.",
+            "f:6:16: journal.segment_size: \"10KiB\" is out of range. Write a size from 64KiB to 4GiB.",
         ],
     );
     check(

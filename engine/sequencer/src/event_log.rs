@@ -121,10 +121,11 @@ impl EventLog {
         self.holds.hold(from)
     }
 
-    /// The first event that can be read; the end if there is none.
+    /// The first event that can be read, or that will be when there are any.
     #[must_use]
     pub fn kept_from(&self) -> EventPosition {
-        self.index.kept_from().unwrap_or(self.end())
+        // Events are published before they are on disk: without any there, none were dropped.
+        self.index.kept_from().unwrap_or(EventPosition::START)
     }
 
     pub(crate) fn holds(&self) -> Holds {

@@ -37,11 +37,13 @@ mod queue;
 mod recovery;
 mod replay;
 mod ring;
+mod room;
 mod running;
 mod scan;
 mod segment;
 mod sighting;
 mod snapshot;
+mod storage;
 mod verify;
 mod walk;
 
@@ -67,12 +69,14 @@ pub use ring::EventBatch;
 pub use running::{EncodeError, RunError, Running};
 pub use scan::Cut;
 pub use snapshot::{PassedOver, SnapshotFault, StateHash};
+pub use storage::{Storage, SystemDisk};
 pub use verify::{VerifyError, VerifyFrom, VerifyReport, verify, verify_from};
 
 use archive::{Archive, Maker};
 use damage::At;
 use directory::Directory;
 use queue::Cause;
+use room::Room;
 use running::EngineThread;
 
 /// A running sequencer.
@@ -136,16 +140,28 @@ pub fn open(options: &Options, clock: impl Clock + 'static) -> Result<Opened, Op
         options.ring_events,
         Arc::clone(&cause),
     );
-    let (commands, inbox) =
-        queue::queue(options.queue_limit, options.batch_limit, Arc::clone(&cause));
+    let folder = options.directory.clone();
+    let room = Room::new(Arc::clone(&options.storage), folder, options.reserve_bytes);
+    room.look();
+    let (commands, inbox) = queue::queue(options, room.clone(), Arc::clone(&cause));
     let (status, archive) = watch::channel(ArchiveStatus {
         snapshot: recovery.snapshot,
         ..ArchiveStatus::default()
     });
     let hold = events.hold(EventPosition::START);
-    let keeper = Maker::new(Arc::clone(&directory), options, index, events.holds());
+    let keeper = Maker::new(
+        Arc::clone(&directory),
+        options,
+        (index, events.holds(), room.clone()),
+    );
     let beside = Archive::start(keeper, &options.directory, status)?;
-    let engine = EngineThread::new(recovered, clock, publisher, options, (directory, beside));
+    let engine = EngineThread::new(
+        recovered,
+        clock,
+        publisher,
+        options,
+        (directory, beside, room),
+    );
     let next_timer = engine.next_timer();
     let thread = thread::Builder::new().name("engine".to_owned());
     let thread = {

@@ -10,6 +10,7 @@ use engine::CommandNumber;
 use crate::batch::{Log, wide};
 use crate::damage::{At, FileError};
 use crate::segment::Segment;
+use crate::storage::Storage;
 
 /// The segment that a log is written to.
 #[derive(Debug)]
@@ -84,6 +85,11 @@ impl LogFile {
     /// Waits until everything written is durable.
     pub(crate) fn sync(&self) -> Result<(), FileError> {
         self.file.sync_data().at("sync", &self.segment.path)
+    }
+
+    /// The same, as this disk does it.
+    pub(crate) fn sync_on(&self, storage: &dyn Storage) -> Result<(), FileError> {
+        storage.sync(&self.file).at("sync", &self.segment.path)
     }
 
     /// Goes on in a new segment; the one before it is durable from then on.

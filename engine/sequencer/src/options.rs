@@ -1,7 +1,10 @@
 //! What the sequencer can be told.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::storage::{Storage, SystemDisk};
 
 /// When a command counts as durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +42,10 @@ pub struct Options {
     pub age_max: Option<Duration>,
     /// The oldest segments are dropped while both logs together are larger than this. Nothing: never.
     pub bytes_max: Option<u64>,
+    /// While the disk has less room than this, in bytes, [`crate::CommandSender::takes_orders`] says so.
+    pub reserve_bytes: u64,
+    /// The disk that both logs are on.
+    pub storage: Arc<dyn Storage>,
 }
 
 /// The options do not fit together.
@@ -86,6 +93,8 @@ impl Options {
             snapshots_kept: SNAPSHOTS_KEPT_MIN,
             age_max: None,
             bytes_max: None,
+            reserve_bytes: 0,
+            storage: Arc::new(SystemDisk),
         }
     }
 

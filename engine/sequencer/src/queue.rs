@@ -10,6 +10,8 @@ use engine::{Command, Input};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Semaphore, TryAcquireError};
 
+use crate::options::Options;
+use crate::room::Room;
 use crate::running::RunError;
 
 /// The sequencer takes no more commands.
@@ -60,6 +62,7 @@ pub struct CommandSender {
     room: Arc<Semaphore>,
     limit: u32,
     piece_limit: usize,
+    disk: Room,
     cause: Cause,
 }
 
@@ -71,8 +74,9 @@ pub(crate) struct Inbox {
     limit: u32,
 }
 
-/// A queue for so many commands, taken in pieces of at most `piece_limit`.
-pub(crate) fn queue(limit: usize, piece_limit: usize, cause: Cause) -> (CommandSender, Inbox) {
+/// A queue for as many commands as the options say, taken in pieces of at most a batch.
+pub(crate) fn queue(options: &Options, disk: Room, cause: Cause) -> (CommandSender, Inbox) {
+    let (limit, piece_limit) = (options.queue_limit, options.batch_limit);
     let (sender, messages) = unbounded_channel();
     let room = Arc::new(Semaphore::new(limit));
     let limit = u32::try_from(limit).expect("the options keep the limit below 2^24");
@@ -87,6 +91,7 @@ pub(crate) fn queue(limit: usize, piece_limit: usize, cause: Cause) -> (CommandS
             room,
             limit,
             piece_limit,
+            disk,
             cause,
         },
         inbox,
@@ -134,6 +139,13 @@ impl CommandSender {
             Err(TryAcquireError::Closed) => return Err(self.stopped().into()),
         }
         Ok(self.send(inputs)?)
+    }
+
+    /// Whether new orders are to be submitted: false while the disk has less room than the reserve. The reserve is for
+    /// cancels and for what settles trades; nothing is refused here.
+    #[must_use]
+    pub fn takes_orders(&self) -> bool {
+        !self.disk.is_scarce()
     }
 
     async fn submit_piece(&self, piece: Vec<Input>) -> Result<(), Stopped> {

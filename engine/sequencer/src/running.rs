@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::archive::{Archive, Pace};
 use crate::batch::{COMMAND_BYTES_MAX, Place, wide};
-use crate::clock::{Clock, SteadyClock};
+use crate::clock::{Clock, SteadyClock, Step};
 use crate::damage::FileError;
 use crate::directory::Directory;
 use crate::event_log::{EventLog, Publisher};
@@ -18,6 +18,11 @@ use crate::position::{EventIndex, EventPosition};
 use crate::queue::{Cause, CommandSender, Inbox};
 use crate::recovery::{OpenLog, Recovered};
 use crate::replay::{ends_day, sequenced};
+use crate::room::Room;
+use crate::storage::Storage;
+
+/// The room on the disk is looked at when so much was written; the thread beside the market looks now and then, too.
+const LOOK_BYTES: u64 = 256 << 10;
 
 /// What cannot be written down.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +131,10 @@ pub(crate) struct EngineThread<C> {
     /// A trading day has ended: both logs go on in new segments.
     day_ended: bool,
     archive: Archive,
+    storage: Arc<dyn Storage>,
+    room: Room,
+    /// Bytes written to both logs since the room on the disk was looked at.
+    unlooked_bytes: u64,
     // Last: the lock is let go when the logs are closed and nobody reads them.
     _directory: Arc<Directory>,
 }
@@ -136,7 +145,7 @@ impl<C: Clock> EngineThread<C> {
         clock: C,
         publisher: Publisher,
         options: &Options,
-        (directory, archive): (Arc<Directory>, Archive),
+        (directory, archive, room): (Arc<Directory>, Archive, Room),
     ) -> Self {
         let report = recovered.report;
         let (next_timer, _) = watch::channel(recovered.engine.next_timer());
@@ -161,6 +170,9 @@ impl<C: Clock> EngineThread<C> {
             pace,
             day_ended: false,
             archive,
+            storage: Arc::clone(&options.storage),
+            room,
+            unlooked_bytes: 0,
             _directory: directory,
         }
     }
@@ -175,6 +187,7 @@ impl<C: Clock> EngineThread<C> {
         let Err(error) = self.serve(&mut inbox) else {
             return;
         };
+        self.archive.abandon();
         tracing::error!(%error, "the engine thread ends: nothing more is accepted or published");
         // Set before anybody can see that the thread has ended. Nobody else sets it.
         let _: &Arc<RunError> = cause.get_or_init(|| Arc::new(error));
@@ -188,7 +201,7 @@ impl<C: Clock> EngineThread<C> {
             let place = self.journal(&inputs)?;
             self.apply(place, &mut inputs, &mut events);
             if self.durability == Durability::Fsync {
-                self.journal.file.sync()?;
+                self.journal.file.sync_on(&*self.storage)?;
             }
             // Published first: the answers are on their way while their record is written.
             let events = self.publish(&mut events);
@@ -210,6 +223,7 @@ impl<C: Clock> EngineThread<C> {
             self.journal.file.roll(self.next_command)?;
             self.events.file.roll(self.next_command)?;
         }
+        let time = self.time();
         let buffer = &mut self.journal.buffer;
         buffer.clear();
         for input in inputs {
@@ -222,12 +236,26 @@ impl<C: Clock> EngineThread<C> {
             first_command: self.next_command,
             commands: u32::try_from(inputs.len()).expect("the batch limit fits 32 bits"),
             first_event: self.next_event,
-            time: self.clock.now(),
+            time,
         };
         let batch = buffer.seal(place).ok_or(EncodeError::TooManyCommands)?;
         self.journal.file.append(batch)?;
         self.next_command = CommandNumber::new(self.next_command.get() + wide(inputs.len()));
         Ok(place)
+    }
+
+    /// The time of the next batch. That the clock went back is said once, and that it has caught up.
+    fn time(&mut self) -> Timestamp {
+        let (time, step) = self.clock.now();
+        match step {
+            None => {}
+            Some(Step::Back { by }) => tracing::warn!(
+                ?by,
+                "the clock went back: commands have the latest time until it has caught up"
+            ),
+            Some(Step::CaughtUp) => tracing::info!("the clock has caught up"),
+        }
+        time
     }
 
     fn apply(&mut self, place: Place, inputs: &mut Vec<Input>, events: &mut Vec<Event>) {
@@ -250,9 +278,15 @@ impl<C: Clock> EngineThread<C> {
         Ok(())
     }
 
-    /// Asks for a snapshot if one is due, now that both logs have the batch.
+    /// Asks for a snapshot if one is due, now that both logs have the batch, and looks whether the disk has room.
     fn look_after(&mut self, place: Place, day_ends: bool) {
         self.day_ended = day_ends;
+        self.unlooked_bytes +=
+            wide(self.journal.buffer.bytes().len() + self.events.buffer.bytes().len());
+        if self.unlooked_bytes >= LOOK_BYTES {
+            self.unlooked_bytes = 0;
+            self.room.look();
+        }
         let bytes = wide(self.journal.buffer.bytes().len());
         if self.pace.passed(place.commands.into(), bytes, day_ends) {
             self.archive.request(self.next_command, place.time);

@@ -16,6 +16,7 @@ use crate::position::{EventIndex, EventPosition};
 use crate::recovery::RecoveryError;
 use crate::replay::replay;
 use crate::scan::{Cut, scan};
+use crate::segment::list;
 use crate::sighting::{Sighting, Watch};
 use crate::snapshot::file::{self, Header};
 use crate::snapshot::folder::{self, SnapshotFile};
@@ -31,6 +32,16 @@ pub enum VerifyError {
     /// What is wrong with the logs.
     #[error(transparent)]
     Logs(#[from] RecoveryError),
+    /// The first command is no longer kept, and so cannot be replayed from.
+    #[error(
+        "the journal begins with {}: what was before is no longer kept. Replay from the oldest snapshot instead \
+         (`cloudpit verify --from-snapshot`)",
+        first.display()
+    )]
+    StartDropped {
+        /// The first file that is there.
+        first: std::path::PathBuf,
+    },
     /// What is wrong with the record of the trading days.
     #[error(transparent)]
     Days(#[from] DaysError),
@@ -191,12 +202,22 @@ fn begin(
     directory: &Directory,
     mut snapshots: Vec<SnapshotFile>,
     from: VerifyFrom,
-) -> Result<Checkpoint, RecoveryError> {
+) -> Result<Checkpoint, VerifyError> {
     match from {
-        VerifyFrom::Start => snapshots.clear(),
-        VerifyFrom::Snapshot => snapshots.reverse(),
+        VerifyFrom::Start => {
+            let segments = list(&directory.folder(Log::Journal), Log::Journal);
+            match segments.map_err(RecoveryError::from)?.into_iter().next() {
+                Some(first) if first.first_command != CommandNumber::FIRST => {
+                    Err(VerifyError::StartDropped { first: first.path })
+                }
+                Some(_) | None => Ok(Checkpoint::start()),
+            }
+        }
+        VerifyFrom::Snapshot => {
+            snapshots.reverse();
+            Ok(choice::choose(directory, snapshots)?.from)
+        }
     }
-    choice::choose(directory, snapshots).map(|choice| choice.from)
 }
 
 /// How many snapshots hold what the replay gave.

@@ -5,10 +5,11 @@
 
 mod market;
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use market::{Flow, files, set_up, size, start, wait};
-use sequencer::{EventPosition, Options, ReadError, RunError, verify};
+use sequencer::{EventPosition, Options, ReadError, RunError, Storage, SystemDisk, verify};
 
 const DIRECTORY: &str = "FULL_DISK_DIRECTORY";
 
@@ -22,7 +23,11 @@ fn a_write_that_fails_stops_the_venue_and_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let this = std::env::current_exe().unwrap();
     // In units of 512 bytes. Without the trap, the signal would end the process.
-    let script = format!("trap '' XFSZ; ulimit -f 40; exec {}", this.display());
+    let name = "a_write_that_fails_stops_the_venue_and_loses_nothing";
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 40; exec {} --exact {name}",
+        this.display()
+    );
     let mut shell = Command::new("/bin/sh");
     shell.arg("-c").arg(script).env(DIRECTORY, directory.path());
     let output = shell.output().unwrap();
@@ -74,6 +79,77 @@ fn fill_the_disk(options: &Options) {
     .unwrap();
     let error = opened.running.stop().unwrap_err();
     assert!(matches!(&*error, RunError::File(_)), "{error}");
+}
+
+const SMALL_DISK: &str = "SMALL_DISK_DIRECTORY";
+
+/// Runs this test again in a process that has a disk of its own, of 8 MiB. Where the system gives it none, there is
+/// nothing to test.
+#[test]
+fn a_disk_that_fills_up_takes_no_orders_before_it_is_full_and_takes_them_again() {
+    if let Ok(directory) = std::env::var(SMALL_DISK) {
+        return fill_to_the_reserve(&PathBuf::from(directory));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let name = "a_disk_that_fills_up_takes_no_orders_before_it_is_full_and_takes_them_again";
+    let this = std::env::current_exe().unwrap();
+    let (path, this) = (directory.path().display(), this.display());
+    let mount = format!("mount -t tmpfs -o size=8m none {path}");
+    let run = |script: &str| {
+        let mut shell = Command::new("unshare");
+        shell.args(["--map-root-user", "--mount", "/bin/sh", "-c", script]);
+        shell.env(SMALL_DISK, directory.path()).output()
+    };
+    if !run(&mount).is_ok_and(|output| output.status.success()) {
+        let needed = std::env::var_os("CLOUDPIT_REQUIRE_PROGRAMS").is_some();
+        assert!(
+            !needed,
+            "unshare and mount are needed, and the right to use them"
+        );
+        return;
+    }
+    let output = run(&format!("{mount} && exec {this} --exact {name}")).unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
+fn fill_to_the_reserve(directory: &Path) {
+    let filler = directory.join("filler");
+    std::fs::write(&filler, vec![0; 3 << 20]).unwrap();
+    let options = Options {
+        reserve_bytes: 2 << 20,
+        segment_bytes: 1 << 20,
+        ..Options::new(directory.join("logs"))
+    };
+    let opened = start(&options);
+    let mut reader = opened.events.reader(EventPosition::START);
+    let mut flow = Flow::new(1);
+    opened.commands.submit_blocking(set_up()).unwrap();
+    wait(reader.next()).unwrap();
+    let mut batches = 0;
+    let mut go_on = |while_taken: bool| {
+        let before = batches;
+        while opened.commands.takes_orders() == while_taken {
+            opened.commands.submit_blocking(flow.take(50)).unwrap();
+            wait(reader.next()).unwrap();
+            batches += 1;
+            assert!(batches < 10_000, "the disk is full by now");
+        }
+        batches - before
+    };
+    assert!(go_on(true) > 0);
+    // The reserve is not touched yet, but for what was written since the last look.
+    let free = SystemDisk.free_bytes(directory).unwrap();
+    assert!((1 << 20..2 << 20).contains(&free), "{free} bytes are free");
+    std::fs::remove_file(filler).unwrap();
+    go_on(false);
+    assert!(go_on(true) > 0);
+    opened.running.stop().unwrap();
+    verify(directory.join("logs")).unwrap();
 }
 
 /// A segment that cannot be started is like a write that fails.

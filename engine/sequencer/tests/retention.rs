@@ -12,8 +12,7 @@ use market::{
     Flow, contents, copy, end_day, files, flip, memory, read_all, set_up, snapshots, start, wait,
 };
 use sequencer::{
-    EventPosition, Opened, Options, ReadError, RecoveryError, VerifyError, VerifyFrom, open,
-    verify, verify_from,
+    EventPosition, Opened, Options, ReadError, VerifyError, VerifyFrom, open, verify, verify_from,
 };
 
 fn options(directory: &Path) -> Options {
@@ -79,7 +78,7 @@ fn what_is_beyond_a_size_is_dropped_and_the_rest_is_as_good_as_before() {
 
     assert!(matches!(
         verify(directory.path()),
-        Err(VerifyError::Logs(RecoveryError::StartMissing { .. }))
+        Err(VerifyError::StartDropped { .. })
     ));
     let report = verify_from(directory.path(), VerifyFrom::Snapshot).unwrap();
     assert_eq!(report.snapshots, 2);

@@ -78,6 +78,11 @@ impl Desk {
             _drained: drained,
         }
     }
+
+    /// Whether the venue has room on its disk for new orders.
+    pub(super) fn has_room(&self) -> bool {
+        self.commands.takes_orders()
+    }
 }
 
 /// What a session goes on from.

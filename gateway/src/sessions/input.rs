@@ -4,18 +4,26 @@
 use bytes::Buf;
 use chrono::{DateTime, Utc};
 use config::Role;
+use engine::Command;
 use fix_codec::frame::{Frame, Framing, next_frame};
 use fix_codec::messages::Logon;
 use fix_codec::values::BusinessRejectReason;
 use fix_session::{BusinessReject, Received, Status};
 
-use super::actor::Actor;
+use super::actor::{Actor, Desk};
 use super::event::{Beyond, SessionEvent};
 use super::limits::{self, Arrival, Handled};
 use crate::clock;
 use crate::identity::Claim;
 use crate::limits::Verdict;
 use crate::order_entry::inbound::{self, Refusal};
+
+/// What a drop-copy session is told that sends an order.
+const NO_ORDERS: BusinessReject<'static> = BusinessReject {
+    reason: BusinessRejectReason::NotAuthorized,
+    reference: None,
+    text: Some("a drop-copy session takes no orders"),
+};
 
 impl Actor {
     /// Handles every whole message that was read. While a reset of the sequence numbers or the client's coming is being
@@ -143,13 +151,8 @@ impl Actor {
             return Handled::Now;
         }
         if matches!(self.profile.role, Role::DropCopy { .. }) {
-            let why = BusinessReject {
-                reason: BusinessRejectReason::NotAuthorized,
-                reference: None,
-                text: Some("a drop-copy session takes no orders"),
-            };
             self.session
-                .reject_business(now, &message, &why, &mut self.outputs);
+                .reject_business(now, &message, &NO_ORDERS, &mut self.outputs);
             return Handled::Now;
         }
         if let Some(why) = self.demands.take(now, &message.header) {
@@ -161,6 +164,9 @@ impl Actor {
         }
         let sender = self.profile.sender(self.store.epoch());
         match inbound::command(&message, &sender, now) {
+            Ok(input) if lacks_room(self.desk.as_ref(), &input.command) => {
+                limits::refuse_for_room(&mut self.session, now, &message, &mut self.outputs);
+            }
             Ok(input) => self.decoded.push(input),
             Err(Refusal::Message(reject)) => {
                 self.session
@@ -173,4 +179,13 @@ impl Actor {
         }
         Handled::Now
     }
+}
+
+/// Whether this is a new order while the disk has too little room for those.
+fn lacks_room(desk: Option<&Desk>, command: &Command) -> bool {
+    let is_order = matches!(
+        command,
+        Command::SubmitOrder(_) | Command::SubmitOrderAgain(_)
+    );
+    is_order && desk.is_some_and(|desk| !desk.has_room())
 }

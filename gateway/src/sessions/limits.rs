@@ -224,6 +224,22 @@ pub(super) fn refuse(
     session.reject_business(now, message, &reject, outputs);
 }
 
+/// Refuses an order because the disk is nearly full: the order was not taken, and may be sent again later.
+pub(super) fn refuse_for_room(
+    session: &mut Session,
+    now: DateTime<Utc>,
+    message: &Message<'_>,
+    outputs: &mut Outputs,
+) {
+    let id = message.get(tags::CL_ORD_ID);
+    let reject = BusinessReject {
+        reason: BusinessRejectReason::ApplicationNotAvailable,
+        reference: id.and_then(|id| std::str::from_utf8(id).ok()),
+        text: Some("the venue takes no new orders for now: not taken; cancels are taken"),
+    };
+    session.reject_business(now, message, &reject, outputs);
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, TimeZone as _, Utc};

@@ -13,8 +13,10 @@ use crate::ground::WATCH;
 pub type Name = String;
 
 /// What each session must have got, in order.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct History {
+    /// Where it goes on to read.
+    next: EventPosition,
     messages: BTreeMap<String, Vec<Name>>,
 }
 
@@ -24,21 +26,28 @@ impl History {
     /// # Panics
     /// When the logs are not good.
     pub async fn of(journal: &Path) -> Self {
+        let mut history = Self::default();
+        history.follow(journal).await;
+        history
+    }
+
+    /// Reads on where it stands, in the event log that has grown meanwhile. What it has read may be gone by then.
+    ///
+    /// # Panics
+    /// When the logs are not good, or do not have what comes next.
+    pub async fn follow(&mut self, journal: &Path) {
         let options = sequencer::Options::new(journal);
         let opened = sequencer::open(&options, SystemClock).expect("the logs are good");
         opened.engine_view.check_invariants();
-        let mut history = Self {
-            messages: BTreeMap::new(),
-        };
-        let mut reader = opened.events.reader(EventPosition::START);
+        let mut reader = opened.events.reader(self.next);
         while reader.position() < opened.events.end() {
             let batch = reader.next().await.expect("the event log can be read");
             for event in batch.events() {
-                history.add(event);
+                self.add(event);
             }
         }
+        self.next = reader.position();
         opened.running.stop().expect("nothing was written");
-        history
     }
 
     /// What `session` must have got.

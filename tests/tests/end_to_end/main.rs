@@ -5,6 +5,7 @@ mod coming_back;
 mod crowding;
 mod descriptors;
 mod floods;
+mod full_disk;
 mod limits;
 mod lost_clients;
 mod memory;

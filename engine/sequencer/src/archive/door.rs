@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use engine::{CommandNumber, Timestamp};
 
@@ -14,12 +15,23 @@ pub(super) struct Request {
     pub(super) time: Timestamp,
 }
 
+/// What a wait at the door has come to.
+#[derive(Debug)]
+pub(super) enum Call {
+    Request(Request),
+    /// The time is over.
+    Nobody,
+    /// No request comes any more.
+    Close,
+}
+
 /// Where requests are left. A newer one takes the place of an older one that nobody has taken yet.
 #[derive(Debug, Default)]
 pub(super) struct Door {
     request: Mutex<Option<Request>>,
     left: Condvar,
     closed: AtomicBool,
+    abandoned: AtomicBool,
 }
 
 impl Door {
@@ -29,7 +41,7 @@ impl Door {
         self.left.notify_one();
     }
 
-    /// No request is taken any more.
+    /// No request comes any more; one that was left is still carried out.
     pub(super) fn close(&self) {
         let request = self.lock();
         self.closed.store(true, Ordering::Relaxed);
@@ -37,25 +49,29 @@ impl Door {
         drop(request);
     }
 
-    /// True when what is under way is to be left.
-    pub(super) fn closed(&self) -> &AtomicBool {
-        &self.closed
+    /// What is under way is to be left, and what was left forgotten.
+    pub(super) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Relaxed);
+        *self.lock() = None;
     }
 
-    /// The next request; nothing when the door is closed.
-    pub(super) fn wait(&self) -> Option<Request> {
-        let mut request = self.lock();
-        loop {
-            if self.closed.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(taken) = request.take() {
-                return Some(taken);
-            }
-            request = self
-                .left
-                .wait(request)
-                .unwrap_or_else(PoisonError::into_inner);
+    /// True when what is under way is to be left.
+    pub(super) fn abandoned(&self) -> &AtomicBool {
+        &self.abandoned
+    }
+
+    /// Waits for a request, at most so long.
+    pub(super) fn wait(&self, at_most: Duration) -> Call {
+        let (request, left) = (self.lock(), &self.left);
+        let nothing = |request: &mut Option<Request>| {
+            request.is_none() && !self.closed.load(Ordering::Relaxed)
+        };
+        let waited = left.wait_timeout_while(request, at_most, nothing);
+        let (mut request, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match request.take() {
+            Some(request) => Call::Request(request),
+            None if self.closed.load(Ordering::Relaxed) => Call::Close,
+            None => Call::Nobody,
         }
     }
 

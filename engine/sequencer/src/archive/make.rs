@@ -2,7 +2,7 @@
 //! that the market can be had again from the disk. Records the ends of trading days on the way, and drops what is old
 //! behind it.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,6 +21,7 @@ use crate::options::Options;
 use crate::position::{EventIndex, EventPosition};
 use crate::recovery::RecoveryError;
 use crate::replay::replay;
+use crate::room::Room;
 use crate::scan::scan;
 use crate::segment::{ListError, Segment};
 use crate::sighting::Watch;
@@ -48,6 +49,12 @@ pub enum ArchiveError {
         /// The folder of the event log.
         folder: PathBuf,
     },
+    /// The disk has too little room.
+    #[error("the disk has no room for a snapshot of {bytes} bytes beside the reserve. Make room")]
+    NoRoom {
+        /// What it may take.
+        bytes: u64,
+    },
     /// What is wrong with the record of the trading days.
     #[error(transparent)]
     Days(#[from] DaysError),
@@ -68,6 +75,7 @@ pub(crate) struct Maker {
     limits: Limits,
     index: EventIndex,
     holds: Holds,
+    room: Room,
     door: Arc<Door>,
 }
 
@@ -75,8 +83,7 @@ impl Maker {
     pub(crate) fn new(
         directory: Arc<Directory>,
         options: &Options,
-        index: EventIndex,
-        holds: Holds,
+        (index, holds, room): (EventIndex, Holds, Room),
     ) -> Self {
         Self {
             directory,
@@ -87,8 +94,14 @@ impl Maker {
             },
             index,
             holds,
+            room,
             door: Arc::default(),
         }
+    }
+
+    /// Looks whether the disk has room.
+    pub(super) fn look(&self) {
+        self.room.look();
     }
 
     pub(super) fn door(&self) -> Arc<Door> {
@@ -105,6 +118,7 @@ impl Maker {
         if from.next_command >= until {
             return Ok(None);
         }
+        self.check_room()?;
         let mut watch = Watch::days();
         let at = self.replay(from, until, &mut watch)?;
         if at.next_command != until {
@@ -117,7 +131,7 @@ impl Maker {
         let folder = self.directory.snapshots();
         let snapshot = SnapshotFile::new(&folder, until);
         let names = (&*snapshot.partial(), &*snapshot.path);
-        let header = match file::write(&folder, names, &at, self.door.closed()) {
+        let header = match file::write(&folder, names, &at, self.door.abandoned()) {
             Ok(header) => header,
             Err(WriteError::Stopped) => return Ok(None),
             Err(WriteError::File(error)) => return Err(error.into()),
@@ -132,6 +146,20 @@ impl Maker {
         Ok(Some(until))
     }
 
+    /// A snapshot must not take the room that is kept for the journal. The next one is about as large as the latest.
+    fn check_room(&self) -> Result<(), ArchiveError> {
+        let latest = folder::list(&self.directory.snapshots())?
+            .into_iter()
+            .next();
+        let length = latest.and_then(|latest| fs::metadata(latest.path).ok());
+        let bytes = 2 * length.map_or(0, |length| length.len());
+        if self.room.has_beside_reserve(bytes) {
+            Ok(())
+        } else {
+            Err(ArchiveError::NoRoom { bytes })
+        }
+    }
+
     /// Replays what came since, and holds the events against the event log.
     fn replay(
         &self,
@@ -143,7 +171,7 @@ impl Maker {
         let mut check =
             EventCheck::new(folder.clone(), &from, Missing::Count, EventIndex::default())?;
         let journal = scan(&self.directory.folder(Log::Journal), &from, Some(until))?;
-        let at = replay(from, &journal, &mut check, watch, self.door.closed())?;
+        let at = replay(from, &journal, &mut check, watch, self.door.abandoned())?;
         let events = check.rebuilt;
         if events > 0 {
             return Err(ArchiveError::EventsLost { events, folder });

@@ -1,4 +1,4 @@
-//! What is done beside the market, by a thread of its own at the lowest priority: snapshots are made and the ends of
+//! What is done beside the market, by a thread of its own at a low priority: snapshots are made and the ends of
 //! trading days recorded, and old segments dropped, from what the logs on disk say. It shares nothing with the engine thread but a note of what
 //! is due, so that matching never waits for it.
 
@@ -10,6 +10,7 @@ mod retention;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use engine::{CommandNumber, Timestamp};
 use tokio::sync::watch;
@@ -17,10 +18,16 @@ use tokio::sync::watch;
 use crate::damage::{At, FileError};
 use crate::position::EventPosition;
 
-use door::{Door, Request};
+use door::{Call, Door, Request};
 pub use make::ArchiveError;
 pub(crate) use make::Maker;
 pub(crate) use pace::Pace;
+
+/// So much lower is the priority of this thread than the market's: it yields, but is not starved by a busy machine.
+const NICE: i32 = 10;
+
+/// The room on the disk is looked at so often: while no orders are taken, nothing else brings the engine thread to it.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// What the thread beside the market has done since the start.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +44,7 @@ pub struct ArchiveStatus {
     pub failure: Option<Arc<ArchiveError>>,
 }
 
-/// The handle to the thread. When it is dropped, the thread leaves what it is doing, and ends.
+/// The handle to the thread. When it is dropped, the thread carries out what was asked for, and ends.
 #[derive(Debug)]
 pub(crate) struct Archive {
     door: Arc<Door>,
@@ -69,6 +76,13 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// Has the thread leave what it is doing: the market has ended by itself.
+    pub(crate) fn abandon(&self) {
+        self.door.abandon();
+    }
+}
+
 impl Drop for Archive {
     fn drop(&mut self) {
         self.door.close();
@@ -83,11 +97,19 @@ impl Drop for Archive {
 
 fn run(maker: &Maker, status: &watch::Sender<ArchiveStatus>) {
     // It applies to this thread and to those that it starts. Refused, it is only less polite.
-    if let Err(error) = rustix::process::nice(19) {
+    if let Err(error) = rustix::process::nice(NICE) {
         tracing::warn!(%error, "snapshots are made at the priority of everything else");
     }
     let door = maker.door();
-    while let Some(request) = door.wait() {
+    loop {
+        let request = match door.wait(LOOK_EVERY) {
+            Call::Request(request) => request,
+            Call::Nobody => {
+                maker.look();
+                continue;
+            }
+            Call::Close => return,
+        };
         let made = maker.make(request.until).and_then(|made| {
             let kept_from = maker.drop_segments(request.time)?;
             Ok((made, kept_from))

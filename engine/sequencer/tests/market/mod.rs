@@ -123,17 +123,8 @@ impl Flow {
         } else {
             let dollars = i64::try_from(95 + self.draw(10)).unwrap();
             Command::SubmitOrder(NewOrder {
-                client_order_id: name(number),
-                account: format!("A{session}").parse().unwrap(),
-                symbol: "TEST".parse().unwrap(),
-                side,
-                kind: OrderKind::Limit(Price::from_micros(dollars * 1_000_000)),
                 quantity: Quantity::new(1 + self.draw(9)),
-                time_in_force: TimeInForce::Day,
-                instances: Vec::new(),
-                image: None,
-                transact_time: Timestamp::from_nanos(number),
-                conditions: None,
+                ..order(session, number, side, dollars)
             })
         };
         let session = format!("S{session}").parse().unwrap();
@@ -145,6 +136,23 @@ impl Flow {
             },
             command,
         }
+    }
+}
+
+/// A Day order for one of a session, with the ClOrdID of that number.
+pub(crate) fn order(session: u64, number: u64, side: Side, dollars: i64) -> NewOrder {
+    NewOrder {
+        client_order_id: format!("C{session}-{number}").parse().unwrap(),
+        account: format!("A{session}").parse().unwrap(),
+        symbol: "TEST".parse().unwrap(),
+        side,
+        kind: OrderKind::Limit(Price::from_micros(dollars * 1_000_000)),
+        quantity: Quantity::new(1),
+        time_in_force: TimeInForce::Day,
+        instances: Vec::new(),
+        image: None,
+        transact_time: Timestamp::from_nanos(number),
+        conditions: None,
     }
 }
 
