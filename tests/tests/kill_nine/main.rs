@@ -6,6 +6,7 @@
 
 mod power;
 mod setting;
+mod short_logs;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -23,8 +23,33 @@ pub(crate) fn lose(sessions: &Path, journal: &Path, random: &mut Random) {
     if let Some(last) = events.pop() {
         let length = length(&last);
         let kept = length.saturating_sub(EVENT_BYTES).max(EVENT_BYTES_KEPT);
+        let kept = kept.max(synced_for_snapshot(journal, &last));
         cut(&last, kept, random);
     }
+}
+
+/// How much of this file of the event log was synced before the latest snapshot was made: up to the end of the batch
+/// that its header names.
+fn synced_for_snapshot(journal: &Path, events: &Path) -> u64 {
+    let snapshots = entries(&journal.join("snapshots"));
+    let is_whole = |path: &&PathBuf| path.extension().is_some_and(|name| name == "snapshot");
+    let Some(latest) = snapshots.iter().rfind(is_whole) else {
+        return 0;
+    };
+    let header = fs::read(latest).expect("the snapshot can be read");
+    let number = |bytes: &[u8], at: usize| -> u64 {
+        let field = bytes[at..].first_chunk().expect("the header is whole");
+        u64::from_le_bytes(*field)
+    };
+    let segment = format!("{:020}.events", number(&header, 32));
+    if !events.ends_with(segment) {
+        return 0;
+    }
+    let begin = number(&header, 48);
+    let log = fs::read(events).expect("the event log can be read");
+    let batch = &log[usize::try_from(begin).expect("it is small")..];
+    let records = batch[40..].first_chunk().expect("the batch is there");
+    begin + 116 + u64::from(u32::from_le_bytes(*records))
 }
 
 /// The file that the store was appending to, and the length that it certainly has, from its state file.

@@ -23,6 +23,20 @@ pub(crate) fn ground(kept: Kept) -> Ground {
     ground
 }
 
+/// A venue that has never run, makes snapshots often and keeps little of both logs.
+pub(crate) fn ground_of_short_logs() -> Ground {
+    let ground = ground(Kept::All);
+    let keys = "segment_size = \"64KiB\"\nsnapshot_commands = 100\nmax_size = \"512KiB\"\n";
+    ground.configure(|text| text.replace("[journal]\n", &format!("[journal]\n{keys}")));
+    ground
+}
+
+/// Whether the first files of the journal are gone.
+pub(crate) fn has_dropped(ground: &Ground) -> bool {
+    let first = format!("{:020}.journal", 1);
+    !ground.journal().join("journal").join(first).exists()
+}
+
 /// Kills a start at a random instant.
 pub(crate) fn kill_while_it_starts(ground: &Ground, random: &mut Random) {
     let mut command = Command::new(ground.program());
