@@ -181,9 +181,6 @@ pub enum ReplaceRefusal {
     /// The order is of another account; an order never changes its account.
     #[error("an order stays with its account")]
     AccountChanged,
-    /// The new quantity is less than what is filled.
-    #[error("the quantity is less than what is filled already")]
-    QuantityBelowFilled,
     /// The first instances named are not those delivered already.
     #[error("the first instances named must be those delivered already")]
     DeliveredNotNamed,

@@ -15,6 +15,7 @@ use crate::order::{Delivery, Lifetime, Limit, Order};
 use crate::output::Output;
 use crate::refusal::{CancelRefusal, OrderRefusal, ReplaceRefusal};
 use crate::slab::Place;
+use crate::text::InstanceName;
 use crate::time::Timestamp;
 use crate::view::HoldingState;
 
@@ -106,9 +107,6 @@ impl Engine {
             return Err(ReplaceRefusal::AccountChanged);
         }
         let listing = &self.registry.instruments[order.instrument];
-        if new.quantity < order.cumulative {
-            return Err(ReplaceRefusal::QuantityBelowFilled);
-        }
         check_terms(new, listing, now).map_err(ReplaceRefusal::Terms)?;
         let delivery = match new.side {
             Side::Buy => self
@@ -123,6 +121,7 @@ impl Engine {
     }
 
     fn check_new_sell(&self, order: &Order, new: &NewOrder) -> Result<Delivery, ReplaceRefusal> {
+        let quantity = new.quantity.max(order.cumulative);
         if new.image.is_some() {
             return Err(ReplaceRefusal::Terms(OrderRefusal::ImageNotAllowed));
         }
@@ -130,10 +129,10 @@ impl Engine {
         let open = match provider {
             None if new.instances.is_empty() => return Ok(Delivery::Slots(Vec::new())),
             None => return Err(ReplaceRefusal::Terms(OrderRefusal::InstancesNotAllowed)),
-            Some(_) if new.instances.is_empty() => self.resized(order, new.quantity),
+            Some(_) if new.instances.is_empty() => self.resized(order, quantity),
             Some(provider) => {
                 check_count(new).map_err(ReplaceRefusal::Terms)?;
-                return self.renamed_instances(order, new, provider);
+                return self.renamed_instances(order, &new.instances, provider);
             }
         };
         let open = open.map_err(ReplaceRefusal::Terms)?;
@@ -161,14 +160,11 @@ impl Engine {
     fn renamed_instances(
         &self,
         order: &Order,
-        new: &NewOrder,
+        instances: &[InstanceName],
         provider: u32,
     ) -> Result<Delivery, ReplaceRefusal> {
         let delivered = usize::try_from(order.cumulative.get()).unwrap_or(usize::MAX);
-        let (done, open) = new
-            .instances
-            .split_at_checked(delivered)
-            .ok_or(ReplaceRefusal::DeliveredNotNamed)?;
+        let (done, open) = instances.split_at(delivered.min(instances.len()));
         // The old names of what is settled are not kept: what may still be offered is surely not delivered.
         let may_be_offered = |name| {
             let place = self.inventory.find_instance(provider, name);
@@ -263,7 +259,8 @@ fn on_new_terms(order: &Order, new: &NewOrder, delivery: Delivery) -> Order {
     let mut changed = Order {
         client_order_id: new.client_order_id,
         limit: Limit::of(new.kind),
-        quantity: new.quantity,
+        // What is filled stays filled: with a smaller quantity there is just nothing open any more.
+        quantity: new.quantity.max(order.cumulative),
         lifetime: Lifetime::of(new.time_in_force),
         extras: Extras::of(new),
         delivery,

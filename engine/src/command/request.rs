@@ -15,7 +15,8 @@ pub struct ReplaceRequest {
     /// The venue's name for the order, when the firm gave it; it must then be the same order.
     /// OrderID(37).
     pub order_id: Option<OrderId>,
-    /// What the order is to be. Its quantity counts what is filled already. Its account, instrument and side must be
+    /// What the order is to be. Its quantity counts what is filled already; one that is
+    /// smaller means as much as is filled. Its account, instrument and side must be
     /// those that it has. A sell that names instances names those delivered already first, in the order of their
     /// delivery; one that names none keeps those that it holds, lets go of the last ones where it becomes smaller,
     /// and draws on the account's free ones where it grows.

@@ -286,10 +286,7 @@ fn what_is_filled_counts() {
         ("A replace 1 4@5", "replaced 1>3 2 left PartiallyFilled"),
         ("A replace 1 9@5", "replaced 1>3 7 left PartiallyFilled"),
         ("A replace 1 2@5", "replaced 1>3 0 left Filled"),
-        (
-            "A replace 1 1@5",
-            "replace-rejected 3 QuantityBelowFilled (1 PartiallyFilled)",
-        ),
+        ("A replace 1 1@5", "replaced 1>3 0 left Filled"),
     ] {
         check(
             &format!("{filled} | {request}"),

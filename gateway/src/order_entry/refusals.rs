@@ -167,7 +167,6 @@ pub(super) fn replace_rej_reason(refusal: ReplaceRefusal) -> CxlRejReason {
     match refusal {
         ReplaceRefusal::Order(refusal) => cxl_rej_reason(refusal),
         ReplaceRefusal::AccountChanged
-        | ReplaceRefusal::QuantityBelowFilled
         | ReplaceRefusal::DeliveredNotNamed
         | ReplaceRefusal::Terms(_) => CxlRejReason::Other,
     }
@@ -179,9 +178,6 @@ pub(super) fn replace_text(refusal: ReplaceRefusal, order: &NewOrder) -> Refusal
         ReplaceRefusal::Order(refusal) => RefusalText::of(refusal),
         ReplaceRefusal::AccountChanged => {
             RefusalText::of(format_args!("{refusal}: Account={}", order.account))
-        }
-        ReplaceRefusal::QuantityBelowFilled => {
-            RefusalText::of(format_args!("{refusal}: OrderQty={}", order.quantity))
         }
         ReplaceRefusal::DeliveredNotNamed => RefusalText::of(refusal),
         ReplaceRefusal::Terms(refusal) => order_text(refusal, order),

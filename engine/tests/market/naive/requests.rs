@@ -129,9 +129,10 @@ impl Naive {
         if order.view.account != new.account {
             return Err(ReplaceRefusal::AccountChanged);
         }
-        let Some(open) = new.quantity.get().checked_sub(order.view.cumulative.get()) else {
-            return Err(ReplaceRefusal::QuantityBelowFilled);
-        };
+        let open = new
+            .quantity
+            .get()
+            .saturating_sub(order.view.cumulative.get());
         check_terms(order.view.firm, new, now).map_err(ReplaceRefusal::Terms)?;
         let (provider, _) = instrument_of(new.symbol.as_str()).unwrap();
         if new.side == Side::Buy || provider.is_none() {
@@ -161,7 +162,7 @@ impl Naive {
             return Err(ReplaceRefusal::Terms(reason));
         }
         let filled = usize::try_from(order.view.cumulative.get()).unwrap();
-        let (done, open) = new.instances.split_at(filled);
+        let (done, open) = new.instances.split_at(filled.min(new.instances.len()));
         let wrong = self.holdings.iter().any(|holding| {
             let own = holding.account == new.account && holding.free;
             (own || order.holds.contains(&holding.slot)) && done.contains(&holding.instance)
@@ -201,10 +202,10 @@ impl Naive {
             order.place != Place::Waits && order.view.kind.stop() == new.kind.stop();
         let view = &mut order.view;
         view.client_order_id = new.client_order_id;
-        (view.kind, view.quantity) = (new.kind, new.quantity);
+        (view.kind, view.quantity) = (new.kind, new.quantity.max(view.cumulative));
         (view.time_in_force, view.image) = (new.time_in_force, new.image);
         view.conditions.clone_from(&new.conditions);
-        view.leaves = Quantity::new(new.quantity.get() - view.cumulative.get());
+        view.leaves = Quantity::new(view.quantity.get() - view.cumulative.get());
         order.shown = order.shown.min(view.leaves.get());
         if view.leaves.is_zero() {
             view.status = OrderStatus::Filled;

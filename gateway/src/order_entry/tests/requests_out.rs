@@ -93,12 +93,6 @@ fn refused_changes() {
         ),
         (
             Some(OrderStatus::PartiallyFilled),
-            ReplaceRefusal::QuantityBelowFilled,
-            99,
-            ": OrderQty=3",
-        ),
-        (
-            Some(OrderStatus::PartiallyFilled),
             ReplaceRefusal::DeliveredNotNamed,
             99,
             "",
