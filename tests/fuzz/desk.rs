@@ -7,7 +7,7 @@ use engine::{Event, Input, Origin};
 use fix_codec::dictionary::{ValidationOptions, validate};
 use fix_codec::frame::{Framing, next_frame};
 use fix_codec::values::BusinessRejectReason;
-use fix_codec::{Decoder, Message, MsgType};
+use fix_codec::{Decoder, Message, MsgType, tags};
 use fix_session::{BusinessReject, Outputs, SendOptions, Session};
 use gateway::order_entry::Report;
 use gateway::order_entry::inbound::{self, Refusal, Sender};
@@ -240,8 +240,20 @@ fn check_answered(request: Request, cl_ord_id: &str, events: &[Event], told: &[T
             told.msg_type == MsgType::ExecutionReport && told.exec_type_is(&["0", "8"])
         }
         Request::Cancel => told.msg_type == MsgType::OrderCancelReject || told.exec_type_is(&["4"]),
+        Request::Change => told.msg_type == MsgType::OrderCancelReject || told.exec_type_is(&["5"]),
+        Request::CancelAll => told.msg_type == MsgType::OrderMassCancelReport,
+        Request::Status => told.exec_type_is(&["I"]),
+        // Of many reports, one is the last.
+        Request::StatusOfAll => told.exec_type_is(&["I"]) && told.is(tags::LAST_RPT_REQUESTED, "Y"),
     });
-    let answers = answers.filter(|told| told.cl_ord_id() == cl_ord_id);
+    let answers = answers.filter(|told| match request {
+        // It is told by the name that it has now.
+        Request::Status => true,
+        Request::StatusOfAll => told.is(tags::MASS_STATUS_REQ_ID, cl_ord_id),
+        Request::Order | Request::Cancel | Request::Change | Request::CancelAll => {
+            told.is(tags::CL_ORD_ID, cl_ord_id)
+        }
+    });
     assert_eq!(
         answers.count(),
         usize::from(!repeated),

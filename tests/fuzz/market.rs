@@ -49,6 +49,10 @@ pub(super) struct Market {
 pub(super) enum Request {
     Order,
     Cancel,
+    Change,
+    CancelAll,
+    Status,
+    StatusOfAll,
 }
 
 impl Market {
@@ -221,7 +225,7 @@ pub(super) fn withdraw(number: u32) -> Input {
     })
 }
 
-/// What one answer is due for, and the ClOrdID(11) of what asks for it.
+/// What one answer is due for, and the name of what asks for it: its ClOrdID(11), or MassStatusReqID(584).
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "of the commands, those of clients are answered"
@@ -234,6 +238,14 @@ pub(super) fn request(command: &Command) -> Option<(Request, String)> {
         Command::CancelOrder(cancel) | Command::CancelOrderAgain(cancel) => {
             Some((Request::Cancel, cancel.client_order_id.to_string()))
         }
+        Command::ReplaceOrder(change) | Command::ReplaceOrderAgain(change) => {
+            Some((Request::Change, change.order.client_order_id.to_string()))
+        }
+        Command::CancelOrders(all) | Command::CancelOrdersAgain(all) => {
+            Some((Request::CancelAll, all.client_order_id.to_string()))
+        }
+        Command::ReportOrder(asked) => Some((Request::Status, asked.client_order_id.to_string())),
+        Command::ReportOrders(asked) => Some((Request::StatusOfAll, asked.request_id.to_string())),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use super::case::{Case, Fault, PeerMessage};
 use super::{seeds, text};
 
 /// Orders that trade, rest, are cancelled, expire and are refused.
-const CASES: [&str; 18] = [
+const CASES: [&str; 19] = [
     "setup acceptor orders
      connect
      < 35=A|34=@|98=0|108=30
@@ -192,10 +192,21 @@ const CASES: [&str; 18] = [
      < 35=D|34=@|11=f|55=TEST|54=1|60=now|40=3|38=9|99=1.005
      < 35=D|34=@|11=g|55=TEST|54=2|60=now|40=2|38=5|44=10|2362=own
      < 35=D|34=@|11=h|55=TEST|54=1|60=now|40=2|38=2|44=10|2362=own|2964=100",
+    "setup acceptor orders account
+     connect
+     < 35=A|34=@|98=0|108=30
+     < 35=D|34=@|11=s1|55=ACME.m5|54=2|60=now|40=2|38=2|44=10.50|20001=i-0 i-1
+     rival 35=D|34=1|1=acme:rival|11=b1|55=ACME.m5|54=1|60=now|40=2|38=1|44=10.50|20002=img
+     < 35=G|34=@|41=s1|11=s2|55=ACME.m5|54=2|60=now|40=2|38=3|44=10|20001=i-0 i-2 i-1
+     < 35=H|34=@|11=s1|55=ACME.m5|54=2
+     < 35=G|34=@|41=s2|11=s3|55=ACME.m5|54=2|60=now|40=2|38=1|44=10
+     < 35=D|34=@|11=x1|55=TEST|54=1|60=now|40=2|38=5|44=10
+     < 35=AF|34=@|584=all|585=7
+     < 35=q|34=@|11=m|530=7|60=now",
 ];
 
 /// Requests of every kind, most of them right.
-const MESSAGES: [&str; 32] = [
+const MESSAGES: [&str; 39] = [
     "35=D|34=@|1=acme:client|11=id1|55=TEST|54=1|60=now|40=2|38=5|44=10.50|59=0",
     "35=D|34=@|1=acme:client|11=id2|55=TEST|54=2|60=now|40=2|38=5|44=10.50|59=1",
     "35=D|34=@|1=acme:client|11=id3|55=TEST|54=2|60=now|40=1|38=7|59=3",
@@ -216,6 +227,13 @@ const MESSAGES: [&str; 32] = [
     "35=H|34=@|11=id1|55=TEST|54=1|790=r",
     "35=q|34=@|11=m1|530=7|60=now",
     "35=AF|34=@|584=s1|585=7",
+    "35=G|34=@|41=g1|11=g2|1=acme:client|55=TEST|54=1|60=now|40=2|38=3|44=11",
+    "35=G|34=@|41=id5|11=g5|1=acme:client|55=ACME.m5|54=2|60=now|40=2|38=2|44=9|20001=i-2 i-1",
+    "35=G|34=@|97=Y|41=id1|11=g1|1=acme:client|55=TEST|54=1|60=now|40=2|38=9|44=10.50",
+    "35=G|34=@|41=st2|11=st3|1=acme:client|55=TEST|54=2|60=now|40=4|38=3|99=11|44=9|59=1",
+    "35=G|34=@|41=ic|11=ie|1=acme:client|55=TEST|54=1|60=now|40=2|38=7|44=10|111=2",
+    "35=q|34=@|11=m2|530=1|55=TEST|54=1|60=now|20006=F",
+    "35=AF|34=@|584=s2|585=1|55=ACME.m5|20006=F",
     "35=D|34=@|1=acme:client|11=st1|55=TEST|54=1|60=now|40=3|38=3|99=10",
     "35=D|34=@|1=acme:client|11=st2|55=TEST|54=2|60=now|40=4|38=3|99=10|44=9|59=1",
     "35=D|34=@|1=acme:client|11=ic|55=TEST|54=1|60=now|40=2|38=9|44=10|111=2",

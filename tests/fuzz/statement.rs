@@ -64,6 +64,10 @@ impl Told {
         self.field(tags::CL_ORD_ID)
     }
 
+    pub(super) fn is(&self, tag: u32, value: &str) -> bool {
+        self.field(tag) == value
+    }
+
     pub(super) fn exec_type_is(&self, one_of: &[&str]) -> bool {
         one_of.contains(&self.field(tags::EXEC_TYPE))
     }
