@@ -46,7 +46,13 @@ impl Engine {
         let minimum = order.conditions().and_then(|asked| asked.minimum_quantity);
         let (enough, cause) = match (order.lifetime, minimum) {
             (Lifetime::FillOrKill, _) => (order.leaves(), CancelCause::FillOrKill),
-            (_, Some(minimum)) => (minimum, CancelCause::MinimumQuantity),
+            // What a change brings back may have been filled in part: that counts.
+            (_, Some(minimum)) => (
+                minimum
+                    .checked_sub(order.cumulative)
+                    .unwrap_or(Quantity::ZERO),
+                CancelCause::MinimumQuantity,
+            ),
             (_, None) => return None,
         };
         (!self.fills(order, enough)).then_some(cause)

@@ -246,10 +246,10 @@ impl Order {
 
     /// Shows what is shown of the order that it comes from, as far as it is still open.
     pub(crate) fn show_no_more_than(&mut self, before: &Self) {
-        let shown = before.extras.as_ref().and_then(|extras| extras.shown);
+        let shown = before.displayed();
         if let Some(extras) = &mut self.extras {
-            let displays = extras.conditions.displayed_quantity.is_some();
-            extras.shown = shown.filter(|_| displays);
+            let displayed = extras.conditions.displayed_quantity;
+            extras.shown = displayed.map(|displayed| displayed.min(shown));
         }
         self.hide_excess();
     }

@@ -245,6 +245,11 @@ pub enum StatusRefusal {
     /// None of its orders is meant.
     #[error("the firm has no such orders")]
     NoOrders,
+    /// More of its orders are meant than one answer may name.
+    #[error(
+        "more orders are meant than one answer may name: ask by Symbol or Side, or for one order"
+    )]
+    TooManyOrders,
 }
 
 /// Why a deposit was refused, in order of precedence.

@@ -239,15 +239,17 @@ impl Engine {
 
 /// Whether an order stays in the line where it is: it becomes no larger and shows no more, and its price stays.
 fn keeps_its_place(order: &Order, changed: &Order) -> bool {
+    // One that lays down nothing shows all that there can be.
     let displayed = |order: &Order| {
-        order
+        let asked = order
             .conditions()
-            .and_then(|asked| asked.displayed_quantity)
+            .and_then(|asked| asked.displayed_quantity);
+        asked.unwrap_or(Quantity::new(u64::MAX))
     };
     order.kind() == changed.kind()
         && order.cumulative < changed.quantity
         && changed.quantity <= order.quantity
-        && displayed(order) == displayed(changed)
+        && displayed(changed) <= displayed(order)
         && !matches!(
             changed.lifetime,
             Lifetime::ImmediateOrCancel | Lifetime::FillOrKill

@@ -8,6 +8,9 @@ use crate::orders::Known;
 use crate::output::Output;
 use crate::refusal::StatusRefusal;
 
+/// How many orders one answer names at most: a short question must not fill the logs, nor a client's connection.
+const REPORTED_MAX: usize = 500;
+
 impl Engine {
     pub(crate) fn report_order(
         &self,
@@ -43,10 +46,10 @@ impl Engine {
     ) {
         let asked = self.check_asker(sender).and_then(|session| {
             let places = self.filtered(session, &request.which);
-            if places.is_empty() {
-                Err(StatusRefusal::NoOrders)
-            } else {
-                Ok((session, places))
+            match places.len() {
+                0 => Err(StatusRefusal::NoOrders),
+                1..=REPORTED_MAX => Ok((session, places)),
+                _ => Err(StatusRefusal::TooManyOrders),
             }
         });
         let (session, places) = match asked {

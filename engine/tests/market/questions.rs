@@ -1,6 +1,8 @@
 //! Cancels of many orders, and where orders stand.
 
-use crate::desk::check;
+use engine::{EventBody, StatusRefusal};
+
+use crate::desk::{after, check};
 
 #[test]
 fn many_are_cancelled_at_once() {
@@ -107,4 +109,17 @@ fn where_many_orders_stand() {
             &format!("{told} {answer}"),
         );
     }
+}
+
+#[test]
+fn one_answer_names_so_many_orders_at_most() {
+    let orders: Vec<String> = (0..501).map(|_| "A buy 1@5".to_owned()).collect();
+    let mut desk = after(&orders.join(" | "));
+    let told = desk.run("A statuses");
+    let EventBody::NothingReported { reason, .. } = &told[0].body else {
+        panic!("{told:?}");
+    };
+    assert_eq!((told.len(), *reason), (1, StatusRefusal::TooManyOrders));
+    desk.run("A cancel 1");
+    assert_eq!(desk.run("A statuses").len(), 500);
 }

@@ -232,11 +232,26 @@ fn an_iceberg_that_only_becomes_smaller_keeps_its_place() {
         "accepted 1; accepted 2; replaced 1>3 5 left New; accepted 4;
          fill 3 2@5 3 left; fill 4 2@5 0 left; trade 3<4 2@5",
     );
+    check(
+        "A buy 9@5 show=3 | M buy 5@5 | A replace 1 9@5 show=2 | B sell 3@5",
+        "accepted 1; accepted 2; replaced 1>3 9 left New; accepted 4;
+         fill 3 2@5 7 left; fill 4 2@5 1 left; trade 3<4 2@5;
+         fill 2 1@5 4 left; fill 4 1@5 0 left; trade 2<4 1@5",
+    );
     // One that shows more goes behind.
     check(
         "A buy 9@5 show=3 | M buy 5@5 | A replace 1 9@5 show=4 | B sell 2@5",
         "accepted 1; accepted 2; replaced 1>3 9 left New; accepted 4;
          fill 2 2@5 3 left; fill 4 2@5 0 left; trade 2<4 2@5",
+    );
+}
+
+#[test]
+fn what_is_filled_counts_for_the_minimum_quantity() {
+    check(
+        "B sell 6@5 | A buy 10@5 min=5 | A replace 2 10@6 min=5",
+        "accepted 1; accepted 2; fill 1 6@5 0 left; fill 2 6@5 4 left; trade 2<1 6@5;
+         replaced 2>3 4 left PartiallyFilled",
     );
 }
 

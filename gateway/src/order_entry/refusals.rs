@@ -4,8 +4,8 @@
 use std::fmt;
 
 use engine::{
-    CancelRefusal, InstanceName, MassCancelRefusal, NewOrder, OrderRefusal, Quantity,
-    ReplaceRefusal, StatusRefusal,
+    CancelRefusal, MassCancelRefusal, NewOrder, OrderRefusal, Quantity, ReplaceRefusal,
+    StatusRefusal,
 };
 use fix_codec::values::{CxlRejReason, MassCancelRejectReason, OrdRejReason};
 
@@ -111,29 +111,15 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
             Some(image) => attempted(refusal, "ImageID", image),
             None => RefusalText::of(refusal),
         },
-        OrderRefusal::InstanceCountMismatch => RefusalText::of(format_args!(
-            "{refusal}: OrderQty={} InstanceIDs={}",
-            order.quantity.get(),
-            order.instances.len()
-        )),
+        OrderRefusal::InstanceCountMismatch => {
+            attempted(refusal, "OrderQty", order.quantity.get())
+        }
         OrderRefusal::InstancesNotAllowed
         | OrderRefusal::InstanceRepeated
         | OrderRefusal::InstanceUnknown
         | OrderRefusal::InstanceWrongInstrument
-        | OrderRefusal::InstanceHeld => attempted(refusal, "InstanceIDs", Listed(&order.instances)),
-    }
-}
-
-/// Names with a space between them.
-struct Listed<'a>(&'a [InstanceName]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, name) in self.0.iter().enumerate() {
-            let gap = if index == 0 { "" } else { " " };
-            write!(f, "{gap}{name}")?;
-        }
-        Ok(())
+        // The names are in the command: they may be many, and events do not repeat them.
+        | OrderRefusal::InstanceHeld => RefusalText::of(refusal),
     }
 }
 
@@ -198,6 +184,8 @@ pub(super) fn mass_cancel_reject_reason(refusal: MassCancelRefusal) -> MassCance
 pub(super) fn status_rej_reason(refusal: StatusRefusal) -> OrdRejReason {
     match refusal {
         StatusRefusal::UnknownOrder | StatusRefusal::NoOrders => OrdRejReason::UnknownOrder,
-        StatusRefusal::SessionUnknown | StatusRefusal::SessionNotPermitted => OrdRejReason::Other,
+        StatusRefusal::SessionUnknown
+        | StatusRefusal::SessionNotPermitted
+        | StatusRefusal::TooManyOrders => OrdRejReason::Other,
     }
 }

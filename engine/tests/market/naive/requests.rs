@@ -196,7 +196,7 @@ impl Naive {
         let shows = conditions_of(&order.view).displayed_quantity;
         let stays = order.view.kind == new.kind
             && new.quantity <= order.view.quantity
-            && shows == asked.displayed_quantity
+            && shows.is_none_or(|before| asked.displayed_quantity.is_some_and(|now| now <= before))
             && !at_once.contains(&new.time_in_force);
         let stays_elected =
             order.place != Place::Waits && order.view.kind.stop() == new.kind.stop();
@@ -206,7 +206,8 @@ impl Naive {
         (view.time_in_force, view.image) = (new.time_in_force, new.image);
         view.conditions.clone_from(&new.conditions);
         view.leaves = Quantity::new(view.quantity.get() - view.cumulative.get());
-        order.shown = order.shown.min(view.leaves.get());
+        let shows = asked.displayed_quantity.map_or(u64::MAX, Quantity::get);
+        order.shown = order.shown.min(view.leaves.get()).min(shows);
         if view.leaves.is_zero() {
             view.status = OrderStatus::Filled;
             (order.ended, order.place) = (Some(day), Place::Nowhere);

@@ -43,7 +43,7 @@ impl Naive {
         let filled = trial.orders[at].view.cumulative.get() - view.cumulative.get();
         let cause = if time_in_force == TimeInForce::FillOrKill && filled < wanted.get() {
             Some(CancelCause::FillOrKill)
-        } else if minimum.is_some_and(|minimum| filled < minimum.get()) {
+        } else if minimum.is_some_and(|minimum| trial.orders[at].view.cumulative < minimum) {
             Some(CancelCause::MinimumQuantity)
         } else {
             None

@@ -17,6 +17,28 @@ use super::named::side;
 use super::{Refusal, client_order_id, missing, out_of_range};
 use crate::order_entry::times::timestamp_from;
 
+/// The fields of an OrderMassCancelRequest(q) that are looked at, or are remarks.
+const CANCEL_TAGS: [u32; 9] = [
+    tags::CL_ORD_ID,
+    tags::MASS_CANCEL_REQUEST_TYPE,
+    tags::SYMBOL,
+    tags::SIDE,
+    tags::TRANSACT_TIME,
+    tags::REQUEST_SCOPE,
+    tags::TEXT,
+    tags::ENCODED_TEXT_LEN,
+    tags::ENCODED_TEXT,
+];
+
+/// Those of an OrderMassStatusRequest(AF).
+const STATUS_TAGS: [u32; 5] = [
+    tags::MASS_STATUS_REQ_ID,
+    tags::MASS_STATUS_REQ_TYPE,
+    tags::SYMBOL,
+    tags::SIDE,
+    tags::REQUEST_SCOPE,
+];
+
 /// Of which orders a request may speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -57,7 +79,8 @@ pub(super) fn cancel<'a>(
     };
     let field = "MassCancelRequestType";
     let scope = request.request_scope;
-    let filter = filter((field, which), scope, request.symbol, request.side);
+    let filter = only(message, &CANCEL_TAGS)
+        .and_then(|()| filter((field, which), scope, request.symbol, request.side));
     let (reason, why) = match filter {
         Ok(which) => {
             return Ok(Command::CancelOrders(MassCancelRequest {
@@ -90,15 +113,9 @@ pub(super) fn status<'a>(message: &Message<'a>) -> Result<Command, Refusal<'a>> 
         }
     };
     let scope = request.request_scope;
-    let filter = match request.account {
-        Some(_) => Err(not_offered("Account(1) in an OrderMassStatusRequest(AF)")),
-        None => filter(
-            ("MassStatusReqType", which),
-            scope,
-            request.symbol,
-            request.side,
-        ),
-    };
+    let field = "MassStatusReqType";
+    let filter = only(message, &STATUS_TAGS)
+        .and_then(|()| filter((field, which), scope, request.symbol, request.side));
     let (reason, why) = match filter {
         Ok(which) => {
             return Ok(Command::ReportOrders(MassStatusRequest {
@@ -111,6 +128,18 @@ pub(super) fn status<'a>(message: &Message<'a>) -> Result<Command, Refusal<'a>> 
         Err(Unfit::NotOffered(why)) => (BusinessRejectReason::Other, why),
     };
     Err(Answer::Business(Business::new(message, Some(name), reason, why)).into())
+}
+
+/// Refuses a request with any other field: one that says more than is looked at means fewer orders than it would get.
+fn only(message: &Message<'_>, tags: &[u32]) -> Result<(), Unfit> {
+    let mut fields = message.body().iter();
+    let other = fields.find(|field| !tags.contains(&field.tag));
+    other.map_or(Ok(()), |field| {
+        Err(not_offered(format_args!(
+            "tag {} in such a request",
+            field.tag
+        )))
+    })
 }
 
 fn filter(

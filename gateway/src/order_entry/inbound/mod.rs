@@ -14,8 +14,8 @@
 //! | OrderID(37), Symbol(55) or Side(54) in a cancel or a change that no order can have | OrderCancelReject(9), 102=1 |
 //! | the same in a question | BusinessMessageReject(j), 380=1 |
 //! | terms of a change that are not offered in an order | BusinessMessageReject(j), 380=0: where the order stands is not known here |
-//! | MassCancelRequestType(530) other than 1 and 7, or 7 with a Symbol(55) | OrderMassCancelReport(r), 531=0, 532=0 |
-//! | MassStatusReqType(585) other than 1 and 7, or 7 with a Symbol(55); Account(1) with it | BusinessMessageReject(j), 380=0 |
+//! | MassCancelRequestType(530) other than 1 and 7, or 7 with a Symbol(55), or a field that is not looked at | OrderMassCancelReport(r), 531=0, 532=0 |
+//! | MassStatusReqType(585) other than 1 and 7, or 7 with a Symbol(55), or a field that is not looked at | BusinessMessageReject(j), 380=0 |
 //! | everything else | the market's own answer, from its event |
 //!
 //! The first line that applies, from the top, is the answer. Answers given here are not in the journal: the

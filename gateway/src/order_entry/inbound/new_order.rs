@@ -243,6 +243,12 @@ fn check_characteristics(
     for field in message.body() {
         let name = match field.tag {
             tags::EXPIRE_TIME if !dated => "ExpireTime(126)",
+            tags::SETTL_TYPE if field.value != b"0" => "SettlType(63)",
+            tags::SETTL_DATE => "SettlDate(64)",
+            tags::FOREX_REQ if field.value != b"N" => "ForexReq(121)",
+            tags::PEG_MOVE_TYPE => "PegMoveType(835)",
+            tags::DISCRETION_OFFSET_VALUE => "DiscretionOffsetValue(389)",
+            tags::PARTICIPATION_RATE => "ParticipationRate(849)",
             tags::CASH_ORDER_QTY => "CashOrderQty(152)",
             tags::EFFECTIVE_TIME => "EffectiveTime(168)",
             tags::ORDER_QTY2 => "OrderQty2(192)",

@@ -296,11 +296,3 @@ pub(crate) fn updated(trade: Trade, status: ReassignmentStatus) -> Event {
         },
     )))
 }
-
-/// The order with two instances named.
-pub(crate) fn with_instances(order: NewOrder) -> NewOrder {
-    NewOrder {
-        instances: vec![instance("i-1"), instance("i-2")],
-        ..order
-    }
-}

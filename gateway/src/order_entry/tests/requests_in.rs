@@ -204,7 +204,12 @@ fn what_the_venue_does_not_offer() {
         (
             MASS_STATUS,
             &["1=acme:7"],
-            "35=j|45=9|372=AF|379=q-1|380=0|58=this venue does not offer Account(1) in an OrderMassStatusRequest(AF)",
+            "35=j|45=9|372=AF|379=q-1|380=0|58=this venue does not offer tag 1 in such a request",
+        ),
+        (
+            MASS_CANCEL,
+            &["530=7", "-55", "336=OWN"],
+            "35=r|11=c-1|37=NONE|530=7|531=0|532=0|533=0|54=2|60=20231114-22:13:20.123456|58=this venue does not offer tag 336 in such a request",
         ),
         (
             MASS_STATUS,
