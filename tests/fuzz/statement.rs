@@ -85,7 +85,12 @@ impl Told {
         let id = message.get(tags::CL_ORD_ID).unwrap_or_default();
         assert_eq!(self.cl_ord_id().as_bytes(), id, "{}", shown());
         assert_eq!(self.field(tags::ORDER_ID), "NONE", "{}", shown());
-        assert_eq!(self.field(tags::ORD_STATUS), "8", "{}", shown());
+        let (tag, refused) = if self.msg_type == MsgType::OrderMassCancelReport {
+            (tags::MASS_CANCEL_RESPONSE, "0")
+        } else {
+            (tags::ORD_STATUS, "8")
+        };
+        assert_eq!(self.field(tag), refused, "{}", shown());
     }
 
     /// What tells it from others: codes, and the words at the beginning of its text.
