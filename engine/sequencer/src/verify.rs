@@ -207,8 +207,13 @@ fn begin(
         VerifyFrom::Start => {
             let segments = list(&directory.folder(Log::Journal), Log::Journal);
             match segments.map_err(RecoveryError::from)?.into_iter().next() {
+                // Where there is no snapshot either, nothing can start: not retention, but a loss.
                 Some(first) if first.first_command != CommandNumber::FIRST => {
-                    Err(VerifyError::StartDropped { first: first.path })
+                    if snapshots.is_empty() {
+                        Ok(choice::choose(directory, snapshots)?.from)
+                    } else {
+                        Err(VerifyError::StartDropped { first: first.path })
+                    }
                 }
                 Some(_) | None => Ok(Checkpoint::start()),
             }
