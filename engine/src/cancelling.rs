@@ -136,13 +136,7 @@ impl Engine {
     /// An order and where it stands, as a refusal tells.
     fn known(&self, known: Known) -> Option<KnownOrder> {
         match known {
-            Known::Resting(place) => {
-                let order = &self.orders.resting[place];
-                Some(KnownOrder {
-                    order_id: order.id,
-                    status: order.status(),
-                })
-            }
+            Known::Resting(place) => Some(self.orders.resting[place].known()),
             Known::Done(place) => Some(self.orders.done(place).known()),
             Known::Replaced(_) | Known::Used => None,
         }

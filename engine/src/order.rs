@@ -7,7 +7,7 @@ use core::num::NonZeroI64;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Conditions, Expiry, OrderKind, Side, TimeInForce};
-use crate::event::OrderStatus;
+use crate::event::{KnownOrder, OrderStatus};
 use crate::extras::{Extras, Pricing};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
@@ -277,6 +277,14 @@ impl Order {
             let rest = |shown: Quantity| shown.checked_sub(quantity);
             let fits = "no more is taken at once than is shown";
             extras.shown = extras.shown.map(|shown| rest(shown).expect(fits));
+        }
+    }
+
+    /// The order, and where it stands that nothing ended, as a refusal tells.
+    pub(crate) fn known(&self) -> KnownOrder {
+        KnownOrder {
+            order_id: self.id,
+            status: self.status(),
         }
     }
 

@@ -82,13 +82,9 @@ impl Engine {
             .check_change(sender, &new.client_order_id, &named)
             .map_err(|(why, order)| (ReplaceRefusal::Order(why), order))?;
         let order = &self.orders.resting[place];
-        let known = KnownOrder {
-            order_id: order.id,
-            status: order.status(),
-        };
         let order = self
             .check_new_terms(order, new, now)
-            .map_err(|why| (why, Some(known)))?;
+            .map_err(|why| (why, Some(order.known())))?;
         Ok(Change {
             place,
             session,
@@ -127,16 +123,18 @@ impl Engine {
         }
         let provider = self.registry.instruments[order.instrument].provider;
         let open = match provider {
-            None if new.instances.is_empty() => return Ok(Delivery::Slots(Vec::new())),
+            None if new.instances.is_empty() => Vec::new(),
             None => return Err(ReplaceRefusal::Terms(OrderRefusal::InstancesNotAllowed)),
-            Some(_) if new.instances.is_empty() => self.resized(order, quantity),
+            Some(_) if new.instances.is_empty() => self
+                .resized(order, quantity)
+                .map_err(ReplaceRefusal::Terms)?,
             Some(provider) => {
                 check_count(new).map_err(ReplaceRefusal::Terms)?;
-                return self.renamed_instances(order, &new.instances, provider);
+                self.still_named(order, &new.instances, provider)?
             }
         };
-        let open = open.map_err(ReplaceRefusal::Terms)?;
-        Ok(Delivery::Slots(with_delivered(order, &open)))
+        let slots = order.delivered().iter().chain(&open).copied();
+        Ok(Delivery::Slots(slots.collect()))
     }
 
     /// What a sell still delivers that names no instances: what it holds, without the last ones, or with more.
@@ -156,13 +154,13 @@ impl Engine {
         Ok(slots)
     }
 
-    /// What a sell delivers that names all its instances, those delivered already first.
-    fn renamed_instances(
+    /// What a sell still delivers that names all its instances, those delivered already first.
+    fn still_named(
         &self,
         order: &Order,
         instances: &[InstanceName],
         provider: u32,
-    ) -> Result<Delivery, ReplaceRefusal> {
+    ) -> Result<Vec<SlotPlace>, ReplaceRefusal> {
         let delivered = usize::try_from(order.cumulative.get()).unwrap_or(usize::MAX);
         let (done, open) = instances.split_at(delivered.min(instances.len()));
         // The old names of what is settled are not kept: what may still be offered is surely not delivered.
@@ -179,10 +177,8 @@ impl Engine {
         }
         let holder = Some(order.id);
         let (account, instrument) = (order.account, order.instrument);
-        let open = self
-            .check_instances(open, provider, account, instrument, holder)
-            .map_err(ReplaceRefusal::Terms)?;
-        Ok(Delivery::Slots(with_delivered(order, &open)))
+        self.check_instances(open, provider, account, instrument, holder)
+            .map_err(ReplaceRefusal::Terms)
     }
 
     fn change(&mut self, change: Change, out: &mut Output<'_>) {
@@ -272,11 +268,6 @@ fn on_new_terms(order: &Order, new: &NewOrder, delivery: Delivery) -> Order {
         changed.elect();
     }
     changed
-}
-
-/// What an order has delivered, and then what it is to deliver.
-fn with_delivered(order: &Order, open: &[SlotPlace]) -> Vec<SlotPlace> {
-    order.delivered().iter().chain(open).copied().collect()
 }
 
 /// Those of the one list that are not in the other.
