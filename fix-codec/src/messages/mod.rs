@@ -13,6 +13,7 @@ mod news;
 mod order;
 mod party;
 mod reject;
+mod replace;
 mod session;
 
 pub use confirmation::{Capacity, Confirmation, ConfirmedOrder};
@@ -21,11 +22,12 @@ pub use group::{Group, GroupEntry, GroupIter};
 pub use mass_cancel_report::OrderMassCancelReport;
 pub use news::{LineOfText, News};
 pub use order::{
-    NewOrderSingle, OrderCancelReplaceRequest, OrderCancelRequest, OrderMassCancelRequest,
-    OrderMassStatusRequest, OrderStatusRequest,
+    NewOrderSingle, OrderCancelRequest, OrderMassCancelRequest, OrderMassStatusRequest,
+    OrderStatusRequest,
 };
 pub use party::{Party, PartySub};
 pub use reject::{BusinessMessageReject, OrderCancelReject};
+pub use replace::OrderCancelReplaceRequest;
 pub use session::{
     Heartbeat, Logon, Logout, MessageTypeEntry, Reject, ResendRequest, SequenceReset, TestRequest,
 };

@@ -1,7 +1,8 @@
 //! Orders that live are changed, asked for and cancelled together, over TCP; a restart changes nothing about it.
 
 use fix_codec::messages::{
-    OrderCancelReplaceRequest, OrderMassCancelRequest, OrderMassStatusRequest, OrderStatusRequest,
+    NewOrderSingle, OrderCancelReplaceRequest, OrderMassCancelRequest, OrderMassStatusRequest,
+    OrderStatusRequest,
 };
 use fix_codec::tags;
 use fix_codec::values::{MassCancelRequestType, MassStatusReqType, OrdType, Side};
@@ -15,9 +16,13 @@ use crate::{come_back, day, ground, log_on};
 async fn replace(member: &mut Member, id: &str, order: &str, quantity: i64, cents: i64) {
     let now = clock::now();
     let request = OrderCancelReplaceRequest {
-        order_qty: Some(quantity.into()),
-        price: Some(Decimal::new(cents, 2)),
-        ..OrderCancelReplaceRequest::new(order, id, SYMBOL, Side::Buy, now, OrdType::Limit)
+        orig_cl_ord_id: order,
+        order_id: None,
+        order: NewOrderSingle {
+            order_qty: Some(quantity.into()),
+            price: Some(Decimal::new(cents, 2)),
+            ..NewOrderSingle::new(id, SYMBOL, Side::Buy, now, OrdType::Limit)
+        },
     };
     member.send(&request).await.expect("the venue is there");
 }

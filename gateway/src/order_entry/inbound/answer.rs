@@ -61,6 +61,7 @@ pub struct OrderRefused<'a> {
 pub struct CancelRefused<'a> {
     cl_ord_id: &'a str,
     orig_cl_ord_id: &'a str,
+    account: Option<&'a str>,
     response_to: CxlRejResponseTo,
     text: String,
     now: DateTime<Utc>,
@@ -169,9 +170,10 @@ impl<'a> OrderRefused<'a> {
 }
 
 impl<'a> CancelRefused<'a> {
-    /// The answer to a request, by its ClOrdID(11) and OrigClOrdID(41), that names what can be no order.
+    /// The answer to a request, by its ClOrdID(11), OrigClOrdID(41) and Account(1), that names what can be no order.
     pub(super) fn unknown_order(
         (cl_ord_id, orig_cl_ord_id): (&'a str, &'a str),
+        account: Option<&'a str>,
         response_to: CxlRejResponseTo,
         text: String,
         now: DateTime<Utc>,
@@ -179,6 +181,7 @@ impl<'a> CancelRefused<'a> {
         Answer::Cancel(Box::new(Self {
             cl_ord_id,
             orig_cl_ord_id,
+            account,
             response_to,
             text,
             now,
@@ -192,7 +195,7 @@ impl<'a> CancelRefused<'a> {
             cl_ord_id: self.cl_ord_id,
             orig_cl_ord_id: self.orig_cl_ord_id,
             ord_status: OrdStatus::Rejected,
-            account: None,
+            account: self.account,
             transact_time: Some(self.now),
             cxl_rej_response_to: self.response_to,
             cxl_rej_reason: Some(CxlRejReason::UnknownOrder),

@@ -29,7 +29,13 @@ pub(super) fn read<'a>(message: &Message<'a>, now: DateTime<Utc>) -> Result<Comm
         Err(why) => {
             let names = (request.cl_ord_id, request.orig_cl_ord_id);
             let response = CxlRejResponseTo::OrderCancelRequest;
-            Err(CancelRefused::unknown_order(names, response, why, now))
+            Err(CancelRefused::unknown_order(
+                names,
+                request.account,
+                response,
+                why,
+                now,
+            ))
         }
     }
 }

@@ -3,8 +3,9 @@
 //! with Side(54) those on one side. Never looks an order up.
 
 use chrono::{DateTime, Utc};
-use engine::Symbol;
-use engine::{Command, MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, RequestId};
+use engine::{
+    Command, MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, RequestId, Symbol,
+};
 use fix_codec::messages::{OrderMassCancelRequest, OrderMassStatusRequest};
 use fix_codec::values::{
     BusinessRejectReason, MassCancelRejectReason, MassCancelRequestType, MassStatusReqType,

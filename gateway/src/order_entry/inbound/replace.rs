@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use engine::{Command, ReplaceRequest};
-use fix_codec::messages::{NewOrderSingle, OrderCancelReplaceRequest};
+use fix_codec::messages::OrderCancelReplaceRequest;
 use fix_codec::values::{BusinessRejectReason, CxlRejResponseTo};
 use fix_codec::{Message, tags};
 
@@ -18,16 +18,21 @@ pub(super) fn read<'a>(
 ) -> Result<Command, Refusal<'a>> {
     let request = OrderCancelReplaceRequest::try_from(message)?;
     let original_client_order_id = client_order_id(tags::ORIG_CL_ORD_ID, request.orig_cl_ord_id)?;
-    let order_id = match named(request.order_id, request.symbol, request.side) {
+    let terms = request.order;
+    let order_id = match named(request.order_id, terms.symbol, terms.side) {
         Ok((order_id, _, _)) => order_id,
         Err(why) => {
-            let names = (request.cl_ord_id, request.orig_cl_ord_id);
+            let names = (terms.cl_ord_id, request.orig_cl_ord_id);
             let response = CxlRejResponseTo::OrderCancelReplaceRequest;
-            return Err(CancelRefused::unknown_order(names, response, why, now));
+            return Err(CancelRefused::unknown_order(
+                names,
+                terms.account,
+                response,
+                why,
+                now,
+            ));
         }
     };
-    // Every field of a NewOrderSingle stands in an OrderCancelReplaceRequest too, with the same meaning.
-    let terms = NewOrderSingle::try_from(message)?;
     match new_order::terms(message, &terms, sender)? {
         Ok(order) => Ok(Command::ReplaceOrder(ReplaceRequest {
             original_client_order_id,

@@ -254,4 +254,9 @@ fn cancels_of_what_is_no_order() {
             )
         );
     }
+    let with_account = changed(CANCEL, &["37=fifty", "1=acme:7"]);
+    assert_eq!(
+        answer(&with_account),
+        "35=9|37=NONE|11=c-1|41=o-1|39=8|1=acme:7|60=20231114-22:13:20.123456|434=1|102=1|58=no order has OrderID=fifty"
+    );
 }
