@@ -16,7 +16,6 @@ use crate::position::{EventIndex, EventPosition};
 use crate::recovery::RecoveryError;
 use crate::replay::replay;
 use crate::scan::{Cut, scan};
-use crate::segment::list;
 use crate::sighting::{Sighting, Watch};
 use crate::snapshot::file::{self, Header};
 use crate::snapshot::folder::{self, SnapshotFile};
@@ -204,20 +203,12 @@ fn begin(
     from: VerifyFrom,
 ) -> Result<Checkpoint, VerifyError> {
     match from {
-        VerifyFrom::Start => {
-            let segments = list(&directory.folder(Log::Journal), Log::Journal);
-            match segments.map_err(RecoveryError::from)?.into_iter().next() {
-                // Where there is no snapshot either, nothing can start: not retention, but a loss.
-                Some(first) if first.first_command != CommandNumber::FIRST => {
-                    if snapshots.is_empty() {
-                        Ok(choice::choose(directory, snapshots)?.from)
-                    } else {
-                        Err(VerifyError::StartDropped { first: first.path })
-                    }
-                }
-                Some(_) | None => Ok(Checkpoint::start()),
+        VerifyFrom::Start => match choice::choose(directory, Vec::new()) {
+            Err(RecoveryError::StartMissing { first, .. }) if !snapshots.is_empty() => {
+                Err(VerifyError::StartDropped { first })
             }
-        }
+            start => Ok(start?.from),
+        },
         VerifyFrom::Snapshot => {
             snapshots.reverse();
             Ok(choice::choose(directory, snapshots)?.from)
