@@ -29,6 +29,7 @@ mod directory;
 mod disk;
 mod event_check;
 mod event_log;
+mod follow;
 mod holds;
 mod log_file;
 mod options;

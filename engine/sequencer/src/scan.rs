@@ -4,11 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::{CommandNumber, Timestamp};
+use engine::CommandNumber;
 
-use crate::batch::{ChainValue, HEADER_BYTES, Header, Log, wide};
+use crate::batch::{HEADER_BYTES, Header, Log, wide};
 use crate::checkpoint::Checkpoint;
 use crate::damage::{Damage, Fault, FileError, LogError};
+use crate::follow::Follow;
 use crate::recovery::RecoveryError;
 use crate::segment::{Segment, SegmentReader, list};
 
@@ -51,7 +52,7 @@ pub(crate) fn scan(
 ) -> Result<JournalScan, RecoveryError> {
     let mut found = list(folder, Log::Journal)?;
     found.retain(|segment| Some(segment.first_command) >= from.latest.map(|at| at.segment));
-    let mut follow = Follow::new(from);
+    let mut follow = Follow::journal(from);
     let mut scan = JournalScan {
         stretches: Vec::new(),
         batches: 0,
@@ -107,53 +108,22 @@ fn read_segment(
         };
         follow
             .check(&header)
+            .and_then(|()| check_records(&header))
             .map_err(|fault| reader.damage(fault))?;
         reader.read()?;
-        follow.pass(&header);
+        *follow = Follow::batch(&header);
         *batches += 1;
     }
     Ok(())
 }
 
-/// What the next batch of the journal must say.
-struct Follow {
-    next_command: CommandNumber,
-    chain: ChainValue,
-    time: Timestamp,
-}
-
-impl Follow {
-    fn new(from: &Checkpoint) -> Self {
-        Self {
-            next_command: from.next_command,
-            chain: from.journal_chain,
-            time: from.time,
-        }
-    }
-
-    fn check(&self, header: &Header) -> Result<(), Fault> {
-        let place = header.place;
-        if place.first_command != self.next_command {
-            let (expected, found) = (self.next_command.get(), place.first_command.get());
-            return Err(Fault::CommandNumber { expected, found });
-        }
-        if header.previous != self.chain {
-            return Err(Fault::ChainBroken);
-        }
-        if place.time < self.time {
-            return Err(Fault::TimeBackwards);
-        }
-        if header.records != place.commands {
-            let (expected, found) = (place.commands, header.records);
-            return Err(Fault::RecordCount { expected, found });
-        }
+/// A batch of the journal has one record for each of its commands.
+fn check_records(header: &Header) -> Result<(), Fault> {
+    let (expected, found) = (header.place.commands, header.records);
+    if found == expected {
         Ok(())
-    }
-
-    fn pass(&mut self, header: &Header) {
-        self.next_command = header.next_command();
-        self.chain = header.chain;
-        self.time = header.place.time;
+    } else {
+        Err(Fault::RecordCount { expected, found })
     }
 }
 

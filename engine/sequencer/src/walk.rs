@@ -1,12 +1,11 @@
 //! Walks the part of both logs that lies before a snapshot: every checksum, every hash, both chains, and that no
 //! segment is missing. Understands no command, replays nothing, changes nothing.
 
-use engine::CommandNumber;
-
-use crate::batch::{ChainValue, Header, Log};
+use crate::batch::Log;
 use crate::checkpoint::Checkpoint;
 use crate::damage::{Damage, Fault, LogError};
 use crate::directory::Directory;
+use crate::follow::Follow;
 use crate::recovery::RecoveryError;
 use crate::segment::{Segment, SegmentReader, list};
 
@@ -20,15 +19,13 @@ pub(crate) fn walk(directory: &Directory, to: &Checkpoint) -> Result<u64, Recove
 fn walk_log(directory: &Directory, log: Log, to: &Checkpoint) -> Result<u64, RecoveryError> {
     let folder = directory.folder(log);
     let mut batches = 0;
-    let mut latest: Option<Header> = None;
+    let mut latest: Option<Follow> = None;
     let mut file = folder.clone();
     for segment in list(&folder, log)? {
         if segment.first_command >= to.next_command {
             break;
         }
-        let next = latest
-            .as_ref()
-            .map_or(segment.first_command, Header::next_command);
+        let next = latest.map_or(segment.first_command, |latest| latest.next_command);
         if next != segment.first_command {
             return Err(RecoveryError::SegmentMissing {
                 expected: Segment::new(&folder, log, next).path,
@@ -39,9 +36,7 @@ fn walk_log(directory: &Directory, log: Log, to: &Checkpoint) -> Result<u64, Rec
         batches += walk_segment(&mut reader, &mut latest, to)?;
         file = segment.path;
     }
-    let end = latest
-        .as_ref()
-        .map(|header| (header.next_command(), header.chain));
+    let end = latest.map(|latest| (latest.next_command, latest.chain));
     if end != Some((to.next_command, to.chain(log))) {
         let fault = Fault::ChainBroken;
         return Err(Damage {
@@ -56,41 +51,22 @@ fn walk_log(directory: &Directory, log: Log, to: &Checkpoint) -> Result<u64, Rec
 
 fn walk_segment(
     reader: &mut SegmentReader,
-    latest: &mut Option<Header>,
+    latest: &mut Option<Follow>,
     to: &Checkpoint,
 ) -> Result<u64, LogError> {
     let mut batches = 0;
-    let done = |latest: &Option<Header>| {
-        latest
-            .as_ref()
-            .is_some_and(|header| header.next_command() >= to.next_command)
-    };
-    while !done(latest) {
+    while latest.is_none_or(|latest| latest.next_command < to.next_command) {
         let Some(header) = reader.header()? else {
             break;
         };
         if let Some(before) = latest {
-            follows(before, &header).map_err(|fault| reader.damage(fault))?;
+            before
+                .check(&header)
+                .map_err(|fault| reader.damage(fault))?;
         }
         reader.read()?;
-        *latest = Some(header);
+        *latest = Some(Follow::batch(&header));
         batches += 1;
     }
     Ok(batches)
-}
-
-fn follows(before: &Header, header: &Header) -> Result<(), Fault> {
-    let expected: CommandNumber = before.next_command();
-    let chain: ChainValue = before.chain;
-    if header.place.first_command != expected {
-        let (expected, found) = (expected.get(), header.place.first_command.get());
-        return Err(Fault::CommandNumber { expected, found });
-    }
-    if header.previous != chain {
-        return Err(Fault::ChainBroken);
-    }
-    if header.place.time < before.place.time {
-        return Err(Fault::TimeBackwards);
-    }
-    Ok(())
 }
