@@ -1,4 +1,5 @@
-//! The way in: a queue with a limit, counted in commands. Senders wait when it is full.
+//! The way in: a queue with a limit, counted in commands. Senders wait when it is full. Beside commands it takes
+//! questions, which are answered between two batches.
 
 use std::future::Future;
 use std::pin::pin;
@@ -6,9 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
-use engine::{Command, Input};
+use engine::{Command, CommandNumber, Engine, Input};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::{Semaphore, TryAcquireError, oneshot};
 
 use crate::options::Options;
 use crate::room::Room;
@@ -51,7 +52,21 @@ pub(crate) type Cause = Arc<OnceLock<Arc<RunError>>>;
 
 pub(crate) enum Message {
     Submit(Vec<Input>),
+    /// One command whose sender waits for its number.
+    SubmitNumbered(Box<Input>, oneshot::Sender<CommandNumber>),
+    Look(Look),
     Stop,
+}
+
+/// What is to be read of the market.
+type Look = Box<dyn FnOnce(&Engine) + Send>;
+
+/// Who waits until a batch is durable and published.
+enum Question {
+    /// For the number of the command at this place in the batch.
+    Number(usize, oneshot::Sender<CommandNumber>),
+    /// To look at the market as it is then.
+    Look(Look),
 }
 
 /// Submits commands. Clones share one queue; the commands of one sender keep their order.
@@ -67,11 +82,12 @@ pub struct CommandSender {
 }
 
 /// The engine thread's end of the queue.
-#[derive(Debug)]
 pub(crate) struct Inbox {
     messages: UnboundedReceiver<Message>,
     room: Arc<Semaphore>,
     limit: u32,
+    /// What was asked with the commands that were taken last.
+    questions: Vec<Question>,
 }
 
 /// A queue for as many commands as the options say, taken in pieces of at most a batch.
@@ -84,6 +100,7 @@ pub(crate) fn queue(options: &Options, disk: Room, cause: Cause) -> (CommandSend
         messages,
         room: Arc::clone(&room),
         limit,
+        questions: Vec::new(),
     };
     (
         CommandSender {
@@ -141,6 +158,40 @@ impl CommandSender {
         Ok(self.send(inputs)?)
     }
 
+    /// Submits one command and waits until it is durable and its events are published; they have the number that this
+    /// gives as their cause. To read them, have a reader before. If the future is dropped while it waits, the command
+    /// may be carried out all the same.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the sequencer takes no more commands, or ended before this one was durable.
+    pub async fn submit_numbered(&self, input: Input) -> Result<CommandNumber, Stopped> {
+        let inputs = [input];
+        self.enter(permits(&inputs, self.limit)).await?;
+        let [input] = inputs;
+        let (tell, number) = oneshot::channel();
+        self.pass(Message::SubmitNumbered(Box::new(input), tell))?;
+        number.await.map_err(|_| self.stopped())
+    }
+
+    /// Looks at the market as it is between two batches: everything that it shows then is durable and published.
+    /// The market waits meanwhile, so look at little, however much there is.
+    ///
+    /// # Errors
+    /// [`Stopped`] if the sequencer takes no more commands.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Engine) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        self.enter(1).await?;
+        let (tell, seen) = oneshot::channel();
+        let look = move |engine: &Engine| {
+            // Whoever asked may have gone.
+            drop(tell.send(look(engine)));
+        };
+        self.pass(Message::Look(Box::new(look)))?;
+        seen.await.map_err(|_| self.stopped())
+    }
+
     /// Whether new orders are to be submitted: false while the disk has less room than the reserve. The reserve is for
     /// cancels and for what settles trades; nothing is refused here.
     #[must_use]
@@ -149,17 +200,25 @@ impl CommandSender {
     }
 
     async fn submit_piece(&self, piece: Vec<Input>) -> Result<(), Stopped> {
-        match self.room.acquire_many(permits(&piece, self.limit)).await {
-            Ok(permit) => permit.forget(),
-            Err(_) => return Err(self.stopped()),
-        }
+        self.enter(permits(&piece, self.limit)).await?;
         self.send(piece)
     }
 
+    /// Waits for so much room, and takes it.
+    async fn enter(&self, room: u32) -> Result<(), Stopped> {
+        match self.room.acquire_many(room).await {
+            Ok(permit) => permit.forget(),
+            Err(_) => return Err(self.stopped()),
+        }
+        Ok(())
+    }
+
     fn send(&self, piece: Vec<Input>) -> Result<(), Stopped> {
-        self.messages
-            .send(Message::Submit(piece))
-            .map_err(|_| self.stopped())
+        self.pass(Message::Submit(piece))
+    }
+
+    fn pass(&self, message: Message) -> Result<(), Stopped> {
+        self.messages.send(message).map_err(|_| self.stopped())
     }
 
     fn stopped(&self) -> Stopped {
@@ -216,16 +275,16 @@ fn weight(input: &Input) -> usize {
 
 impl Inbox {
     /// Moves commands from the queue into `batch` until it holds at least `limit` or the queue is
-    /// empty. Waits for the first one. Says false when there will never be another.
+    /// empty. Waits for the first one, or for a question. Says false when there will never be another.
     pub(crate) fn fill(&mut self, batch: &mut Vec<Input>, limit: usize) -> bool {
-        debug_assert!(batch.is_empty());
-        while batch.is_empty() {
+        debug_assert!(batch.is_empty() && self.questions.is_empty());
+        while batch.is_empty() && self.questions.is_empty() {
             match self.messages.blocking_recv() {
                 Some(message) => self.take(message, batch),
                 None => return false,
             }
         }
-        while batch.len() < limit {
+        while batch.len() < limit && self.questions.len() < limit {
             match self.messages.try_recv() {
                 Ok(message) => self.take(message, batch),
                 Err(_) => break,
@@ -234,17 +293,45 @@ impl Inbox {
         true
     }
 
+    /// Answers what was asked with the batch that was filled last, whose first command has this number; none where it
+    /// is empty. Call it when the batch is published.
+    pub(crate) fn answer(&mut self, first: Option<CommandNumber>, engine: &Engine) {
+        for question in self.questions.drain(..) {
+            match question {
+                Question::Number(offset, tell) => {
+                    let first = first.expect("a command that waits for its number is in the batch");
+                    let number = first.get() + u64::try_from(offset).expect("a batch is small");
+                    // Whoever asked may have gone.
+                    tell.send(CommandNumber::new(number)).ok();
+                }
+                Question::Look(look) => look(engine),
+            }
+        }
+    }
+
     fn take(&mut self, message: Message, batch: &mut Vec<Input>) {
         match message {
             Message::Submit(inputs) => {
-                let room = permits(&inputs, self.limit);
-                self.room
-                    .add_permits(usize::try_from(room).expect("32 bits fit"));
+                self.leave(permits(&inputs, self.limit));
                 batch.extend(inputs);
+            }
+            Message::SubmitNumbered(input, tell) => {
+                self.leave(permits(std::slice::from_ref(&*input), self.limit));
+                self.questions.push(Question::Number(batch.len(), tell));
+                batch.push(*input);
+            }
+            Message::Look(look) => {
+                self.leave(1);
+                self.questions.push(Question::Look(look));
             }
             // What was sent before is still in the queue.
             Message::Stop => self.messages.close(),
         }
+    }
+
+    fn leave(&self, room: u32) {
+        self.room
+            .add_permits(usize::try_from(room).expect("32 bits fit"));
     }
 }
 

@@ -197,23 +197,39 @@ impl<C: Clock> EngineThread<C> {
         let mut inputs = Vec::with_capacity(2 * self.batch_limit);
         let mut events = Vec::with_capacity(4 * self.batch_limit);
         while inbox.fill(&mut inputs, self.batch_limit) {
-            let day_ends = inputs.iter().any(ends_day);
-            let place = self.journal(&inputs)?;
-            self.apply(place, &mut inputs, &mut events);
-            if self.durability == Durability::Fsync {
-                self.journal.file.sync_on(&*self.storage)?;
-            }
-            // Published first: the answers are on their way while their record is written.
-            let events = self.publish(&mut events);
-            self.log_events(place, &events)?;
-            self.look_after(place, day_ends);
-            let due = self.engine.next_timer();
-            self.next_timer
-                .send_if_modified(|known| std::mem::replace(known, due) != due);
+            // Nobody but who asks a question comes without a command.
+            let place = if inputs.is_empty() {
+                None
+            } else {
+                Some(self.carry_out(&mut inputs, &mut events)?)
+            };
+            inbox.answer(place.map(|place| place.first_command), &self.engine);
         }
         self.journal.file.sync()?;
         self.events.file.sync()?;
         Ok(())
+    }
+
+    /// Carries out one batch of commands: its events are published when this returns.
+    fn carry_out(
+        &mut self,
+        inputs: &mut Vec<Input>,
+        events: &mut Vec<Event>,
+    ) -> Result<Place, RunError> {
+        let day_ends = inputs.iter().any(ends_day);
+        let place = self.journal(inputs)?;
+        self.apply(place, inputs, events);
+        if self.durability == Durability::Fsync {
+            self.journal.file.sync_on(&*self.storage)?;
+        }
+        // Published first: the answers are on their way while their record is written.
+        let events = self.publish(events);
+        self.log_events(place, &events)?;
+        self.look_after(place, day_ends);
+        let due = self.engine.next_timer();
+        self.next_timer
+            .send_if_modified(|known| std::mem::replace(known, due) != due);
+        Ok(place)
     }
 
     /// Gives the commands their place and time and writes them, as one batch with one write.

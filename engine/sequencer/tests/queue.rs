@@ -4,9 +4,9 @@ mod market;
 
 use std::sync::mpsc;
 
-use engine::Timestamp;
+use engine::{CommandNumber, Engine, Timestamp};
 use market::{Flow, memory};
-use sequencer::{OpenError, Options, OptionsError, TrySubmitError, open, verify};
+use sequencer::{EventPosition, OpenError, Options, OptionsError, TrySubmitError, open, verify};
 
 #[test]
 fn a_full_queue_makes_senders_wait() {
@@ -85,4 +85,58 @@ fn options_that_do_not_fit_are_refused() {
             other => panic!("expected {expected}, got {other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn who_asks_for_a_number_gets_that_of_its_command_once_its_events_are_published() {
+    let directory = memory();
+    let options = Options {
+        queue_limit: 8,
+        batch_limit: 2,
+        ..Options::new(directory.path())
+    };
+    let opened = open(&options, market::clock()).unwrap();
+    let mut flow = Flow::new(1);
+    let mut expected = 1;
+    // More senders than the queue has room for: each gets its own number, and with it its own events.
+    for others in [0, 1, 2, 5, 20] {
+        let mut reader = opened.events.reader(opened.events.end());
+        opened.commands.submit(flow.take(others)).await.unwrap();
+        let [input] = <[_; 1]>::try_from(flow.take(1)).unwrap();
+        let origin = input.origin;
+        let number = opened.commands.submit_numbered(input).await.unwrap();
+        expected += u64::try_from(others).unwrap();
+        assert_eq!(
+            number.get(),
+            expected,
+            "behind {others} others of {origin:?}"
+        );
+        expected += 1;
+        let mut seen = false;
+        while let Some(batch) = reader.try_next().unwrap() {
+            seen |= batch.events().iter().any(|event| event.cause == number);
+        }
+        assert!(seen, "the events of {number} are there already");
+    }
+    opened.running.stop().unwrap();
+    let [input] = <[_; 1]>::try_from(flow.take(1)).unwrap();
+    let stopped = opened.commands.submit_numbered(input).await.unwrap_err();
+    assert!(stopped.cause.is_none());
+}
+
+#[tokio::test]
+async fn who_looks_sees_what_is_published_and_no_command_is_made_of_it() {
+    let directory = memory();
+    let opened = open(&Options::new(directory.path()), market::clock()).unwrap();
+    let last = |engine: &Engine| engine.last_command();
+    assert_eq!(opened.commands.look(last).await.unwrap(), None);
+    opened.commands.submit(Flow::new(1).take(7)).await.unwrap();
+    let seen = opened.commands.look(last).await.unwrap();
+    assert_eq!(seen.map(CommandNumber::get), Some(7));
+    let mut reader = opened.events.reader(EventPosition::START);
+    let published = reader.try_next().unwrap().unwrap();
+    assert_eq!(published.events()[0].cause.get(), 1);
+    opened.running.stop().unwrap();
+    assert!(opened.commands.look(last).await.is_err());
+    assert_eq!(verify(directory.path()).unwrap().next_command.get(), 8);
 }
