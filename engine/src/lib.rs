@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod admission;
 mod book;
+mod browsing;
 mod cancelling;
 mod command;
 mod conditions;
@@ -49,6 +50,7 @@ mod timers;
 mod trades;
 mod view;
 
+pub use browsing::OrderPage;
 pub use command::{
     CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument, InstrumentKind,
     MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderKind, OrdersOf, Origin,

@@ -53,7 +53,7 @@ impl<T> Slab<T> {
         place
     }
 
-    /// Lets the place be used again. What is in it stays until then and must not be looked at.
+    /// Lets the place be used again. What is in it stays until then, and means nothing.
     pub(crate) fn release(&mut self, place: Place) {
         self.free.push(place);
     }
@@ -63,6 +63,11 @@ impl<T> Slab<T> {
         self.length
             .checked_sub(self.free.len())
             .expect("no more is released than was put in")
+    }
+
+    /// The place behind the last entry. Before it there may be released ones.
+    pub(crate) fn end(&self) -> Place {
+        Place::try_from(self.length).expect("fewer entries than there are places")
     }
 
     /// All entries in order, where none was ever released.

@@ -50,6 +50,12 @@ impl Layout {
         self.root.join("audit")
     }
 
+    /// The socket of the operators' channel.
+    #[must_use]
+    pub fn admin_socket(&self) -> PathBuf {
+        self.root.join("admin.sock")
+    }
+
     /// The FIX log of one session.
     #[must_use]
     pub fn fix_log(&self, name: &SessionName) -> PathBuf {

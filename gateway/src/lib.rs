@@ -1,5 +1,6 @@
 //! The venue process: sockets, order entry, drop copy, message stores, settlement's desk and the command line.
 
+mod admin;
 mod audit;
 pub mod cli;
 pub mod clock;

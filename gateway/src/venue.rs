@@ -17,6 +17,7 @@ use sequencer::{EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::admin::{AdminServer, Market, Office};
 use crate::audit::{Audit, AuditError, Entry, Outcome, What};
 use crate::clock::SystemClock;
 use crate::fix_log::{self, FixLogs};
@@ -49,6 +50,8 @@ pub struct Venue {
     audit: Audit,
     audit_writer: JoinHandle<Result<(), AuditError>>,
     fix_log_writer: Option<fix_log::Writer>,
+    /// Takes the calls of operators.
+    admin: AdminServer,
     /// Shows the metrics for as long as the venue runs.
     metrics: Option<MetricsServer>,
 }
@@ -122,6 +125,12 @@ impl Venue {
             metrics: metrics.clone(),
             fix_logs,
         };
+        let office = Office {
+            market: Market::new(opened.commands.clone(), opened.events.clone()),
+            audit: audit.clone(),
+            metrics: metrics.clone(),
+        };
+        let admin = AdminServer::start(&layout, office)?;
         let shown = show_metrics(&config, &metrics, &registry, &opened.events).await?;
         let listener = tokio::spawn(listener.run(reception, limits, drain.clone()));
         let audit_writer = tokio::task::spawn_blocking(move || audit_writer.run());
@@ -159,6 +168,7 @@ impl Venue {
             audit,
             audit_writer,
             fix_log_writer,
+            admin,
             metrics: shown,
         })
     }
@@ -234,6 +244,7 @@ impl Venue {
     /// The first failure of any part. All parts were stopped all the same.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.draining.send_replace(true);
+        self.admin.stop().await;
         // It holds a place at the sessions' desk, and would keep the sequencer waiting.
         drop(self.reloader);
         let listener = self.listener.await.map_err(anyhow::Error::from);

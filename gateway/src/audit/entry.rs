@@ -26,6 +26,8 @@ pub(crate) enum What {
     Reload,
     /// The audit log itself.
     Audit,
+    /// A call of the operators' channel.
+    Admin,
 }
 
 /// How it went.
@@ -45,6 +47,8 @@ pub(crate) struct Entry {
     outcome: Outcome,
     session: Option<SessionName>,
     peer: Option<Peer>,
+    operator: Option<String>,
+    user: Option<String>,
     detail: String,
 }
 
@@ -60,6 +64,10 @@ struct Line<'a> {
     from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     certificate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     detail: &'a str,
 }
@@ -72,6 +80,8 @@ impl Entry {
             outcome,
             session: None,
             peer: None,
+            operator: None,
+            user: None,
             detail: detail.into(),
         }
     }
@@ -90,6 +100,14 @@ impl Entry {
         self
     }
 
+    /// The same, asked by somebody on this machine: under which name, if under one, and as which user.
+    #[must_use]
+    pub(crate) fn by(mut self, operator: Option<String>, user: String) -> Self {
+        self.operator = operator;
+        self.user = Some(user);
+        self
+    }
+
     /// The entry as a line, with its end.
     pub(super) fn line(&self, time: DateTime<Utc>) -> String {
         let certificate = self.peer.and_then(|peer| peer.certificate);
@@ -100,6 +118,8 @@ impl Entry {
             session: self.session.as_ref().map(SessionName::as_str),
             from: self.peer.map(|peer| peer.to_string()),
             certificate: certificate.map(|certificate| certificate.to_string()),
+            operator: self.operator.as_deref(),
+            user: self.user.as_deref(),
             detail: &self.detail,
         };
         let mut text = serde_json::to_string(&line).expect("these fields are always JSON");
@@ -135,6 +155,13 @@ mod tests {
                      \"session\":\"ME\",\"from\":\"192.0.2.1:5000\",\"certificate\":\"{certificate}\",\
                      \"detail\":\"a \\\"b\\\"\\n{{c}}\"}}\n"
                 ),
+            ),
+            (
+                Entry::new(What::Admin, Outcome::Done, "GET /v1/firms")
+                    .by(Some("alice".to_owned()), "root, uid 0".to_owned()),
+                "{\"time\":\"2026-01-02T10:11:12.000013Z\",\"what\":\"admin\",\"outcome\":\"done\",\
+                 \"operator\":\"alice\",\"user\":\"root, uid 0\",\"detail\":\"GET /v1/firms\"}\n"
+                    .to_owned(),
             ),
             (
                 Entry::new(What::Venue, Outcome::Refused, ""),

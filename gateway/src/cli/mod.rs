@@ -1,5 +1,6 @@
 //! The command line: which words the program takes, and which room answers each.
 
+mod admin;
 mod check_config;
 mod demo;
 mod dictionary;
@@ -31,6 +32,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Runs a venue.
     Run(run::Arguments),
+    /// Asks a running venue, or changes it.
+    Admin(admin::Arguments),
     /// Reports every mistake in a configuration file, with line and remedy.
     CheckConfig(check_config::Arguments),
     /// Writes the data dictionary of what the venue speaks, for a FIX engine to load.
@@ -46,12 +49,17 @@ enum Command {
     Guest(guest::Arguments),
 }
 
-/// Reads the command line and does what it says. The exit code is 0 on success, 1 on failure, 2 on a wrong command line.
+/// Reads the command line and does what it says. The exit code is 0 on success, 1 on failure, 2 on a wrong command line; `admin`
+/// has 3 for what the venue refused.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut format = Format::Text;
     let result = match arguments.command {
+        Command::Admin(arguments) => match admin::run(&arguments) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Run(arguments) => {
             format = arguments.log_format();

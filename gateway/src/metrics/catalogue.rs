@@ -61,6 +61,8 @@ metrics! {
         "Passwords that could not be checked or kept, by a fault of the venue.";
     RELOADED_CHANGES: Counter "cloudpit_reloaded_changes_total" ["result"]
         "Changes of the configuration while the venue runs: taken, waiting for a restart, or refused (once for a whole file).";
+    ADMIN_CALLS: Counter "cloudpit_admin_calls_total" ["kind", "outcome"]
+        "Calls of the operators' channel, by kind (read or change) and outcome (done or refused).";
     MESSAGES: Counter "cloudpit_messages_total" ["direction", "msg_type"]
         "FIX messages that came in or went out, by MsgType(35); resent ones count again.";
     COMMANDS_SUBMITTED: Counter "cloudpit_commands_submitted_total" []

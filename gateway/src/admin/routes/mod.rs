@@ -1,0 +1,19 @@
+//! What operators can ask for: one file for each kind of thing, with its types, which the command line shares.
+
+pub(crate) mod firms;
+pub(crate) mod orders;
+pub(crate) mod sessions;
+pub(crate) mod withdrawals;
+
+use axum::Router;
+
+use super::server::Office;
+
+/// Everything that is asked of a file of routes to be called.
+pub(super) fn all() -> Router<Office> {
+    Router::new()
+        .merge(firms::routes())
+        .merge(orders::routes())
+        .merge(sessions::routes())
+        .merge(withdrawals::routes())
+}

@@ -1,0 +1,73 @@
+//! `cloudpit admin --data DIR WHAT`: asks a running venue, over the operators' channel in its data folder. One file for each
+//! thing that can be asked for.
+
+mod call;
+mod firms;
+mod orders;
+mod sessions;
+mod withdraw;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use engine::OperatorName;
+
+use call::{Call, Failure};
+
+/// What `admin` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The data folder of the venue.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "cloudpit-data",
+        global = true
+    )]
+    data: PathBuf,
+    /// Who asks, for the record; a change needs it.
+    #[arg(long, value_name = "NAME", global = true)]
+    operator: Option<OperatorName>,
+    /// Prints the answer, or the refusal, as the JSON that the venue gave.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Lists the firms that the market knows.
+    Firms,
+    /// Lists the sessions that the market knows, and how far each is.
+    Sessions(sessions::Arguments),
+    /// Lists the resting orders of a firm.
+    Orders(orders::Arguments),
+    /// Takes an instance out of the register, to give it back to its holder.
+    Withdraw(withdraw::Arguments),
+}
+
+/// The venue did not do what was asked.
+const REFUSED: u8 = 3;
+
+/// Asks, and prints the answer. The exit code is 0 when it was done and 3 when the venue refused.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let call = Call::new(&arguments.data, arguments.operator, arguments.json)?;
+    let asked = async {
+        match &arguments.what {
+            What::Firms => firms::run(&call).await,
+            What::Sessions(arguments) => sessions::run(&call, arguments).await,
+            What::Orders(arguments) => orders::run(&call, arguments).await,
+            What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
+        }
+    };
+    match super::runtime()?.block_on(asked) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(Failure::Refused(refused)) => {
+            call.complain(&refused);
+            Ok(ExitCode::from(REFUSED))
+        }
+        Err(Failure::NoAnswer(error)) => Err(error),
+    }
+}

@@ -1,0 +1,13 @@
+//! The operators' channel of the built program: what it shows and changes, who is let in, what it refuses, and what is
+//! recorded of it.
+
+mod calls;
+mod hostile;
+mod operator;
+
+use tests::ground::Ground;
+
+/// A venue that has never run.
+fn ground() -> Ground {
+    Ground::new(env!("CARGO_BIN_EXE_venue-under-test"))
+}
