@@ -173,7 +173,7 @@ impl Engine {
             },
             Ending::Expired => EventBody::OrderExpired { order, execution },
         });
-        self.orders.forget(place, status);
+        self.forget(place, status);
     }
 
     pub(crate) fn unbook(&mut self, place: Place) {

@@ -3,7 +3,7 @@
 use crate::command::SelfMatchInstruction;
 use crate::event::CancelCause;
 use crate::machine::Engine;
-use crate::money::Quantity;
+use crate::money::{Price, Quantity};
 use crate::order::{Lifetime, Order};
 use crate::slab::Place;
 
@@ -40,9 +40,10 @@ impl Search {
 }
 
 impl Engine {
-    /// Why an order is cancelled before it trades at all, when it wants more at once than can be had.
+    /// Why an order is cancelled before it trades at all, when it wants more at once than can be had; `farthest` is how far
+    /// one without a limit price goes.
     #[inline]
-    pub(crate) fn unfillable(&self, order: &Order) -> Option<CancelCause> {
+    pub(crate) fn unfillable(&self, order: &Order, farthest: Option<Price>) -> Option<CancelCause> {
         let minimum = order.conditions().and_then(|asked| asked.minimum_quantity);
         let (enough, cause) = match (order.lifetime, minimum) {
             (Lifetime::FillOrKill, _) => (order.leaves(), CancelCause::FillOrKill),
@@ -55,13 +56,13 @@ impl Engine {
             ),
             (_, None) => return None,
         };
-        (!self.fills(order, enough)).then_some(cause)
+        (!self.fills(order, farthest, enough)).then_some(cause)
     }
 
     /// Whether at least so much of an order would be filled now, with self-match prevention as it is: orders of its
     /// own that it would cancel are passed over, those that would take from it take from it, and one that would end
     /// it ends the search.
-    fn fills(&self, taker: &Order, enough: Quantity) -> bool {
+    fn fills(&self, taker: &Order, farthest: Option<Price>, enough: Quantity) -> bool {
         let mut search = Search {
             open: taker.leaves(),
             found: Quantity::ZERO,
@@ -71,7 +72,8 @@ impl Engine {
         let book = self.book(taker.instrument);
         let side = taker.side.opposite();
         for (price, line) in book.ladder(side, &self.orders.resting, &self.levels) {
-            if !taker.accepts(price) {
+            let beyond = farthest.is_some_and(|farthest| taker.side.is_beyond(price, farthest));
+            if beyond || !taker.accepts(price) {
                 break;
             }
             for place in line {

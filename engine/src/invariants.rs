@@ -41,6 +41,7 @@ impl Engine {
         self.orders.check_counts(resting, expiring, followed);
         self.check_connections();
         self.check_inventory(&holders);
+        self.check_exposure();
     }
 
     fn check_connections(&self) {

@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod admission;
 mod book;
+mod breach;
 mod browsing;
 mod cancelling;
 mod command;
@@ -39,6 +40,8 @@ mod refusal;
 mod registry;
 mod replacing;
 mod report;
+mod resting;
+mod risk;
 mod self_match;
 mod slab;
 mod snapshot;
@@ -50,17 +53,19 @@ mod timers;
 mod trades;
 mod view;
 
+pub use breach::{BreachedLimit, LimitBreach};
 pub use browsing::OrderPage;
 pub use command::{
-    CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument, InstrumentKind,
-    MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderKind, OrdersOf, Origin,
-    ReassignmentStatus, ReplaceRequest, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope,
-    Sequenced, SessionRole, SettledCash, Side, StatusRequest, TimeInForce,
+    BasisPoints, CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument,
+    InstrumentKind, MassCancelRequest, MassStatusRequest, MoneyLimits, NewOrder, OrderFilter,
+    OrderKind, OrderRate, OrdersOf, Origin, ReassignmentStatus, ReplaceRequest, RiskLimits,
+    RiskScope, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced, SessionRole,
+    SettledCash, Side, StatusRequest, TimeInForce,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
     Asked, CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
-    Question, ReassignmentUpdate, Trade, TradeLeg, TradeSide,
+    Question, ReassignmentUpdate, RiskLimitsChange, Trade, TradeLeg, TradeSide,
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
@@ -69,6 +74,7 @@ pub use refusal::{
     CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal, ReplaceRefusal,
     StatusRefusal, WithdrawalRefusal,
 };
+pub use risk::{ExposureView, RiskLimitsView};
 pub use text::{
     AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, InstanceType,
     OperatorName, ProviderName, RegionName, Remark, RequestId, SelfMatchGroup, SessionName,

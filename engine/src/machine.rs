@@ -12,6 +12,7 @@ use crate::orders::Orders;
 use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::registry::{Registry, SetUp};
+use crate::risk::Risk;
 use crate::slab::{Place, Slab};
 use crate::text::{ClientOrderId, SessionName, Symbol};
 use crate::time::Timestamp;
@@ -32,6 +33,7 @@ pub struct Engine {
     /// By the place of the instrument in the registry.
     pub(crate) books: Vec<Book>,
     pub(crate) trades: Trades,
+    pub(crate) risk: Risk,
     /// Sessions that are lost, by their place, and when that has consequences; the next one first.
     pub(crate) lost: BTreeSet<(Timestamp, u32)>,
     /// Stop orders that this command has elected and that have not come to the market yet; none between commands.
@@ -126,6 +128,16 @@ impl Engine {
                 permit(!is_session(origin))?;
                 self.set_up(command).map(|event| out.push(event))
             }
+            Command::SetRiskLimits {
+                scope,
+                limits,
+                reason,
+            } => self
+                .set_risk_limits(*origin, *scope, limits, *reason)
+                .map(|event| out.push(event)),
+            Command::ReleaseRiskLimits { scope, reason } => self
+                .release_risk_limits(*origin, *scope, *reason)
+                .map(|event| out.push(event)),
         }
     }
 
@@ -167,7 +179,9 @@ impl Engine {
             | Command::ConnectSession { .. }
             | Command::DisconnectSession { .. }
             | Command::FireTimers
-            | Command::SetSelfMatchPrevention { .. } => {
+            | Command::SetSelfMatchPrevention { .. }
+            | Command::SetRiskLimits { .. }
+            | Command::ReleaseRiskLimits { .. } => {
                 unreachable!("only requests of members come here")
             }
         }
@@ -224,7 +238,9 @@ impl Engine {
             | Command::CancelOrders(_)
             | Command::CancelOrdersAgain(_)
             | Command::ReportOrder(_)
-            | Command::ReportOrders(_) => {
+            | Command::ReportOrders(_)
+            | Command::SetRiskLimits { .. }
+            | Command::ReleaseRiskLimits { .. } => {
                 unreachable!("only commands that set up the market come here")
             }
         }

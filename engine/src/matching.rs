@@ -13,6 +13,7 @@ use crate::order::{Lifetime, Order};
 use crate::output::Output;
 use crate::refusal::OrderRefusal;
 use crate::slab::Place;
+use crate::time::Timestamp;
 
 /// Why matching stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ enum Stop {
     NoneLeft,
     /// It met an order of its own, and may not go on.
     OwnOrder,
+    /// What is left of the other side is beyond the price band of an order without a limit price.
+    BandReached,
 }
 
 impl Engine {
@@ -36,12 +39,18 @@ impl Engine {
         let id = OrderId::new(out.number());
         match self.check_order(id, out.time(), sender, new) {
             // Looked at here, for an order is large, and not moved once more than it must be.
-            Ok(order) => match self.check_post_only(&order) {
+            Ok(order) => match self.check_market(&order, out.time()) {
                 Ok(()) => self.accept(order, out),
                 Err(reason) => self.reject(origin, sender, new, reason, out),
             },
             Err(reason) => self.reject(origin, sender, new, reason, out),
         }
+    }
+
+    /// What only the state of the market says about a new order.
+    fn check_market(&self, order: &Order, now: Timestamp) -> Result<(), OrderRefusal> {
+        self.check_post_only(order)?;
+        self.check_limits(order, None, now)
     }
 
     fn reject(
@@ -75,6 +84,7 @@ impl Engine {
 
     fn accept(&mut self, order: Order, out: &mut Output<'_>) {
         self.inventory.hold(order.undelivered(), order.id);
+        self.risk.note_taken(&order, true, out.time());
         let execution = out.execution();
         let view = self.registry.view(&order, OrderStatus::New);
         out.push(EventBody::OrderAccepted {
@@ -98,10 +108,11 @@ impl Engine {
     /// Brings an order to the market that is reported already: it trades, rests or ends.
     #[inline]
     pub(crate) fn enter(&mut self, mut order: Order, out: &mut Output<'_>) {
-        if let Some(cause) = self.unfillable(&order) {
+        let farthest = self.farthest_price(&order);
+        if let Some(cause) = self.unfillable(&order, farthest) {
             return self.cancel_rest(order, cause, out);
         }
-        let stop = self.cross(&mut order, out);
+        let stop = self.cross(&mut order, farthest, out);
         match (stop, order.limit(), order.lifetime) {
             (Stop::Filled, _, _) => self.orders.finish(order, OrderStatus::Filled),
             (_, _, Lifetime::FillOrKill) => unreachable!("it was seen to fill whole"),
@@ -111,11 +122,14 @@ impl Engine {
             (Stop::NoneLeft, None, _) => {
                 self.cancel_rest(order, CancelCause::MarketUnfilled, out);
             }
-            (Stop::NoneLeft, Some(_), Lifetime::ImmediateOrCancel) => {
+            (Stop::BandReached, None, _) => {
+                self.cancel_rest(order, CancelCause::PriceBandReached, out);
+            }
+            (Stop::NoneLeft | Stop::BandReached, Some(_), Lifetime::ImmediateOrCancel) => {
                 self.cancel_rest(order, CancelCause::ImmediateOrCancel, out);
             }
             (
-                Stop::NoneLeft,
+                Stop::NoneLeft | Stop::BandReached,
                 Some(_),
                 Lifetime::Day
                 | Lifetime::GoodTillCancel
@@ -129,7 +143,7 @@ impl Engine {
     }
 
     pub(crate) fn rest(&mut self, order: Order) {
-        let place = self.orders.keep(order);
+        let place = self.keep(order);
         self.book_again(place);
     }
 
@@ -152,8 +166,9 @@ impl Engine {
         self.orders.finish(order, OrderStatus::Cancelled);
     }
 
-    /// Trades an order with what rests on the other side, as far as it goes.
-    fn cross(&mut self, taker: &mut Order, out: &mut Output<'_>) -> Stop {
+    /// Trades an order with what rests on the other side, as far as it goes: to its limit, or to the farthest price for
+    /// one without.
+    fn cross(&mut self, taker: &mut Order, farthest: Option<Price>, out: &mut Output<'_>) -> Stop {
         loop {
             if taker.leaves().is_zero() {
                 return Stop::Filled;
@@ -166,6 +181,9 @@ impl Engine {
             let price = maker.limit().expect("only limit orders rest");
             if !taker.accepts(price) {
                 return Stop::NoneLeft;
+            }
+            if farthest.is_some_and(|farthest| taker.side.is_beyond(price, farthest)) {
+                return Stop::BandReached;
             }
             match self.self_match(taker, maker) {
                 None => self.trade(taker, place, price, out),
@@ -189,6 +207,7 @@ impl Engine {
         } else {
             slots
         };
+        self.risk.shrank(&self.registry, maker, quantity);
         maker.fill(price, quantity);
         taker.fill(price, quantity);
         self.levels[maker.links.level].take(quantity);
@@ -221,10 +240,11 @@ impl Engine {
             (maker, made, Liquidity::Maker),
             (&*taker, took, Liquidity::Taker),
         ];
+        let holders = [maker, &*taker].map(|order| (order.firm, order.account));
         let executed = self
             .registry
             .trade(trade, price, quantity, parties, out.time());
-        self.execute(executed, &slots, out);
+        self.execute(executed, &slots, holders, out);
         self.note_price(taker.instrument, price);
         self.drop_or_refill(place);
     }
@@ -235,7 +255,7 @@ impl Engine {
         let maker = &self.orders.resting[place];
         if maker.leaves().is_zero() {
             self.unbook(place);
-            self.orders.forget(place, OrderStatus::Filled);
+            self.forget(place, OrderStatus::Filled);
         } else if maker.displayed().is_zero() {
             self.unbook(place);
             self.orders.resting[place].show();

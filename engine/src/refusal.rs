@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::breach::LimitBreach;
+
 /// Why an order was refused, in order of precedence.
 #[derive(
     Debug,
@@ -116,9 +118,13 @@ pub enum OrderRefusal {
     /// A displayed quantity on an order that cannot rest, or that has no price of its own.
     #[error("a displayed quantity is for limit and stop-limit orders that may rest")]
     DisplayedQuantityNotAllowed,
-    /// A post-only order would trade at once. Ranks last.
+    /// A post-only order would trade at once. Ranks behind all but [`Self::LimitBreached`].
     #[error("the order is post-only, and would trade at once")]
     WouldTake,
+    /// It would go beyond a limit: the first one of its firm, else of its account, its session or its instrument. Ranks
+    /// last.
+    #[error("{0}")]
+    LimitBreached(LimitBreach),
 }
 
 /// Why a cancel was refused, in order of precedence.

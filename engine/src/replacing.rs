@@ -65,6 +65,10 @@ impl Engine {
 
     /// What is to be changed, or the first reason why not. The order of the steps is the order of
     /// [`ReplaceRefusal`]. Changes nothing.
+    #[expect(
+        clippy::result_large_err,
+        reason = "a refusal says which limit; it is rare, and goes from here into an event"
+    )]
     fn check_replace(
         &self,
         sender: Option<u32>,
@@ -112,6 +116,7 @@ impl Engine {
         };
         let changed = on_new_terms(order, new, delivery);
         self.check_post_only(&changed)
+            .and_then(|()| self.check_limits(&changed, Some(order), now))
             .map_err(ReplaceRefusal::Terms)?;
         Ok(changed)
     }
@@ -198,7 +203,10 @@ impl Engine {
             let hidden_now = hidden_now.expect("an order that keeps its place shows no more");
             self.levels[order.links.level].take(hidden_now);
         }
-        self.orders.amend(place, changed);
+        if !changed.leaves().is_zero() {
+            self.risk.note_taken(&changed, false, out.time());
+        }
+        self.amend(place, changed);
         self.hold_instead(&before, place);
 
         let order = &self.orders.resting[place];
@@ -215,7 +223,7 @@ impl Engine {
         if stays {
             return;
         }
-        let order = self.orders.take(place);
+        let order = self.take(place);
         if status == OrderStatus::Filled {
             self.orders.finish(order, status);
         } else {

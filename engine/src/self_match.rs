@@ -91,6 +91,7 @@ impl Engine {
         let hidden_now = shown.checked_sub(order.displayed());
         let hidden_now = hidden_now.expect("no more is shown of what became smaller");
         self.levels[order.links.level].take(hidden_now);
+        self.risk.shrank(&self.registry, &order, by);
         self.orders.resting[place] = order;
     }
 

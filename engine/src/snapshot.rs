@@ -15,6 +15,7 @@ use crate::money::Price;
 use crate::order::Order;
 use crate::orders::{Known, Names};
 use crate::registry::Registry;
+use crate::risk::Risk;
 use crate::slab::Slab;
 use crate::time::Timestamp;
 use crate::trades::Trades;
@@ -32,6 +33,7 @@ struct Image<'a> {
     names: Cow<'a, Names>,
     /// Firms whose orders are found by their session, ascending.
     followed: Vec<u32>,
+    risk: Cow<'a, Risk>,
 }
 
 impl Serialize for Engine {
@@ -50,6 +52,7 @@ impl Serialize for Engine {
             last_prices: self.books.iter().map(|book| book.last_price).collect(),
             names: Cow::Borrowed(orders.names()),
             followed: orders.followed().collect(),
+            risk: Cow::Borrowed(&self.risk),
         };
         image.serialize(serializer)
     }
@@ -94,6 +97,8 @@ impl<'de> Deserialize<'de> for Engine {
             }
         }
         engine.orders.set_names(image.names.into_owned());
+        engine.risk = image.risk.into_owned();
+        engine.measure_all();
         Ok(engine)
     }
 }

@@ -94,7 +94,7 @@ impl Engine {
     /// Lets a stop order wait for its price.
     pub(crate) fn wait(&mut self, order: Order) {
         let instrument = order.instrument;
-        let place = self.orders.keep(order);
+        let place = self.keep(order);
         let order = &self.orders.resting[place];
         let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
         book.stops.insert(order, place);
@@ -113,7 +113,7 @@ impl Engine {
     /// Brings the elected stops to the market, one after the other, and those that they elect.
     pub(crate) fn trigger_elected(&mut self, out: &mut Output<'_>) {
         while let Some(place) = self.elected.pop_front() {
-            let order = self.orders.take(place);
+            let order = self.take(place);
             self.trigger(order, out);
         }
     }

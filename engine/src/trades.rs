@@ -11,6 +11,7 @@ use crate::event::{EventBody, ReassignmentUpdate, Trade, TradeLeg};
 use crate::ids::{ReassignmentId, TradeId};
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
+use crate::money::Quantity;
 use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::text::InstanceName;
@@ -63,6 +64,15 @@ impl Trades {
         }
     }
 
+    /// The trades of which something is not settled, with how many instances that are.
+    pub(crate) fn unsettled_trades(&self) -> impl Iterator<Item = (&Trade, Quantity)> {
+        self.open.values().map(|open| {
+            let legs = open.legs.iter().filter(|leg| !leg.is_final()).count();
+            let legs = u64::try_from(legs).expect("fewer legs than memory");
+            (&open.trade, Quantity::new(legs))
+        })
+    }
+
     /// The slots of all legs that are not final, with their reassignments.
     pub(crate) fn unsettled(&self) -> impl Iterator<Item = (ReassignmentId, SlotPlace)> + '_ {
         self.open.iter().flat_map(|(&trade, open)| {
@@ -74,7 +84,14 @@ impl Trades {
 
 impl Engine {
     /// Reports a trade, and passes each instance sold from its order to a reassignment.
-    pub(crate) fn execute(&mut self, mut trade: Trade, slots: &[SlotPlace], out: &mut Output<'_>) {
+    /// `holders` are firm and account of both parties.
+    pub(crate) fn execute(
+        &mut self,
+        mut trade: Trade,
+        slots: &[SlotPlace],
+        holders: [(u32, u32); 2],
+        out: &mut Output<'_>,
+    ) {
         for (leg, &place) in (0..).zip(slots) {
             let reassignment = ReassignmentId {
                 trade: trade.trade,
@@ -99,6 +116,7 @@ impl Engine {
                 legs: slots.iter().map(leg).collect(),
             };
             self.trades.open.insert(trade.trade, open);
+            self.risk.traded(&trade, holders);
         }
         out.push(EventBody::TradeExecuted(trade));
     }
@@ -147,6 +165,10 @@ impl Engine {
             cash: *cash,
         };
         self.trades.advance(*reassignment, leg);
+        if status.is_final() {
+            self.risk
+                .settled(&self.registry, &update.trade, Quantity::new(1));
+        }
         out.push(EventBody::ReassignmentUpdated(Box::new(update.clone())));
         self.conclude(&update, leg, out);
         Ok(())

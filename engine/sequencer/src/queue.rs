@@ -269,7 +269,9 @@ fn weight(input: &Input) -> usize {
         | Command::ConnectSession { .. }
         | Command::DisconnectSession { .. }
         | Command::FireTimers
-        | Command::SetSelfMatchPrevention { .. } => 1,
+        | Command::SetSelfMatchPrevention { .. }
+        | Command::SetRiskLimits { .. }
+        | Command::ReleaseRiskLimits { .. } => 1,
     }
 }
 

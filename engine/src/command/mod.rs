@@ -6,6 +6,7 @@ mod listing;
 mod order;
 mod reassignment;
 mod request;
+mod risk;
 
 pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
 pub use listing::{FirmKind, Instrument, InstrumentKind, SessionRole};
@@ -14,6 +15,7 @@ pub use reassignment::{ReassignmentStatus, SettledCash};
 pub use request::{
     MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, ReplaceRequest, StatusRequest,
 };
+pub use risk::{BasisPoints, MoneyLimits, OrderRate, RiskLimits, RiskScope};
 
 use serde::{Deserialize, Serialize};
 
@@ -185,4 +187,22 @@ pub enum Command {
     ReportOrder(StatusRequest),
     /// Asks where many orders stand. Only a session may.
     ReportOrders(MassStatusRequest),
+    /// Lays limits down for a scope, in the place of those that it has from the same side: the venue's configuration, or an
+    /// operator, whose word holds until it is released. Neither sessions nor settlement may.
+    SetRiskLimits {
+        /// Whose orders they hold for.
+        scope: RiskScope,
+        /// The limits, whole: what is absent is not limited any more.
+        limits: RiskLimits,
+        /// Why; an operator says it.
+        reason: Option<Remark>,
+    },
+    /// Takes back what an operator has laid down for a scope: what the configuration says holds again. Only an operator
+    /// may.
+    ReleaseRiskLimits {
+        /// Whose orders they hold for.
+        scope: RiskScope,
+        /// Why; an operator says it.
+        reason: Option<Remark>,
+    },
 }

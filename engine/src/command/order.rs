@@ -57,6 +57,14 @@ impl Side {
             Self::Sell => Self::Buy,
         }
     }
+
+    /// Whether a price is worse for an order of this side than the farthest that it may go to.
+    pub(crate) fn is_beyond(self, price: Price, farthest: Price) -> bool {
+        match self {
+            Self::Buy => price > farthest,
+            Self::Sell => price < farthest,
+        }
+    }
 }
 
 /// How an order is priced. OrdType(40), FIX 4.4 Vol. 6.

@@ -2,10 +2,12 @@
 //! a report, a copy or a settlement instruction. They are logged: add variants at the end only.
 
 mod order;
+mod risk;
 mod status;
 mod trade;
 
 pub use order::{CancelCause, Fill, KnownOrder, Liquidity, OrderStatus, OrderView};
+pub use risk::RiskLimitsChange;
 pub use status::{Asked, Question};
 pub use trade::{ReassignmentUpdate, Trade, TradeLeg, TradeSide};
 
@@ -361,4 +363,7 @@ pub enum EventBody {
         /// Why; the first reason in order of precedence.
         reason: StatusRefusal,
     },
+    /// The limits of a scope are others.
+    // Boxed, as it is rare and large.
+    RiskLimitsChanged(Box<RiskLimitsChange>),
 }

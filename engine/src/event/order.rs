@@ -136,4 +136,6 @@ pub enum CancelCause {
         /// ClOrdID(11) of the request.
         client_order_id: ClientOrderId,
     },
+    /// It has no limit price, and what is left on the other side is beyond the price band.
+    PriceBandReached,
 }

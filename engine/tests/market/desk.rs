@@ -11,7 +11,7 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{connections, requests, self_match, terms};
+use crate::{connections, requests, risk, self_match, terms};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -164,6 +164,8 @@ impl Desk {
             "cancel-all" => requests::cancel_all(self, &words[1..]),
             "status" => requests::status(self, &words[1..]),
             "statuses" => requests::statuses(&words[1..]),
+            "limits" => risk::limits(&words[1..]),
+            "release" => risk::release(&words[1..]),
             _ => connections::command(words),
         }
     }
@@ -353,7 +355,11 @@ fn tell(event: &Event, desk: &Desk) -> String {
         EventBody::Ignored { reason, .. } => format!("ignored {reason:?}"),
         EventBody::OrderAccepted { order, .. } => format!("accepted {}", order.client_order_id),
         EventBody::OrderRejected { order, reason, .. } => {
-            format!("rejected {} {reason:?}", order.client_order_id)
+            format!(
+                "rejected {} {}",
+                order.client_order_id,
+                risk::refusal(reason)
+            )
         }
         EventBody::OrderFilled { order, fill, .. } => {
             let Fill {
@@ -376,7 +382,8 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 | CancelCause::FillOrKill
                 | CancelCause::MarketUnfilled
                 | CancelCause::SelfTradePrevented
-                | CancelCause::MinimumQuantity => format!("{cause:?}"),
+                | CancelCause::MinimumQuantity
+                | CancelCause::PriceBandReached => format!("{cause:?}"),
                 CancelCause::Disconnected { session } => format!("with {session}"),
                 CancelCause::MassCancelled {
                     client_order_id, ..
@@ -393,6 +400,7 @@ fn tell(event: &Event, desk: &Desk) -> String {
             order.client_order_id, order.quantity, order.leaves
         ),
         EventBody::SelfMatchPreventionSet { firm, .. } => format!("self-match {firm}"),
+        EventBody::RiskLimitsChanged(change) => risk::tell(change),
         EventBody::CancelRejected {
             request,
             order,

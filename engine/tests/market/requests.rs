@@ -2,10 +2,12 @@
 
 use engine::{
     ClientOrderId, Command, EventBody, KnownOrder, MassCancelRequest, MassStatusRequest, NewOrder,
-    OrderFilter, OrdersOf, Question, ReplaceRequest, Side, StatusRequest, Timestamp,
+    OrderFilter, OrdersOf, Question, ReplaceRefusal, ReplaceRequest, Side, StatusRequest,
+    Timestamp,
 };
 
 use crate::desk::{Desk, check};
+use crate::risk::refusal;
 use crate::terms::with_terms;
 
 /// The order's client order id, then the new terms as of an order, and `order=id`. What is not said stays as it was
@@ -141,8 +143,12 @@ pub(crate) fn tell(body: &EventBody, desk: &Desk) -> Option<String> {
             reason,
             ..
         } => format!(
-            "replace-rejected {} {reason:?}{}",
+            "replace-rejected {} {}{}",
             request.order.client_order_id,
+            match reason {
+                ReplaceRefusal::Terms(reason) => format!("Terms({})", refusal(reason)),
+                other => format!("{other:?}"),
+            },
             named(order)
         ),
         EventBody::OrdersCancelled {

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use engine::{
-    CancelRefusal, MassCancelRefusal, NewOrder, OrderRefusal, Quantity, ReplaceRefusal,
-    StatusRefusal,
+    BreachedLimit, CancelRefusal, MassCancelRefusal, NewOrder, OrderRefusal, Quantity,
+    ReplaceRefusal, StatusRefusal,
 };
 use fix_codec::values::{CxlRejReason, MassCancelRejectReason, OrdRejReason};
 
@@ -14,7 +14,7 @@ use super::times::{expire_date, expire_time};
 use super::words::Words;
 
 /// Room for Text(58) of a refusal: the longest reason and, but for long lists, what was attempted.
-pub(super) type RefusalText = Words<192>;
+pub(super) type RefusalText = Words<208>;
 
 /// OrdRejReason(103) of a refused order, FIX 4.4 Volume 6.
 pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
@@ -31,6 +31,7 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         | OrderRefusal::MinimumQuantityNotAllowed
         | OrderRefusal::DisplayedQuantityNotAllowed => OrdRejReason::UnsupportedCharacteristic,
         OrderRefusal::ExpiryPassed => OrdRejReason::TooLateToEnter,
+        OrderRefusal::LimitBreached(breach) => breach_rej_reason(breach.limit),
         OrderRefusal::UnknownAccount
         | OrderRefusal::AccountNotOfFirm
         | OrderRefusal::AccountNotAtProvider => OrdRejReason::UnknownAccount,
@@ -55,6 +56,23 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
     }
 }
 
+/// OrdRejReason(103) of an order that would go beyond a limit.
+fn breach_rej_reason(limit: BreachedLimit) -> OrdRejReason {
+    match limit {
+        BreachedLimit::Restricted { .. } => OrdRejReason::BrokerOption,
+        BreachedLimit::Duplicate { .. } => OrdRejReason::DuplicateOrder,
+        BreachedLimit::NoReferencePrice { .. } => OrdRejReason::Other,
+        BreachedLimit::OrderQuantity { .. }
+        | BreachedLimit::PriceBand { .. }
+        | BreachedLimit::CurrencyWithoutLimit { .. }
+        | BreachedLimit::OrderNotional { .. }
+        | BreachedLimit::OpenOrders { .. }
+        | BreachedLimit::OpenNotional { .. }
+        | BreachedLimit::Credit { .. }
+        | BreachedLimit::OrderRate { .. } => OrdRejReason::OrderExceedsLimit,
+    }
+}
+
 /// Text(58) of a refused order: why, and what was attempted.
 pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText {
     match refusal {
@@ -63,7 +81,9 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         | OrderRefusal::FirmNotPermitted
         | OrderRefusal::ImmediateStopNotAllowed
         | OrderRefusal::PostOnlyNotAllowed
-        | OrderRefusal::ImageRequired => RefusalText::of(refusal),
+        | OrderRefusal::ImageRequired
+        // It says the limit and the attempt itself.
+        | OrderRefusal::LimitBreached(_) => RefusalText::of(refusal),
         OrderRefusal::DuplicateClientOrderId => {
             attempted(refusal, "ClOrdID", order.client_order_id)
         }

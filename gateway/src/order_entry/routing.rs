@@ -96,7 +96,8 @@ fn count(body: &EventBody) -> usize {
         | EventBody::SessionConnected { .. }
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
-        | EventBody::SelfMatchPreventionSet { .. } => 0,
+        | EventBody::SelfMatchPreventionSet { .. }
+        | EventBody::RiskLimitsChanged(_) => 0,
     }
 }
 
@@ -159,7 +160,8 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::SessionConnected { .. }
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
-        | EventBody::SelfMatchPreventionSet { .. } => None,
+        | EventBody::SelfMatchPreventionSet { .. }
+        | EventBody::RiskLimitsChanged(_) => None,
     }
 }
 
@@ -220,6 +222,7 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         | CancelCause::MarketUnfilled
         | CancelCause::SelfTradePrevented
         | CancelCause::MinimumQuantity
+        | CancelCause::PriceBandReached
         // Who asked for the cancel of many has one answer to that.
         | CancelCause::MassCancelled { .. }
         | CancelCause::Disconnected { .. } => None,

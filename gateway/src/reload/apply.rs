@@ -316,5 +316,6 @@ fn declares(body: &EventBody) -> bool {
             | EventBody::AccountOpened { .. }
             | EventBody::SessionAdmitted { .. }
             | EventBody::SelfMatchPreventionSet { .. }
+            | EventBody::RiskLimitsChanged(_)
     )
 }

@@ -161,6 +161,7 @@ async fn apply(
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
+        | EventBody::RiskLimitsChanged(_)
         | EventBody::OrderTriggered { .. }
         | EventBody::OrderReduced { .. }
         | EventBody::OrderReplaced { .. }

@@ -12,6 +12,7 @@ use engine::{
 };
 use proptest::prelude::*;
 
+mod limits;
 mod steps;
 
 use steps::{ACCOUNTS, SESSIONS, SYMBOLS, Sketch, Step, kind, step};
@@ -111,6 +112,9 @@ impl Seen {
                 let firm = SESSIONS[*session][..1].parse().unwrap();
                 let policy = *policy;
                 Some((None, Command::SetSelfMatchPrevention { firm, policy }))
+            }
+            Step::Limits { scope, limits, by } => {
+                Some((None, limits::command(*scope, limits, *by)))
             }
         }
     }
@@ -333,7 +337,7 @@ fn run(steps: &[Step]) {
                 epoch: 0,
                 msg_seq_num: number.get(),
             },
-            None => Origin::Settlement,
+            None => limits::origin(&command),
         };
         now += 1;
         let time = Timestamp::from_nanos(now);

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use engine::{
     CancelOnDisconnect, CancelScope, Conditions, DisconnectCause, OrderFilter, OrderKind, OrdersOf,
-    Price, Quantity, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Side,
+    Price, Quantity, RiskLimits, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Side,
 };
 use proptest::prelude::*;
+
+use super::limits::{By, SCOPES, by, limits};
 
 /// One random step; numbers choose among what there is when the step is taken.
 #[derive(Debug, Clone)]
@@ -65,6 +67,11 @@ pub(super) enum Step {
     SelfMatch {
         session: usize,
         policy: SelfMatchPolicy,
+    },
+    Limits {
+        scope: usize,
+        limits: RiskLimits,
+        by: By,
     },
 }
 
@@ -216,6 +223,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
         3 => (0..SESSIONS.len(), self_match_policy())
             .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
+        8 => (0..SCOPES, limits(), by()).prop_map(|(scope, limits, by)| Step::Limits { scope, limits, by }),
     ]
 }
 

@@ -15,6 +15,7 @@ use engine::{
 use std::collections::VecDeque;
 
 mod admission;
+mod limits;
 mod own;
 mod requests;
 mod settling;
@@ -42,6 +43,10 @@ pub(crate) struct Naive {
     prices: Vec<(Symbol, i64)>,
     /// Stops that are elected and have not come to the market yet.
     elected: VecDeque<usize>,
+    /// Limits, by scope.
+    laid: Vec<limits::Laid>,
+    /// Every order and change that was taken.
+    taken: Vec<limits::Taken>,
 }
 
 #[derive(Clone)]
@@ -206,6 +211,9 @@ impl Naive {
             (Command::SetSelfMatchPrevention { firm, policy }, _) => {
                 self.lay_down(*firm, *policy, &mut told);
             }
+            (command @ (Command::SetRiskLimits { .. } | Command::ReleaseRiskLimits { .. }), _) => {
+                self.mind_limits(command, &mut told);
+            }
             (Command::ConnectSession { session, policy }, _) => {
                 self.connect(*session, *policy, &mut told);
             }
@@ -244,6 +252,11 @@ impl Naive {
         let order_id = OrderId::new(told.cause.number);
         let checked = self.check(firm, new, told.cause.time);
         let checked = checked.and_then(|holds| self.post_only(new).map(|()| holds));
+        let now = told.cause.time;
+        let checked = checked.and_then(|holds| {
+            let within = self.within_limits(firm, session, new, None, now);
+            within.map(|()| holds)
+        });
         if checked != Err(OrderRefusal::DuplicateClientOrderId) {
             self.used.push((firm, new.client_order_id));
         }
@@ -268,6 +281,7 @@ impl Naive {
         for slot in &holds {
             self.holding(*slot).free = false;
         }
+        self.note_taken(firm, session, new, true, now);
         let view = new_view(order_id, firm, session, new, told.cause.time);
         told.tell(EventBody::OrderAccepted {
             order: view.clone(),

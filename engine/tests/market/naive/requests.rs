@@ -98,8 +98,13 @@ impl Naive {
             None => self
                 .new_holds(at.unwrap(), new, told.cause.time)
                 .and_then(|holds| {
-                    let takes = self.post_only(new).map_err(ReplaceRefusal::Terms);
-                    takes.map(|()| holds)
+                    let view = &self.orders[at.unwrap()].view;
+                    let (session, now) = (view.session, told.cause.time);
+                    let takes = self.post_only(new);
+                    takes
+                        .and_then(|()| self.within_limits(firm, session, new, at, now))
+                        .map_err(ReplaceRefusal::Terms)
+                        .map(|()| holds)
                 }),
         };
         match holds {
@@ -213,6 +218,9 @@ impl Naive {
             (order.ended, order.place) = (Some(day), Place::Nowhere);
         }
         let mut view = order.view.clone();
+        if !view.leaves.is_zero() {
+            self.note_taken(view.firm, view.session, new, false, told.cause.time);
+        }
         view.original_client_order_id = Some(original);
         told.tell(EventBody::OrderReplaced {
             order: view,

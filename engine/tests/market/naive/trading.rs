@@ -11,7 +11,7 @@ use super::{Naive, Place, Sale, Told, instrument_of, price_of};
 
 impl Naive {
     /// The order in the book that comes first on the other side, when an order may trade with it.
-    fn best_for(&self, taker: usize) -> Option<usize> {
+    fn best_for(&self, taker: usize, farthest: Option<i64>) -> Option<usize> {
         let taker = &self.orders[taker].view;
         let sign = if taker.side == Side::Buy { 1 } else { -1 };
         let price = |at: usize| price_of(&self.orders[at].view) * sign;
@@ -26,7 +26,8 @@ impl Naive {
             })
             .filter(|&(at, _)| {
                 let limit = taker.kind.limit();
-                limit.is_none_or(|limit| price(at) <= limit.micros() * sign)
+                let limit = limit.map(Price::micros).or(farthest);
+                limit.is_none_or(|limit| price(at) <= limit * sign)
             })
             .min_by_key(|&(at, came)| (price(at), came))
             .map(|(at, _)| at)
@@ -38,8 +39,9 @@ impl Naive {
         let (time_in_force, wanted) = (view.time_in_force, view.leaves);
         let minimum = conditions_of(view).minimum_quantity;
         // What it would be filled with at once is tried out in another market.
+        let farthest = self.farthest(view);
         let mut trial = self.clone();
-        trial.take(at, &mut told.clone());
+        trial.take(at, farthest, &mut told.clone());
         let filled = trial.orders[at].view.cumulative.get() - view.cumulative.get();
         let cause = if time_in_force == TimeInForce::FillOrKill && filled < wanted.get() {
             Some(CancelCause::FillOrKill)
@@ -51,11 +53,13 @@ impl Naive {
         if cause.is_some() {
             return self.end(at, OrderStatus::Cancelled, cause, told);
         }
-        let stopped = self.take(at, told);
+        let stopped = self.take(at, farthest, told);
         let view = &self.orders[at].view;
+        let more = self.best_for(at, None).is_some();
         let cause = match (stopped, view.kind.limit(), time_in_force) {
             _ if view.leaves.is_zero() => return,
             (true, _, _) => CancelCause::SelfTradePrevented,
+            (false, None, _) if more => CancelCause::PriceBandReached,
             (false, None, _) => CancelCause::MarketUnfilled,
             (false, _, TimeInForce::ImmediateOrCancel) => CancelCause::ImmediateOrCancel,
             _ => return self.rest(at),
@@ -64,9 +68,9 @@ impl Naive {
     }
 
     /// Trades an order as far as it goes. Says whether one of its own stopped it.
-    fn take(&mut self, taker: usize, told: &mut Told) -> bool {
+    fn take(&mut self, taker: usize, farthest: Option<i64>, told: &mut Told) -> bool {
         while !self.orders[taker].view.leaves.is_zero()
-            && let Some(at) = self.best_for(taker)
+            && let Some(at) = self.best_for(taker, farthest)
         {
             match self.instruction(taker, at) {
                 None => self.trade(at, taker, told),

@@ -33,7 +33,7 @@ use crate::order_entry::times::{expire_date, expire_time, utc};
 use crate::order_entry::words::Words;
 
 /// Room for Text(58).
-type Text = Words<224>;
+type Text = Words<256>;
 
 /// How Text(58) marks every report on an order for a test instrument.
 const TEST_INSTRUMENT: &str = "test instrument";
@@ -148,7 +148,8 @@ impl<'e> Execution<'e> {
             | EventBody::SessionConnected { .. }
             | EventBody::SessionDisconnected { .. }
             | EventBody::GraceEnded { .. }
-            | EventBody::SelfMatchPreventionSet { .. } => None,
+            | EventBody::SelfMatchPreventionSet { .. }
+            | EventBody::RiskLimitsChanged(_) => None,
         }
     }
 
@@ -240,6 +241,9 @@ impl<'e> Execution<'e> {
             }
             CancelCause::FillOrKill => by_market("fill or kill: it could not be filled whole now"),
             CancelCause::MarketUnfilled => by_market("market order: no more could be filled now"),
+            CancelCause::PriceBandReached => {
+                by_market("price band: no more could be filled within it now")
+            }
             CancelCause::MinimumQuantity => {
                 by_market("minimum quantity: so much could not be filled now")
             }

@@ -4,6 +4,7 @@
 pub(crate) mod fixtures;
 mod inbound_answers;
 mod inbound_commands;
+mod limits;
 mod order_states;
 mod outbound_confirmations;
 mod outbound_executions;

@@ -91,6 +91,10 @@ fn orders_cancelled_by_the_market() {
             "market order: no more could be filled now",
         ),
         (
+            CancelCause::PriceBandReached,
+            "price band: no more could be filled within it now",
+        ),
+        (
             CancelCause::MinimumQuantity,
             "minimum quantity: so much could not be filled now",
         ),

@@ -1,0 +1,249 @@
+//! What the orders of a scope come to: how many are open, what they are worth, and what is traded and not settled.
+
+use alloc::vec::Vec;
+
+use super::{Place, Risk, places_of};
+use crate::event::Trade;
+use crate::machine::Engine;
+use crate::money::{Notional, Quantity};
+use crate::order::Order;
+use crate::registry::Registry;
+use crate::text::CurrencyCode;
+
+/// Counted as orders and trades come and go. Sums wrap, so that what is added and taken off again leaves no trace;
+/// those that are compared with a limit do not ([`super::check`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Exposure {
+    pub(super) orders: u64,
+    /// By currency, ascending; none without anything.
+    pub(super) money: Vec<Held>,
+}
+
+/// Amounts of one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Held {
+    pub(super) currency: CurrencyCode,
+    pub(super) open: Notional,
+    pub(super) unsettled: Notional,
+}
+
+/// What is added to an exposure, or taken off it.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    currency: CurrencyCode,
+    amount: Notional,
+    kind: Kind,
+    comes: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An open order.
+    Order,
+    /// A part of an open order.
+    Part,
+    /// What was traded.
+    Unsettled,
+}
+
+impl Exposure {
+    pub(super) fn held(&self, currency: CurrencyCode) -> Held {
+        let at = self.find(currency);
+        at.map_or(Held::none(currency), |at| self.money[at])
+    }
+
+    fn find(&self, currency: CurrencyCode) -> Result<usize, usize> {
+        self.money
+            .binary_search_by(|held| held.currency.cmp(&currency))
+    }
+
+    fn enter(&mut self, entry: Entry) {
+        if entry.kind == Kind::Order {
+            let one = if entry.comes { 1 } else { u64::MAX };
+            self.orders = self.orders.wrapping_add(one);
+        }
+        let at = self.find(entry.currency).unwrap_or_else(|at| {
+            self.money.insert(at, Held::none(entry.currency));
+            at
+        });
+        let held = &mut self.money[at];
+        let sum = match entry.kind {
+            Kind::Order | Kind::Part => &mut held.open,
+            Kind::Unsettled => &mut held.unsettled,
+        };
+        let (before, amount) = (sum.micros(), entry.amount.micros());
+        *sum = Notional::from_micros(if entry.comes {
+            before.wrapping_add(amount)
+        } else {
+            before.wrapping_sub(amount)
+        });
+        if held.open == Notional::ZERO && held.unsettled == Notional::ZERO {
+            self.money.remove(at);
+        }
+    }
+}
+
+impl Held {
+    fn none(currency: CurrencyCode) -> Self {
+        Self {
+            currency,
+            open: Notional::ZERO,
+            unsettled: Notional::ZERO,
+        }
+    }
+}
+
+/// What an open order comes to: at its limit price, or at its stop price where it has none.
+pub(super) fn worth(order: &Order) -> Notional {
+    let price = order.limit().or_else(|| order.stop());
+    price.map_or(Notional::ZERO, |price| price.times(order.leaves()))
+}
+
+impl Risk {
+    /// An order rests from now on.
+    #[inline]
+    pub(crate) fn opened(&mut self, registry: &Registry, order: &Order) {
+        if self.is_on() {
+            self.count_order(registry, order, worth(order), (Kind::Order, true));
+        }
+    }
+
+    /// An order rests no more.
+    #[inline]
+    pub(crate) fn closed(&mut self, registry: &Registry, order: &Order) {
+        if self.is_on() {
+            self.count_order(registry, order, worth(order), (Kind::Order, false));
+        }
+    }
+
+    /// A resting order has lost so much of what was open of it.
+    #[inline]
+    pub(crate) fn shrank(&mut self, registry: &Registry, order: &Order, by: Quantity) {
+        if self.is_on() {
+            let price = order.limit().or_else(|| order.stop());
+            let amount = price.map_or(Notional::ZERO, |price| price.times(by));
+            self.count_order(registry, order, amount, (Kind::Part, false));
+        }
+    }
+
+    #[cold]
+    fn count_order(
+        &mut self,
+        registry: &Registry,
+        order: &Order,
+        amount: Notional,
+        (kind, comes): (Kind, bool),
+    ) {
+        let entry = Entry {
+            currency: registry.instruments[order.instrument].terms.currency,
+            amount,
+            kind,
+            comes,
+        };
+        let firm = self.firms.get_mut(order.firm);
+        let account = self.accounts.get_mut(order.account);
+        let session = self.sessions.get_mut(order.session);
+        for guard in [firm, account, session].into_iter().flatten() {
+            guard.exposure.enter(entry);
+        }
+    }
+
+    /// Two orders have traded what is to be settled; `holders` are firm and account of both.
+    #[inline]
+    pub(crate) fn traded(&mut self, trade: &Trade, holders: [(u32, u32); 2]) {
+        if self.is_on() {
+            let entry = unsettled(trade, trade.quantity, true);
+            for (firm, account) in holders {
+                self.count_trade(firm, account, entry);
+            }
+        }
+    }
+
+    /// So many instances of a trade are settled, or never will be.
+    pub(crate) fn settled(&mut self, registry: &Registry, trade: &Trade, instances: Quantity) {
+        if self.is_on() {
+            let entry = unsettled(trade, instances, false);
+            for (firm, account) in parties(registry, trade) {
+                self.count_trade(firm, account, entry);
+            }
+        }
+    }
+
+    #[cold]
+    fn count_trade(&mut self, firm: u32, account: u32, entry: Entry) {
+        let firm = self.firms.get_mut(firm);
+        let account = self.accounts.get_mut(account);
+        for guard in [firm, account].into_iter().flatten() {
+            guard.exposure.enter(entry);
+        }
+    }
+}
+
+fn unsettled(trade: &Trade, instances: Quantity, comes: bool) -> Entry {
+    Entry {
+        currency: trade.currency,
+        amount: trade.price.times(instances),
+        kind: Kind::Unsettled,
+        comes,
+    }
+}
+
+/// Firm and account of the buyer and of the seller.
+fn parties(registry: &Registry, trade: &Trade) -> [(u32, u32); 2] {
+    [&trade.buyer, &trade.seller].map(|side| {
+        let account = registry.accounts.find(&side.account);
+        let account = account.expect("accounts stay open");
+        (registry.accounts[account].firm, account)
+    })
+}
+
+impl Engine {
+    /// What the orders and trades of a scope come to, counted one by one; nothing for an instrument.
+    pub(super) fn measured(&self, whose: Place) -> Exposure {
+        let mut exposure = Exposure::default();
+        if matches!(whose, Place::Instrument(_)) {
+            return exposure;
+        }
+        for book in &self.books {
+            for place in book.all(&self.orders.resting, &self.levels) {
+                let order = &self.orders.resting[place];
+                if places_of(order).contains(&whose) {
+                    exposure.enter(Entry {
+                        currency: self.registry.instruments[order.instrument].terms.currency,
+                        amount: worth(order),
+                        kind: Kind::Order,
+                        comes: true,
+                    });
+                }
+            }
+        }
+        for (trade, instances) in self.trades.unsettled_trades() {
+            for (firm, account) in parties(&self.registry, trade) {
+                if [Place::Firm(firm), Place::Account(account)].contains(&whose) {
+                    exposure.enter(unsettled(trade, instances, true));
+                }
+            }
+        }
+        exposure
+    }
+
+    /// Counts anew what everybody's orders and trades come to.
+    pub(crate) fn measure_all(&mut self) {
+        let places: Vec<Place> = self.risk.all().map(|(place, _)| place).collect();
+        for place in places {
+            let exposure = self.measured(place);
+            let guard = self.risk.guard_mut(place);
+            guard.expect("it was found").exposure = exposure;
+        }
+    }
+
+    /// Asserts that the counters are what the orders and trades come to.
+    pub(crate) fn check_exposure(&self) {
+        for (place, guard) in self.risk.all() {
+            assert!(
+                guard.exposure == self.measured(place),
+                "what is open and unsettled is counted as it is"
+            );
+        }
+    }
+}
