@@ -63,9 +63,11 @@ pub(super) struct Newcomer {
 /// What a session needs to take orders; given back when the venue drains.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    commands: CommandSender,
-    /// Shared by all sessions of the venue.
+    pub(super) commands: CommandSender,
+    /// Of those that resend; shared by all sessions of the venue, as are the next.
     turns: Turns,
+    /// Of those that start their numbers again.
+    pub(super) resets: Turns,
     _drained: Drained,
 }
 
@@ -75,6 +77,7 @@ impl Desk {
         Self {
             commands,
             turns: Turns::new(),
+            resets: Turns::new(),
             _drained: drained,
         }
     }
@@ -112,6 +115,8 @@ pub(crate) struct Actor {
     pub(super) resend: Option<Resend>,
     /// Among the sessions that resend.
     pub(super) place: turns::Place,
+    /// Among the sessions that start their numbers again.
+    pub(super) turn_to_reset: Option<turns::Turn>,
     pub(super) made_again: MadeAgain,
     /// Keeps the events that the store knows nothing of, while it is behind.
     pub(super) held: Option<Arc<sequencer::Hold>>,
@@ -200,6 +205,7 @@ impl Actor {
             newcomer: None,
             resend: None,
             place: desk.turns.place(),
+            turn_to_reset: None,
             made_again: past.made_again,
             held: None,
             observer,
@@ -282,6 +288,7 @@ impl Actor {
                 // The connection has ended meanwhile, and the market is to hear of it.
                 self.settle().await?;
             }
+            self.end_turn_to_reset();
             self.keep_house()?;
             self.show();
             self.observer.hand_on();
@@ -296,6 +303,7 @@ impl Actor {
     /// The venue drains.
     pub(super) fn take_no_more_orders(&mut self) {
         self.desk = None;
+        self.turn_to_reset = None;
     }
 
     /// Does what is due.
@@ -416,23 +424,6 @@ impl Actor {
             Ok(Turn::Closed) => self.disconnect(Ended::ClosedByClient, None),
             Err(error) => self.disconnect(Ended::Broken, Some(&error)),
         }
-    }
-
-    /// Hands what was decoded to the sequencer; waits while its queue is full.
-    pub(super) async fn submit(&mut self) -> Result<(), Failed> {
-        if self.decoded.is_empty() {
-            return Ok(());
-        }
-        let Some(desk) = &self.desk else {
-            self.decoded.clear();
-            return Ok(());
-        };
-        let commands = std::mem::take(&mut self.decoded);
-        self.observer.submitted(commands.len());
-        desk.commands
-            .submit(commands)
-            .await
-            .map_err(|_| Failed::Sequencer)
     }
 
     /// Lets go of a connection that is of no more use; the session goes on without it. What was still to be done with

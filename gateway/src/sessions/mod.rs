@@ -32,6 +32,7 @@ mod reports;
 mod resend;
 mod retention_notice;
 mod seats;
+mod submission;
 mod turns;
 mod unreceived;
 mod watching;

@@ -31,6 +31,7 @@ impl Actor {
         if let Err(failed) = self.submit().await {
             return failed;
         }
+        self.turn_to_reset = None;
         loop {
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),

@@ -120,6 +120,8 @@ impl Actor {
         reset.map_err(|source| self.failed(source))?;
         self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);
+        // One that asks again at once stands behind all others.
+        self.turn_to_reset = None;
         // Whatever the client sent right behind its Logon has waited for this.
         self.take_input();
         Ok(carries)

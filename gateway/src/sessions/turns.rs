@@ -1,6 +1,7 @@
-//! Turns for work that can wait. Of all the sessions that send again what their clients asked for, few do so at one time,
-//! in the order in which they came, and what else is ready to run has its turn before each: a session that trades waits
-//! for one batch at most, however many others ask for everything they ever got.
+//! Turns for work that can wait. Of all the sessions that send again what their clients asked for, and of all that start
+//! their numbers again, few do so at one time, in the order in which they came, and what else is ready to run has its
+//! turn before each: a session that trades waits for one batch or one reset at most, however many others ask for
+//! everything they ever got.
 
 use std::fmt;
 use std::pin::Pin;
