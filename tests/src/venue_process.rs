@@ -16,11 +16,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
+use crate::member::PATIENCE;
+
 /// How long a start may take before it counts as failed. A recovery reads whole journals.
 const START_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a clean stop may take before it counts as failed.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often the log is looked at for what it is to say.
+const LOG_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What stands before the address in the line that says where the venue listens.
 const ADDRESS_MARK: &str = " takes FIX 4.4 on ";
@@ -125,6 +130,24 @@ impl VenueProcess {
     #[must_use]
     pub fn log(&self) -> String {
         text_of(&self.log)
+    }
+
+    /// The same, once they say this: what a process does is seen before what it says of it is read.
+    ///
+    /// # Panics
+    /// When it does not say so for [`PATIENCE`].
+    pub async fn log_saying(&self, text: &str) -> String {
+        let said = tokio::time::timeout(PATIENCE, async {
+            loop {
+                let log = self.log();
+                if log.contains(text) {
+                    return log;
+                }
+                tokio::time::sleep(LOG_INTERVAL).await;
+            }
+        });
+        said.await
+            .unwrap_or_else(|_| panic!("the log does not say {text:?}: {}", self.log()))
     }
 
     /// Asks it to stop (SIGTERM), waits until it has, and gives how it ended.

@@ -49,11 +49,7 @@ async fn orders_are_refused_while_the_disk_is_nearly_full_and_cancels_are_not() 
         .await
         .expect("the venue is there");
     assert!(member.answer("CANCEL").await.is(tags::ORD_STATUS, "4"));
-    assert!(
-        venue.log().contains("the disk is nearly full"),
-        "{}",
-        venue.log()
-    );
+    venue.log_saying("the disk is nearly full").await;
     stop(venue, &mut member).await;
 
     ground.configure(|text| text.replace("65536GiB", "1MiB"));

@@ -92,7 +92,7 @@ async fn too_many_orders_are_refused_and_then_end_the_session() {
     let by_client = seen.iter().filter(|seen| seen.is(tags::PARTY_ID, "FIRM1"));
     assert_eq!(by_client.count(), 5, "four orders and a cancel");
     let why = "more than 5 messages within 60s";
-    assert!(venue.log().contains(why), "{}", venue.log());
+    venue.log_saying(why).await;
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn a_deaf_client_is_cut(from: &str, to: &str, why: &str) {
         );
     }
     assert!(all.len() > 1000, "only {} answers", all.len());
-    assert!(venue.log().contains(why), "{}", venue.log());
+    venue.log_saying(why).await;
 }
 
 /// An order of the deaf client: the `number`th after its Logon.
