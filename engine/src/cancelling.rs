@@ -155,6 +155,7 @@ impl Engine {
             self.end(place, Ending::Expired, out);
         }
         self.orders.end_day();
+        self.amendments.end_day(out.number());
         out.push(EventBody::TradingDayEnded);
     }
 

@@ -42,6 +42,21 @@ impl Engine {
         self.check_connections();
         self.check_inventory(&holders);
         self.check_exposure();
+        self.check_amendments();
+    }
+
+    fn check_amendments(&self) {
+        for (trade, busted, price) in self.amendments.all() {
+            assert!(
+                self.amendments.is_of_today(trade),
+                "what was amended is forgotten with its day"
+            );
+            let open = self.trades.unsettled_trade(trade);
+            assert!(
+                open.is_none_or(|open| !busted && open.price == price),
+                "a busted trade settles no more, a corrected one at its new price"
+            );
+        }
     }
 
     fn check_connections(&self) {

@@ -159,6 +159,18 @@ impl Inventory {
         self.set_state(place, Some(HoldingState::InReassignment(sale)));
     }
 
+    /// Frees instances of which the sale is undone.
+    pub(crate) fn free(&mut self, places: &[SlotPlace]) {
+        for &place in places {
+            let sold = matches!(
+                self.slots[place].state,
+                Some(HoldingState::InReassignment(_))
+            );
+            assert!(sold, "only what was sold comes back");
+            self.set_state(place, Some(HoldingState::Free));
+        }
+    }
+
     /// The first `count` free slots of an account, in the order in which they first came into the
     /// register.
     pub(crate) fn draw(

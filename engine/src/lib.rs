@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod admission;
+mod amending;
 mod book;
 mod breach;
 mod browsing;
@@ -56,23 +57,24 @@ mod view;
 pub use breach::{BreachedLimit, LimitBreach};
 pub use browsing::OrderPage;
 pub use command::{
-    BasisPoints, CancelRequest, Command, Conditions, Expiry, FirmKind, Input, Instrument,
-    InstrumentKind, MassCancelRequest, MassStatusRequest, MoneyLimits, NewOrder, OrderFilter,
-    OrderKind, OrderRate, OrdersOf, Origin, ReassignmentStatus, ReplaceRequest, RiskLimits,
-    RiskScope, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced, SessionRole,
-    SettledCash, Side, StatusRequest, TimeInForce,
+    Amendment, BasisPoints, CancelRequest, Command, Conditions, Expiry, FirmKind, Input,
+    Instrument, InstrumentKind, MassCancelRequest, MassStatusRequest, MoneyLimits, NewOrder,
+    OrderFilter, OrderKind, OrderRate, OrdersOf, Origin, ReassignmentStatus, ReplaceRequest,
+    RiskLimits, RiskScope, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced,
+    SessionRole, SettledCash, Side, StatusRequest, TimeInForce, TradeAmendment,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
-    Asked, CancelCause, Event, EventBody, Fill, KnownOrder, Liquidity, OrderStatus, OrderView,
-    Question, ReassignmentUpdate, RiskLimitsChange, Trade, TradeLeg, TradeSide,
+    AmendedTrade, Asked, CancelCause, Event, EventBody, Fill, FillAmendment, KnownOrder, Liquidity,
+    OrderStatus, OrderView, Question, ReassignmentUpdate, RiskLimitsChange, Trade, TradeLeg,
+    TradeSide,
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
 pub use money::{MICROS_PER_UNIT, Notional, Price, Quantity};
 pub use refusal::{
-    CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal, ReplaceRefusal,
-    StatusRefusal, WithdrawalRefusal,
+    AmendmentRefusal, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal,
+    ReplaceRefusal, StatusRefusal, WithdrawalRefusal,
 };
 pub use risk::{ExposureView, RiskLimitsView};
 pub use text::{

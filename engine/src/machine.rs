@@ -3,6 +3,7 @@
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
+use crate::amending::Amendments;
 use crate::book::{Book, Level};
 use crate::command::{Command, Origin, Sequenced, Side};
 use crate::event::{Event, EventBody, OrderView};
@@ -34,6 +35,7 @@ pub struct Engine {
     pub(crate) books: Vec<Book>,
     pub(crate) trades: Trades,
     pub(crate) risk: Risk,
+    pub(crate) amendments: Amendments,
     /// Sessions that are lost, by their place, and when that has consequences; the next one first.
     pub(crate) lost: BTreeSet<(Timestamp, u32)>,
     /// Stop orders that this command has elected and that have not come to the market yet; none between commands.
@@ -109,6 +111,13 @@ impl Engine {
                 permit(!is_session(origin))?;
                 self.update_reassignment(command, out)
             }
+            Command::AmendTrade(request) => {
+                let Origin::Operator { name } = *origin else {
+                    return Err(IgnoreReason::NotPermitted);
+                };
+                self.amend_trade(name, request, out);
+                Ok(())
+            }
             Command::EndTradingDay => {
                 permit(!is_session(origin))?;
                 self.end_trading_day(out);
@@ -175,6 +184,7 @@ impl Engine {
             | Command::DepositInstance { .. }
             | Command::WithdrawInstance { .. }
             | Command::UpdateReassignment { .. }
+            | Command::AmendTrade(_)
             | Command::EndTradingDay
             | Command::ConnectSession { .. }
             | Command::DisconnectSession { .. }
@@ -227,6 +237,7 @@ impl Engine {
             | Command::DepositInstance { .. }
             | Command::WithdrawInstance { .. }
             | Command::UpdateReassignment { .. }
+            | Command::AmendTrade(_)
             | Command::EndTradingDay
             | Command::SubmitOrderAgain(_)
             | Command::CancelOrderAgain(_)

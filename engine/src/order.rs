@@ -269,6 +269,38 @@ impl Order {
         }
     }
 
+    /// Takes a fill back that had this cost.
+    pub(crate) fn unfill(&mut self, quantity: Quantity, cost: Notional) {
+        let cumulative = self.cumulative.checked_sub(quantity);
+        self.cumulative = cumulative.expect("the fill was found in the order");
+        let notional = self.filled_notional.checked_sub(cost);
+        self.filled_notional = notional.expect("the fill was found in the order");
+    }
+
+    /// Takes a fill back out of an order that lives: it becomes smaller by as much, and just as much of it stays open.
+    /// `slots` are those that the fill delivered.
+    pub(crate) fn shrink(&mut self, quantity: Quantity, cost: Notional, slots: &[SlotPlace]) {
+        if let Delivery::Slots(all) = &mut self.delivery {
+            let mut delivered = usize::try_from(self.cumulative.get()).unwrap_or(usize::MAX);
+            for slot in slots {
+                // What came back once may have been delivered twice: the last time is the one.
+                let found = all[..delivered].iter().rposition(|known| known == slot);
+                all.remove(found.expect("a sell knows what it delivered"));
+                delivered = delivered.saturating_sub(1);
+            }
+        }
+        self.unfill(quantity, cost);
+        let rest = self.quantity.checked_sub(quantity);
+        self.quantity = rest.expect("no more is filled than was ordered");
+    }
+
+    /// Takes note that fills cost something else than they did.
+    pub(crate) fn cost_instead(&mut self, before: Notional, now: Notional) {
+        let rest = self.filled_notional.checked_sub(before);
+        let sum = rest.and_then(|rest| rest.checked_add(now));
+        self.filled_notional = sum.expect("63 bits times all 64 bits of quantity fit into 127");
+    }
+
     fn fill_extras(&mut self, price: Price, quantity: Quantity) {
         if self.takes_price() {
             self.limit = Limit::at(price);

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::amending::Amendments;
 use crate::book::Book;
 use crate::ids::CommandNumber;
 use crate::inventory::Inventory;
@@ -34,6 +35,7 @@ struct Image<'a> {
     /// Firms whose orders are found by their session, ascending.
     followed: Vec<u32>,
     risk: Cow<'a, Risk>,
+    amendments: Cow<'a, Amendments>,
 }
 
 impl Serialize for Engine {
@@ -53,6 +55,7 @@ impl Serialize for Engine {
             names: Cow::Borrowed(orders.names()),
             followed: orders.followed().collect(),
             risk: Cow::Borrowed(&self.risk),
+            amendments: Cow::Borrowed(&self.amendments),
         };
         image.serialize(serializer)
     }
@@ -67,6 +70,7 @@ impl<'de> Deserialize<'de> for Engine {
             registry: image.registry.into_owned(),
             inventory: image.inventory.into_owned(),
             trades: image.trades.into_owned(),
+            amendments: image.amendments.into_owned(),
             levels: Slab::default(),
             ..Self::default()
         };

@@ -13,7 +13,7 @@ use crate::inventory::SlotPlace;
 use crate::machine::Engine;
 use crate::money::Quantity;
 use crate::output::Output;
-use crate::refusal::IgnoreReason;
+use crate::refusal::{AmendmentRefusal, IgnoreReason};
 use crate::text::InstanceName;
 use crate::view::HoldingState;
 
@@ -43,6 +43,29 @@ impl Leg {
     fn is_final(&self) -> bool {
         self.status.is_some_and(ReassignmentStatus::is_final)
     }
+
+    /// Whether the seller's instance is surely what it was: nothing was begun, or it was undone.
+    fn is_untouched(&self) -> bool {
+        match self.status {
+            None | Some(ReassignmentStatus::Pending | ReassignmentStatus::Reversed) => true,
+            Some(
+                ReassignmentStatus::Terminating
+                | ReassignmentStatus::Placing
+                | ReassignmentStatus::Starting
+                | ReassignmentStatus::Settled
+                | ReassignmentStatus::Failed,
+            ) => false,
+        }
+    }
+}
+
+/// The slots of a trade that is undone.
+#[derive(Debug, Default)]
+pub(crate) struct Undone {
+    /// All that were sold in it.
+    pub(crate) sold: Vec<SlotPlace>,
+    /// Those that it held until now.
+    pub(crate) held: Vec<SlotPlace>,
 }
 
 impl Trades {
@@ -73,6 +96,47 @@ impl Trades {
         })
     }
 
+    /// Whether a trade of instances may still be undone, or change its price.
+    pub(crate) fn check_not_begun(&self, trade: &Trade) -> Result<(), AmendmentRefusal> {
+        let open = self.open.get(&trade.trade);
+        let open = open.ok_or(AmendmentRefusal::ReassignmentsEnded)?;
+        if open.trade != *trade {
+            return Err(AmendmentRefusal::UnknownTrade);
+        }
+        if open.legs.iter().all(Leg::is_untouched) {
+            Ok(())
+        } else {
+            Err(AmendmentRefusal::PastNoReturn)
+        }
+    }
+
+    /// Forgets a trade, if it is one of instances, and leaves those legs in `trade` that held something until now.
+    pub(crate) fn undo(&mut self, trade: &mut Trade) -> Undone {
+        let Some(open) = self.open.remove(&trade.trade) else {
+            return Undone::default();
+        };
+        keep_open(&mut trade.legs, &open.legs);
+        let held = open.legs.iter().filter(|leg| !leg.is_final());
+        Undone {
+            sold: open.legs.iter().map(|leg| leg.slot).collect(),
+            held: held.map(|leg| leg.slot).collect(),
+        }
+    }
+
+    /// Takes note of the new price of a trade, if it is one of instances, and leaves those legs in `trade` that will be
+    /// paid for.
+    pub(crate) fn reprice(&mut self, trade: &mut Trade) {
+        if let Some(open) = self.open.get_mut(&trade.trade) {
+            open.trade.price = trade.price;
+            keep_open(&mut trade.legs, &open.legs);
+        }
+    }
+
+    /// A trade that is not settled.
+    pub(crate) fn unsettled_trade(&self, trade: TradeId) -> Option<&Trade> {
+        self.open.get(&trade).map(|open| &open.trade)
+    }
+
     /// The slots of all legs that are not final, with their reassignments.
     pub(crate) fn unsettled(&self) -> impl Iterator<Item = (ReassignmentId, SlotPlace)> + '_ {
         self.open.iter().flat_map(|(&trade, open)| {
@@ -80,6 +144,11 @@ impl Trades {
             legs.map(move |(leg, entry)| (ReassignmentId { trade, leg }, entry.slot))
         })
     }
+}
+
+fn keep_open(legs: &mut Vec<TradeLeg>, states: &[Leg]) {
+    let mut states = states.iter();
+    legs.retain(|_| states.next().is_some_and(|leg| !leg.is_final()));
 }
 
 impl Engine {

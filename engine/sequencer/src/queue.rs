@@ -260,6 +260,7 @@ fn weight(input: &Input) -> usize {
         | Command::DepositInstance { .. }
         | Command::WithdrawInstance { .. }
         | Command::UpdateReassignment { .. }
+        | Command::AmendTrade(_)
         | Command::EndTradingDay
         | Command::CancelOrderAgain(_)
         | Command::CancelOrders(_)

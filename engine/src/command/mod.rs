@@ -1,6 +1,7 @@
 //! What goes into the engine. Every command is data and is journaled: never change the order of
 //! variants or fields, add at the end only.
 
+mod amendment;
 mod conditions;
 mod listing;
 mod order;
@@ -8,6 +9,7 @@ mod reassignment;
 mod request;
 mod risk;
 
+pub use amendment::{Amendment, TradeAmendment};
 pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
 pub use listing::{FirmKind, Instrument, InstrumentKind, SessionRole};
 pub use order::{CancelRequest, Expiry, NewOrder, OrderKind, Side, TimeInForce};
@@ -16,6 +18,8 @@ pub use request::{
     MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, ReplaceRequest, StatusRequest,
 };
 pub use risk::{BasisPoints, MoneyLimits, OrderRate, RiskLimits, RiskScope};
+
+use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
@@ -205,4 +209,7 @@ pub enum Command {
         /// Why; an operator says it.
         reason: Option<Remark>,
     },
+    /// Busts or corrects a trade. Only an operator may.
+    // Boxed: it is rare and large.
+    AmendTrade(Box<TradeAmendment>),
 }

@@ -9,24 +9,24 @@ mod trade;
 pub use order::{CancelCause, Fill, KnownOrder, Liquidity, OrderStatus, OrderView};
 pub use risk::RiskLimitsChange;
 pub use status::{Asked, Question};
-pub use trade::{ReassignmentUpdate, Trade, TradeLeg, TradeSide};
+pub use trade::{AmendedTrade, FillAmendment, ReassignmentUpdate, Trade, TradeLeg, TradeSide};
 
 use alloc::boxed::Box;
 
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
-    CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin, ReplaceRequest,
-    SelfMatchPolicy, SessionRole,
+    Amendment, CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin,
+    ReplaceRequest, SelfMatchPolicy, SessionRole,
 };
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
-use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId};
+use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId, TradeId};
 use crate::refusal::{
-    CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal, ReplaceRefusal,
-    StatusRefusal, WithdrawalRefusal,
+    AmendmentRefusal, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal,
+    ReplaceRefusal, StatusRefusal, WithdrawalRefusal,
 };
 use crate::text::{
-    AccountName, FirmName, InstanceName, ProviderName, SessionName, SlotName, Symbol,
+    AccountName, FirmName, InstanceName, OperatorName, ProviderName, SessionName, SlotName, Symbol,
 };
 use crate::time::Timestamp;
 
@@ -366,4 +366,19 @@ pub enum EventBody {
     /// The limits of a scope are others.
     // Boxed, as it is rare and large.
     RiskLimitsChanged(Box<RiskLimitsChange>),
+    /// A fill of an order was busted or corrected: first the buyer's, then the seller's, then the trade.
+    FillAmended(Box<FillAmendment>),
+    /// A trade was busted or corrected. A busted one delivers and costs nothing; a corrected one costs its new price.
+    TradeAmended(Box<AmendedTrade>),
+    /// A trade was not busted or corrected.
+    TradeAmendmentRefused {
+        /// Who asked.
+        operator: OperatorName,
+        /// The trade.
+        trade: TradeId,
+        /// What was asked.
+        change: Amendment,
+        /// Why it was not done; the first reason in order of precedence.
+        reason: AmendmentRefusal,
+    },
 }

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{ReassignmentStatus, SettledCash};
-use crate::event::Liquidity;
+use crate::command::{Amendment, ReassignmentStatus, SettledCash};
+use crate::event::{Fill, Liquidity, OrderView};
 use crate::ids::{ExecutionId, OrderId, ReassignmentId, TradeId};
 use crate::money::{Price, Quantity};
 use crate::text::{
-    AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, ProviderName,
-    Remark, SessionName, SlotName, Symbol,
+    AccountName, ClientOrderId, CurrencyCode, FirmName, ImageName, InstanceName, OperatorName,
+    ProviderName, Remark, SessionName, SlotName, Symbol,
 };
 use crate::time::Timestamp;
 
@@ -94,4 +94,35 @@ pub struct ReassignmentUpdate {
     pub text: Option<Remark>,
     /// What was paid, once it was.
     pub cash: Option<SettledCash>,
+}
+
+/// One side of a trade that was busted or corrected: what its order says of it from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FillAmendment {
+    /// The order afterwards.
+    pub order: OrderView,
+    /// Names this report.
+    pub execution: ExecutionId,
+    /// The report that told of the fill last, whose place this one takes. ExecRefID(19).
+    pub refers_to: ExecutionId,
+    /// The fill: as it was when it is busted, as it is now when it is corrected.
+    pub fill: Fill,
+    /// What became of it.
+    pub change: Amendment,
+    /// Why.
+    pub reason: Remark,
+}
+
+/// A trade that was busted or corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AmendedTrade {
+    /// The trade: as it was last when it is busted, as it is now when it is corrected. Of its instances those
+    /// whose reassignment was not reversed before.
+    pub trade: Trade,
+    /// What became of it.
+    pub change: Amendment,
+    /// Who asked.
+    pub operator: OperatorName,
+    /// Why.
+    pub reason: Remark,
 }

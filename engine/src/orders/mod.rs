@@ -49,6 +49,11 @@ impl Orders {
         self.names.done(place)
     }
 
+    /// The same, to be restated.
+    pub(crate) fn done_mut(&mut self, place: Place) -> &mut Done {
+        self.names.done_mut(place)
+    }
+
     /// An order that was replaced, as what its earlier names name: resting, or done.
     pub(crate) fn renamed(&self, id: OrderId) -> Known {
         self.find_id(id)

@@ -11,6 +11,7 @@ use super::{id_hash, name_hash};
 use crate::event::{KnownOrder, OrderStatus};
 use crate::finder::Finder;
 use crate::ids::OrderId;
+use crate::money::{Notional, Quantity};
 use crate::order::{Delivery, Order};
 use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
@@ -46,6 +47,15 @@ impl Done {
         KnownOrder {
             order_id: self.order.id,
             status: self.status,
+        }
+    }
+
+    /// Takes a fill back. An order that was filled is so no more, and nothing of it is open again: as one of which the
+    /// rest was cancelled.
+    pub(crate) fn unfill(&mut self, quantity: Quantity, cost: Notional) {
+        self.order.unfill(quantity, cost);
+        if self.status == OrderStatus::Filled {
+            self.status = OrderStatus::Cancelled;
         }
     }
 }
@@ -93,6 +103,10 @@ impl Names {
 
     pub(crate) fn done(&self, place: Place) -> &Done {
         &self.done[place]
+    }
+
+    pub(crate) fn done_mut(&mut self, place: Place) -> &mut Done {
+        &mut self.done[place]
     }
 
     /// An order that was replaced and rests no more.

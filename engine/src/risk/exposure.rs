@@ -161,8 +161,22 @@ impl Risk {
 
     /// So many instances of a trade are settled, or never will be.
     pub(crate) fn settled(&mut self, registry: &Registry, trade: &Trade, instances: Quantity) {
+        self.count_parties(registry, trade, unsettled(trade, instances, false));
+    }
+
+    /// So many instances of a trade, which are not settled, cost what `after` says instead of what `before` says.
+    pub(crate) fn repriced(
+        &mut self,
+        registry: &Registry,
+        [before, after]: [&Trade; 2],
+        instances: Quantity,
+    ) {
+        self.count_parties(registry, before, unsettled(before, instances, false));
+        self.count_parties(registry, after, unsettled(after, instances, true));
+    }
+
+    fn count_parties(&mut self, registry: &Registry, trade: &Trade, entry: Entry) {
         if self.is_on() {
-            let entry = unsettled(trade, instances, false);
             for (firm, account) in parties(registry, trade) {
                 self.count_trade(firm, account, entry);
             }

@@ -11,7 +11,7 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{connections, requests, risk, self_match, terms};
+use crate::{amending, connections, requests, risk, self_match, terms};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -45,6 +45,8 @@ pub(crate) struct Desk {
     messages: u64,
     /// How many beats have passed in which no command came.
     waited: u64,
+    /// All that were executed, as they were then.
+    pub(crate) trades: Vec<Trade>,
 }
 
 /// Nanoseconds between two commands of a script; the first comes at one beat.
@@ -63,6 +65,7 @@ impl Desk {
             set_up: 0,
             messages: 0,
             waited: 0,
+            trades: Vec::new(),
         };
         for command in set_up() {
             let events = desk.apply(Origin::Venue, command);
@@ -99,6 +102,11 @@ impl Desk {
         round_trip(&sequenced);
         round_trip(&events);
         self.journal.push(sequenced);
+        self.trades
+            .extend(events.iter().filter_map(|event| match &event.body {
+                EventBody::TradeExecuted(trade) => Some(trade.clone()),
+                _ => None,
+            }));
         events
     }
 
@@ -159,6 +167,7 @@ impl Desk {
                 epoch: at(2).parse().unwrap(),
             },
             "day" => Command::EndTradingDay,
+            "bust" | "correct" => amending::command(self, words),
             "self-match" => self_match::command(&words[1..]),
             "replace" => requests::replace(self, sender, &words[1..]),
             "cancel-all" => requests::cancel_all(self, &words[1..]),
@@ -248,14 +257,19 @@ impl Desk {
 
     /// `command/match/leg`, with the command's number in the script.
     fn reassignment(&self, text: &str) -> ReassignmentId {
-        let parts: Vec<u32> = text.split('/').map(|part| part.parse().unwrap()).collect();
-        let number = CommandNumber::new(u64::from(parts[0]) + self.set_up);
+        let (trade, leg) = text.rsplit_once('/').unwrap();
         ReassignmentId {
-            trade: TradeId {
-                number,
-                index: parts[1],
-            },
-            leg: parts[2],
+            trade: self.trade(trade),
+            leg: leg.parse().unwrap(),
+        }
+    }
+
+    /// `command/match`, with the command's number in the script.
+    pub(crate) fn trade(&self, text: &str) -> TradeId {
+        let (number, index) = text.split_once('/').unwrap();
+        TradeId {
+            number: CommandNumber::new(number.parse::<u64>().unwrap() + self.set_up),
+            index: index.parse().unwrap(),
         }
     }
 }
@@ -415,7 +429,9 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 request.client_order_id
             )
         }
-        other => requests::tell(other, desk).unwrap_or_else(|| tell_inventory(other)),
+        other => requests::tell(other, desk)
+            .or_else(|| amending::tell(other))
+            .unwrap_or_else(|| tell_inventory(other)),
     }
 }
 

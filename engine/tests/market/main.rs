@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed; what an event is not about is of no interest"
 )]
 
+mod amending;
 mod browsing;
 mod connections;
 mod desk;

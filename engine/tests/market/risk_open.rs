@@ -165,6 +165,14 @@ fn what_is_traded_takes_up_credit_until_it_is_settled() {
             "settlement update 4/0/0 reversed | settlement update 4/0/1 settled n2",
             100,
         ),
+        ("operator bust 4/0", 100),
+        ("operator correct 4/0 15", 70),
+        ("operator correct 4/0 15 | operator correct 4/0 5", 90),
+        (
+            "settlement update 4/0/0 reversed | operator correct 4/0 15",
+            85,
+        ),
+        ("settlement update 4/0/0 reversed | operator bust 4/0", 100),
     ];
     let whose = [
         ("firm=A", "firm A", "A"),
@@ -200,9 +208,16 @@ fn a_trade_within_a_firm_counts_on_both_its_sides_and_a_test_trade_on_none() {
         text,
     );
     at_and_beyond(
-        "venue limits firm=A credit=100 | A sell 5@10 | B buy 5@10",
+        "venue limits firm=A credit=100 | A sell 5@10 | B buy 5@10 | operator correct 3/0 9",
         "A buy 100@1",
         "A buy 101@1",
+        text,
+    );
+    // A bust leaves what is open of an order as it is.
+    at_and_beyond(
+        "venue limits firm=A credit=100 | A buy 9@5 | B sell 4@5 | operator bust 3/0",
+        "A buy 75@1",
+        "A buy 76@1",
         text,
     );
 }

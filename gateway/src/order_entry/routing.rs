@@ -54,6 +54,8 @@ impl Concern<'_> {
 /// | cancel of many, answers to questions | one to the session that asked |
 /// | replaced, cancelled | one to the order's session; one more to the session that asked, when it is another one |
 /// | trade | for each instance, one to the buyer's and one to the seller's session; none on a test instrument |
+/// | fill busted or corrected | one to the order's session |
+/// | trade busted or corrected | as for a trade, for each instance that is not delivered or corrected otherwise |
 /// | reassignment, but pending | one to the buyer's and one to the seller's session |
 /// | everything else | none |
 pub fn concerns(event: &Event) -> impl Iterator<Item = Concern<'_>> {
@@ -74,12 +76,14 @@ fn count(body: &EventBody) -> usize {
         | EventBody::OrdersCancelled { .. }
         | EventBody::MassCancelRejected { .. }
         | EventBody::OrderReported { .. }
+        | EventBody::FillAmended(_)
         | EventBody::NothingReported { .. } => 1,
         EventBody::OrderCancelled { .. } | EventBody::OrderReplaced { .. } => 2,
         // That it is pending, the trade itself has said.
         EventBody::ReassignmentUpdated(update) if update.status == ReassignmentStatus::Pending => 0,
         EventBody::ReassignmentUpdated(_) => 2,
         EventBody::TradeExecuted(trade) => trade.legs.len() * 2,
+        EventBody::TradeAmended(amended) => amended.trade.legs.len() * 2,
         EventBody::Ignored { .. }
         | EventBody::InstrumentListed(_)
         | EventBody::FirmAdmitted { .. }
@@ -97,7 +101,8 @@ fn count(body: &EventBody) -> usize {
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
-        | EventBody::RiskLimitsChanged(_) => 0,
+        | EventBody::RiskLimitsChanged(_)
+        | EventBody::TradeAmendmentRefused { .. } => 0,
     }
 }
 
@@ -139,7 +144,13 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
             on_request(order, requester(cause), index)
         }
         EventBody::OrderReplaced { order, session, .. } => on_request(order, Some(session), index),
+        EventBody::FillAmended(fill) => Some(Concern {
+            session: &fill.order.session,
+            firm: Some(&fill.order.firm),
+            part: Part::Order,
+        }),
         EventBody::TradeExecuted(trade) => Some(settlement(trade, index / 2, index)),
+        EventBody::TradeAmended(amended) => Some(settlement(&amended.trade, index / 2, index)),
         EventBody::ReassignmentUpdated(update) => {
             let leg = usize::try_from(update.reassignment.leg).ok()?;
             Some(settlement(&update.trade, leg, index))
@@ -161,7 +172,8 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::SessionDisconnected { .. }
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
-        | EventBody::RiskLimitsChanged(_) => None,
+        | EventBody::RiskLimitsChanged(_)
+        | EventBody::TradeAmendmentRefused { .. } => None,
     }
 }
 

@@ -169,7 +169,10 @@ async fn apply(
         | EventBody::OrdersCancelled { .. }
         | EventBody::MassCancelRejected { .. }
         | EventBody::OrderReported { .. }
-        | EventBody::NothingReported { .. } => {}
+        | EventBody::NothingReported { .. }
+        | EventBody::FillAmended(_)
+        | EventBody::TradeAmended(_)
+        | EventBody::TradeAmendmentRefused { .. } => {}
     }
     Ok(0)
 }

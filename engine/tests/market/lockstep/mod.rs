@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::{
-    CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event, EventBody,
-    Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderId, Origin,
-    Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side, StatusRequest,
-    TimeInForce, Timestamp, TradingDay,
+    Amendment, CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event,
+    EventBody, Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderId,
+    Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side,
+    StatusRequest, TimeInForce, Timestamp, TradeAmendment, TradingDay,
 };
 use proptest::prelude::*;
 
@@ -24,7 +24,10 @@ use crate::naive::Naive;
 #[derive(Default)]
 struct Seen {
     orders: Vec<(usize, NewOrder, OrderId)>,
+    /// Trades of instances.
     trades: Vec<engine::Trade>,
+    /// All trades.
+    executed: Vec<engine::Trade>,
     deposits: usize,
 }
 
@@ -79,21 +82,11 @@ impl Seen {
                 Some((None, command))
             }
             Step::Update { of, leg, status } => {
-                let trade = self.trades.get(*of % self.trades.len().max(1))?;
-                let status = STATUSES[*status];
-                let new_instance = format!("n-{}", number.get()).parse().unwrap();
-                let command = Command::UpdateReassignment {
-                    reassignment: ReassignmentId {
-                        trade: trade.trade,
-                        leg: *leg,
-                    },
-                    status,
-                    new_instance: Some(new_instance)
-                        .filter(|_| status == ReassignmentStatus::Settled),
-                    text: None,
-                    cash: None,
-                };
-                Some((None, command))
+                Some((None, self.update(*of, *leg, STATUSES[*status], number)?))
+            }
+            Step::Amend { of, price, wrong } => {
+                let amendment = self.amendment(*of, *price, *wrong)?;
+                Some((None, Command::AmendTrade(Box::new(amendment))))
             }
             Step::EndTradingDay => Some((None, Command::EndTradingDay)),
             Step::Connect { session, policy } => {
@@ -117,6 +110,24 @@ impl Seen {
                 Some((None, limits::command(*scope, limits, *by)))
             }
         }
+    }
+
+    fn update(
+        &self,
+        of: usize,
+        leg: u32,
+        status: ReassignmentStatus,
+        number: CommandNumber,
+    ) -> Option<Command> {
+        let trade = self.trades.get(of % self.trades.len().max(1))?.trade;
+        let new_instance = format!("n-{}", number.get()).parse().unwrap();
+        Some(Command::UpdateReassignment {
+            reassignment: ReassignmentId { trade, leg },
+            status,
+            new_instance: Some(new_instance).filter(|_| status == ReassignmentStatus::Settled),
+            text: None,
+            cash: None,
+        })
     }
 
     fn order(
@@ -251,12 +262,32 @@ impl Seen {
         Some((Some(session), Command::ReportOrder(request)))
     }
 
+    /// A bust or a correction of a trade, or of one that never was like that.
+    fn amendment(&self, of: usize, price: Option<i64>, wrong: u8) -> Option<TradeAmendment> {
+        let mut trade = self.executed.get(of % self.executed.len().max(1))?.clone();
+        match wrong {
+            0 => trade.buyer.client_order_id = "never".parse().unwrap(),
+            1 => trade.trade.number = trade.trade.number.next().unwrap(),
+            2 => trade.symbol = "COARSE".parse().unwrap(),
+            3 => std::mem::swap(&mut trade.buyer, &mut trade.seller),
+            _ => {}
+        }
+        Some(TradeAmendment {
+            trade,
+            change: price.map_or(Amendment::Bust, |price| Amendment::Correct {
+                price: Price::from_micros(price),
+            }),
+            reason: "erroneous".parse().unwrap(),
+        })
+    }
+
     fn note(&mut self, events: &[Event]) {
         for event in events {
-            if let EventBody::TradeExecuted(trade) = &event.body
-                && !trade.test
-            {
-                self.trades.push(trade.clone());
+            if let EventBody::TradeExecuted(trade) = &event.body {
+                self.executed.push(trade.clone());
+                if !trade.test {
+                    self.trades.push(trade.clone());
+                }
             }
         }
     }
@@ -336,6 +367,9 @@ fn run(steps: &[Step]) {
                 session: SESSIONS[session].parse().unwrap(),
                 epoch: 0,
                 msg_seq_num: number.get(),
+            },
+            None if matches!(command, Command::AmendTrade(_)) => Origin::Operator {
+                name: "op".parse().unwrap(),
             },
             None => limits::origin(&command),
         };

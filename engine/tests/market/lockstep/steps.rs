@@ -51,6 +51,12 @@ pub(super) enum Step {
         leg: u32,
         status: usize,
     },
+    /// Bust, or correct to a price.
+    Amend {
+        of: usize,
+        price: Option<i64>,
+        wrong: u8,
+    },
     EndTradingDay,
     Connect {
         session: usize,
@@ -211,6 +217,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => (0..SESSIONS.len(), filter()).prop_map(|(session, which)| Step::Statuses { session, which }),
         20 => (0..5_usize, prop::bool::weighted(0.1)).prop_map(|(account, large)| Step::Deposit { account, large }),
         20 => (0..60_usize, 0..3_u32, 0..7_usize).prop_map(|(of, leg, status)| Step::Update { of, leg, status }),
+        8 => (0..60_usize, prop::option::weighted(0.4, -1_i64..12), 0_u8..20)
+            .prop_map(|(of, price, wrong)| Step::Amend { of, price, wrong }),
         1 => Just(Step::EndTradingDay),
         8 => (0..SESSIONS.len(), prop::option::weighted(0.9, policy()))
             .prop_map(|(session, policy)| Step::Connect { session, policy }),

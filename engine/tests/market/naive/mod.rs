@@ -1,12 +1,12 @@
 //! The same market again, written to be obviously right and nothing else: one list of orders, one
 //! list of holdings, names everywhere, every question answered by looking through all of it.
 //!
-//! It knows orders, cancels, changes, questions, deposits, reassignments, the end of the day, clients that come and go, and timers, in
+//! It knows orders, cancels, changes, questions, deposits, reassignments, busts, the end of the day, clients that come and go, and timers, in
 //! the market of [`crate::desk`]; positions of sessions and set-up are left to the tables.
 
 use engine::{
-    AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, Event,
-    EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
+    AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, CommandNumber,
+    Event, EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
     OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId, ReassignmentStatus,
     ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side, SlotName, Symbol,
     TimeInForce, Timestamp, Trade,
@@ -15,6 +15,7 @@ use engine::{
 use std::collections::VecDeque;
 
 mod admission;
+mod amending;
 mod limits;
 mod own;
 mod requests;
@@ -29,10 +30,13 @@ pub(crate) struct Naive {
     orders: Vec<NaiveOrder>,
     holdings: Vec<NaiveHolding>,
     sales: Vec<Sale>,
+    /// Every trade that was ever executed.
+    trades: Vec<amending::Executed>,
     /// Client order ids used today, or of orders that live.
     used: Vec<(FirmName, ClientOrderId)>,
-    /// How many days have ended.
+    /// How many days have ended, and the command that ended the last.
     day: usize,
+    day_ended: Option<CommandNumber>,
     /// Sessions whose clients are watched or lost.
     clients: Vec<timing::Client>,
     /// What firms have laid down for orders that would trade with each other.
@@ -168,34 +172,7 @@ impl Naive {
             (command, Origin::Session { session, .. }) => {
                 self.take_request(origin, session, command, &mut told);
             }
-            (
-                Command::DepositInstance {
-                    slot,
-                    instance,
-                    account,
-                    symbol,
-                },
-                _,
-            ) => {
-                let (slot, instance, account, symbol) = (*slot, *instance, *account, *symbol);
-                let (firm, provider) = account_of(account.as_str()).unwrap();
-                let provider = provider.parse().unwrap();
-                self.holdings.push(NaiveHolding {
-                    slot,
-                    instance,
-                    account,
-                    symbol,
-                    free: true,
-                });
-                told.tell(EventBody::InstanceDeposited {
-                    slot,
-                    instance,
-                    account,
-                    firm,
-                    symbol,
-                    provider,
-                });
-            }
+            (command @ Command::DepositInstance { .. }, _) => self.deposit(command, &mut told),
             (
                 Command::UpdateReassignment {
                     reassignment,
@@ -206,6 +183,9 @@ impl Naive {
                 _,
             ) => {
                 self.update(*reassignment, *status, *new_instance, &mut told);
+            }
+            (Command::AmendTrade(request), Origin::Operator { name }) => {
+                self.amend(name, request, &mut told);
             }
             (Command::EndTradingDay, _) => self.end_day(&mut told),
             (Command::SetSelfMatchPrevention { firm, policy }, _) => {
@@ -227,6 +207,34 @@ impl Naive {
         }
         self.trigger_elected(&mut told);
         told.events
+    }
+
+    fn deposit(&mut self, command: &Command, told: &mut Told) {
+        let Command::DepositInstance {
+            slot,
+            instance,
+            account,
+            symbol,
+        } = *command
+        else {
+            panic!("no deposit: {command:?}");
+        };
+        let (firm, provider) = account_of(account.as_str()).unwrap();
+        self.holdings.push(NaiveHolding {
+            slot,
+            instance,
+            account,
+            symbol,
+            free: true,
+        });
+        told.tell(EventBody::InstanceDeposited {
+            slot,
+            instance,
+            account,
+            firm,
+            symbol,
+            provider: provider.parse().unwrap(),
+        });
     }
 
     fn take_request(
@@ -384,6 +392,7 @@ impl Naive {
             .map(|order| (order.view.firm, order.view.client_order_id))
             .collect();
         self.day += 1;
+        self.day_ended = Some(told.cause.number);
         told.tell(EventBody::TradingDayEnded);
     }
 }

@@ -132,6 +132,8 @@ impl Naive {
                 status: None,
             });
         }
+        self.trades
+            .push(super::amending::Executed::new(executed.clone()));
         told.tell(EventBody::TradeExecuted(executed));
         self.orders[maker].shown -= quantity.get();
         self.refill(maker);
