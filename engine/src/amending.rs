@@ -148,7 +148,7 @@ impl Engine {
         let firm = self.registry.firms.find(&of.firm)?;
         let known = match self.orders.find(firm, &of.client_order_id)? {
             Known::Replaced(id) => self.orders.renamed(id),
-            known => known,
+            known @ (Known::Resting(_) | Known::Done(_) | Known::Used) => known,
         };
         let (party, order) = match known {
             Known::Resting(place) => (Party::Resting(place), &self.orders.resting[place]),

@@ -84,10 +84,7 @@ impl Seen {
             Step::Update { of, leg, status } => {
                 Some((None, self.update(*of, *leg, STATUSES[*status], number)?))
             }
-            Step::Amend { of, price, wrong } => {
-                let amendment = self.amendment(*of, *price, *wrong)?;
-                Some((None, Command::AmendTrade(Box::new(amendment))))
-            }
+            Step::Amend { of, price, wrong } => Some((None, self.amendment(*of, *price, *wrong)?)),
             Step::EndTradingDay => Some((None, Command::EndTradingDay)),
             Step::Connect { session, policy } => {
                 let session = SESSIONS[*session].parse().unwrap();
@@ -263,7 +260,7 @@ impl Seen {
     }
 
     /// A bust or a correction of a trade, or of one that never was like that.
-    fn amendment(&self, of: usize, price: Option<i64>, wrong: u8) -> Option<TradeAmendment> {
+    fn amendment(&self, of: usize, price: Option<i64>, wrong: u8) -> Option<Command> {
         let mut trade = self.executed.get(of % self.executed.len().max(1))?.clone();
         match wrong {
             0 => trade.buyer.client_order_id = "never".parse().unwrap(),
@@ -272,13 +269,13 @@ impl Seen {
             3 => std::mem::swap(&mut trade.buyer, &mut trade.seller),
             _ => {}
         }
-        Some(TradeAmendment {
+        Some(Command::AmendTrade(Box::new(TradeAmendment {
             trade,
             change: price.map_or(Amendment::Bust, |price| Amendment::Correct {
                 price: Price::from_micros(price),
             }),
             reason: "erroneous".parse().unwrap(),
-        })
+        })))
     }
 
     fn note(&mut self, events: &[Event]) {
