@@ -6,6 +6,9 @@
 
 mod failed;
 mod observed;
+mod ruled;
+
+pub use ruled::Ruling;
 
 use crate::{
     provider::ProviderError,
@@ -34,6 +37,10 @@ pub struct Facts {
     pub called: bool,
     /// Some time has passed since the latest call was answered.
     pub rested: bool,
+    /// What the market has ruled, if it has.
+    pub ruling: Option<Ruling>,
+    /// The market has corrected the price, and that was not taken over yet.
+    pub corrected: bool,
 }
 
 /// What must be learnt next.
@@ -45,6 +52,10 @@ pub enum Need {
     Image,
     /// What is in the slot.
     Slot,
+    /// Nothing: the trade was busted, and is to be undone here as well.
+    Bust,
+    /// Whether the buyer has the cash for the price as it was corrected.
+    Correction,
     /// Nothing: the reassignment rests.
     Nothing,
 }
@@ -66,6 +77,13 @@ pub enum Stimulus {
     Slot(Sight),
     /// An observation failed.
     Unseen(ProviderError),
+    /// The trade was busted.
+    Busted,
+    /// The price was corrected; the buyer's cash covers the new one, or not.
+    Corrected {
+        /// It does, with what is set aside already.
+        enough: bool,
+    },
     /// A call was answered, or failed.
     Answer(Action, Result<(), ProviderError>),
 }
@@ -87,6 +105,8 @@ pub struct Decision {
     pub why: String,
     /// An operator must know.
     pub alarm: bool,
+    /// The corrected price holds from now on.
+    pub reprice: bool,
 }
 
 /// What follows a decision.
@@ -125,6 +145,8 @@ pub enum Cash {
     Reserve,
     /// Give it back.
     Void,
+    /// Give it back and set the corrected price aside instead.
+    Reprice,
     /// Take it from the buyer and pay it to the seller.
     Post,
 }
@@ -134,7 +156,7 @@ pub enum Cash {
 pub enum Report {
     /// The cash is reserved and settlement has begun.
     Pending,
-    /// The old instance is being ended.
+    /// The old instance is about to be ended: asks the market to let it begin.
     Terminating,
     /// The image is being placed.
     Placing,
@@ -151,11 +173,19 @@ pub enum Report {
 /// What must be learnt before the next step.
 #[must_use]
 pub const fn need(facts: &Facts) -> Need {
+    if ruled::is_to_be_undone(facts) {
+        return Need::Bust;
+    }
+    if ruled::is_to_be_corrected(facts) {
+        return Need::Correction;
+    }
     match facts.state {
         State::Received => Need::Funds,
         State::Funded if !facts.retire && !facts.image_checked => Need::Image,
+        State::Asking if facts.ruling.is_none() => Need::Nothing,
         State::Funded
         | State::Fenced
+        | State::Asking
         | State::Terminating
         | State::Vacant
         | State::Placing
@@ -177,6 +207,8 @@ pub fn step(facts: &Facts, stimulus: &Stimulus) -> Decision {
         Stimulus::Image { usable } => image(facts, *usable),
         Stimulus::Slot(sight) => observed::slot(facts, sight),
         Stimulus::Unseen(error) => failed::unseen(facts, error),
+        Stimulus::Busted => ruled::busted(facts),
+        Stimulus::Corrected { enough } => ruled::corrected(facts, *enough),
         Stimulus::Answer(action, answer) => failed::answered(facts, *action, answer),
     }
 }
@@ -276,6 +308,7 @@ const fn stay(facts: &Facts, then: Then) -> Decision {
         fence_held: facts.fence_held,
         why: String::new(),
         alarm: false,
+        reprice: false,
     }
 }
 

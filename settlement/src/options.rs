@@ -130,6 +130,7 @@ pub struct Limits {
     /// How long a trade waits for its buyer's cash, as when the buyer is being paid just now.
     pub funding: Duration,
     /// How long a trade waits for its buyer's image to be there and shared, and the slot to be fenced.
+    /// How long the market takes to let it begin does not count.
     pub fencing: Duration,
     /// How long the old instance may take to end, or a retired slot to be taken back.
     pub terminating: Duration,
@@ -175,7 +176,7 @@ impl Limits {
     pub const fn of(&self, state: State) -> Duration {
         match state {
             State::Received => self.funding,
-            State::Funded | State::Fenced => self.fencing,
+            State::Funded | State::Fenced | State::Asking => self.fencing,
             State::Terminating | State::Vacant => self.terminating,
             State::Placing | State::Placed => self.placing,
             State::Starting | State::Running => self.starting,

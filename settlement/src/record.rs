@@ -7,13 +7,13 @@ use engine::{
 
 use crate::{
     ledger::{Amount, Price},
-    machine::{Decision, Facts, Then},
+    machine::{Decision, Facts, Ruling, Then},
     options::Limits,
     state::{Action, State},
     token::token,
 };
 
-/// What the trade said. Never changes.
+/// What the trade said. Only its price changes, when it is corrected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub(crate) id: ReassignmentId,
@@ -30,19 +30,6 @@ pub(crate) struct Terms {
     pub(crate) executed_at: Timestamp,
 }
 
-impl Terms {
-    /// The cash side.
-    pub(crate) fn price(&self) -> Price {
-        Price {
-            reassignment: self.id.to_string(),
-            buyer: self.buyer,
-            seller: self.seller,
-            currency: self.currency,
-            amount: self.price,
-        }
-    }
-}
-
 /// What was learnt at the provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Learnt {
@@ -53,6 +40,16 @@ pub(crate) struct Learnt {
     pub(crate) old_process: Option<u32>,
     pub(crate) new_process: Option<u32>,
     pub(crate) address: Option<String>,
+}
+
+/// What the market has said since the trade.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) ruling: Option<Ruling>,
+    /// A price that was corrected and is not taken over yet.
+    pub(crate) correction: Option<Amount>,
+    /// Who did it, and why; empty when nobody did.
+    pub(crate) words: String,
 }
 
 /// One reassignment.
@@ -72,6 +69,9 @@ pub(crate) struct Record {
     pub(crate) learnt: Learnt,
     pub(crate) fence_held: bool,
     pub(crate) lease_epoch: u64,
+    pub(crate) said: Said,
+    /// How often the price was corrected.
+    pub(crate) corrections: u32,
 }
 
 impl Record {
@@ -88,6 +88,8 @@ impl Record {
             learnt: Learnt::default(),
             fence_held: false,
             lease_epoch: 0,
+            said: Said::default(),
+            corrections: 0,
         }
     }
 
@@ -104,6 +106,8 @@ impl Record {
             overdue: u128::from(age) > limits.of(self.state).as_nanos(),
             called: self.attempts > 0,
             rested: self.failures > 0,
+            ruling: self.said.ruling,
+            corrected: self.said.correction.is_some(),
         }
     }
 
@@ -119,6 +123,12 @@ impl Record {
             next.failures = 0;
             next.round = 0;
             next.task = None;
+        }
+        if decision.reprice
+            && let Some(price) = next.said.correction.take()
+        {
+            next.terms.price = price;
+            next.corrections = next.corrections.saturating_add(1);
         }
         if let Then::Call { fresh, .. } = decision.then {
             next.attempts = next.attempts.saturating_add(1);
@@ -149,10 +159,36 @@ impl Record {
 
     /// A worker has something to do here.
     pub(crate) const fn is_awake(&self) -> bool {
-        if self.state.is_end() {
-            self.fence_held
-        } else {
-            !self.state.is_parked()
+        match (self.state, self.said.ruling) {
+            (state, _) if state.is_end() => self.fence_held,
+            (_, Some(Ruling::Busted)) => true,
+            (State::Asking, None) => self.said.correction.is_some(),
+            (state, _) => !state.is_parked(),
         }
+    }
+
+    /// The cash side, at the price that holds now.
+    pub(crate) fn price(&self) -> Price {
+        Price {
+            reassignment: self.cash_subject(),
+            buyer: self.terms.buyer,
+            seller: self.terms.seller,
+            currency: self.terms.currency,
+            amount: self.terms.price,
+        }
+    }
+
+    /// What the ledger calls the cash of the price that holds now.
+    pub(crate) fn cash_subject(&self) -> String {
+        cash_subject(&self.terms.id.to_string(), self.corrections)
+    }
+}
+
+/// What the ledger calls the cash of a reassignment whose price was corrected so often: each price has a subject of its
+/// own, so that each has at most one transfer of each kind.
+pub(crate) fn cash_subject(reassignment: &str, corrections: u32) -> String {
+    match corrections {
+        0 => reassignment.to_owned(),
+        corrections => format!("{reassignment}~{corrections}"),
     }
 }

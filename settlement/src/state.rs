@@ -3,10 +3,10 @@
 /// How far a reassignment has come.
 ///
 /// ```text
-/// Received -> Funded -> Fenced -> Terminating | Vacant -> Placing -> Placed -> Starting -> Running -> Settled
-///                                  point of no return
+/// Received -> Funded -> Fenced -> Asking -> Terminating | Vacant -> Placing -> Placed -> Starting -> Running -> Settled
+///                                            point of no return
 /// ```
-/// Up to `Fenced` it can be undone and the seller keeps the instance; from `Terminating` on it only
+/// Up to `Asking` it can be undone and the seller keeps the instance; from `Terminating` on it only
 /// goes forward or is parked for an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
@@ -16,6 +16,8 @@ pub enum State {
     Funded,
     /// The slot is ours alone.
     Fenced,
+    /// The market was asked to let it pass the point of no return. Until it has, the trade may be busted.
+    Asking,
     /// The old instance was ordered to end. Written before the order is sent: from here on the old
     /// instance may be gone, whatever the answer.
     Terminating,
@@ -43,10 +45,11 @@ pub enum State {
 
 impl State {
     /// Every state, in the order above.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Received,
         Self::Funded,
         Self::Fenced,
+        Self::Asking,
         Self::Terminating,
         Self::Vacant,
         Self::Placing,
@@ -67,6 +70,7 @@ impl State {
             Self::Received => "RECEIVED",
             Self::Funded => "FUNDED",
             Self::Fenced => "FENCED",
+            Self::Asking => "ASKING",
             Self::Terminating => "TERMINATING",
             Self::Vacant => "VACANT",
             Self::Placing => "PLACING",
@@ -103,7 +107,7 @@ impl State {
     #[must_use]
     pub const fn is_past_no_return(self) -> bool {
         match self {
-            Self::Received | Self::Funded | Self::Fenced | Self::Busted => false,
+            Self::Received | Self::Funded | Self::Fenced | Self::Asking | Self::Busted => false,
             Self::Terminating
             | Self::Vacant
             | Self::Placing

@@ -10,6 +10,7 @@ mod deposits;
 mod inbox;
 mod report;
 mod rows;
+mod rulings;
 mod steps;
 
 use std::{path::Path, time::Duration};

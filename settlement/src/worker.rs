@@ -67,6 +67,7 @@ impl Shared {
             if self.stopping.load(Ordering::Relaxed) {
                 break;
             }
+            record = self.store.heard(record).await?;
             record = match self.turn(record).await? {
                 Turn::Again(record) => record,
                 Turn::Wait(record, wait) if wait <= STAY_MAX => {
@@ -74,12 +75,17 @@ impl Shared {
                     record
                 }
                 Turn::Wait(record, wait) => {
-                    return self.store.lay_down(&record, after(self.now(), wait)).await;
+                    let now = self.now();
+                    return self.store.lay_down(&record, after(now, wait), now).await;
                 }
-                Turn::Done(record) => return self.store.lay_down(&record, self.now()).await,
+                Turn::Done(record) => {
+                    let now = self.now();
+                    return self.store.lay_down(&record, now, now).await;
+                }
             };
         }
-        self.store.lay_down(&record, self.now()).await
+        let now = self.now();
+        self.store.lay_down(&record, now, now).await
     }
 
     async fn turn(&self, record: Record) -> Result<Turn, StoreError> {
@@ -89,11 +95,19 @@ impl Shared {
                 let enough = self.store.has_funds(&record).await?;
                 (Stimulus::Funds { enough }, record.learnt.clone())
             }
+            Need::Bust => (Stimulus::Busted, record.learnt.clone()),
+            Need::Correction => {
+                let enough = self.store.has_funds_corrected(&record).await?;
+                (Stimulus::Corrected { enough }, record.learnt.clone())
+            }
             Need::Image => self.look_at_image(&record).await,
             Need::Slot => self.look_at_slot(&record).await,
         };
         self.moment(&record, Moment::Observed).await;
-        let decision = step(&self.facts(&record), &stimulus);
+        let mut decision = step(&self.facts(&record), &stimulus);
+        if matches!(stimulus, Stimulus::Busted | Stimulus::Corrected { .. }) {
+            decision.why.clone_from(&record.said.words);
+        }
         let record = self.write(record, &decision, learnt).await?;
         match decision.then {
             Then::Call { action, .. } => self.call(record, action).await,
@@ -122,6 +136,7 @@ impl Shared {
             || decision.cash.is_some()
             || decision.report.is_some()
             || decision.alarm
+            || decision.reprice
             || decision.fence_held != record.fence_held
             || learnt != record.learnt
             || matches!(decision.then, Then::Call { .. });

@@ -13,6 +13,7 @@ pub(super) fn slot(facts: &Facts, sight: &Sight) -> Decision {
     match facts.state {
         State::Funded => funded(facts, sight),
         State::Fenced => fenced(facts, sight),
+        State::Asking => asking(facts, sight),
         State::Terminating => terminating(facts, sight),
         State::Vacant if facts.retire => retiring(facts, sight),
         State::Vacant => vacant(facts, sight),
@@ -54,15 +55,34 @@ fn fenced(facts: &Facts, sight: &Sight) -> Decision {
                 .to(State::Funded)
                 .because("the fence was lost")
         }
-        Occupant::Old => stay(facts, call(Action::Terminate))
-            .to(State::Terminating)
+        // It was let before, and the fence was lost since.
+        Occupant::Old | Occupant::Vacant if facts.ruling.is_some() => {
+            stay(facts, Then::Look).to(State::Asking)
+        }
+        Occupant::Old | Occupant::Vacant => stay(facts, Then::Rest)
+            .to(State::Asking)
             .reporting(Report::Terminating),
-        Occupant::Vacant => stay(facts, Then::Look)
-            .to(State::Vacant)
-            .because("the seller's instance was already gone"),
         Occupant::Strange | Occupant::Retired => undeliverable(facts),
         Occupant::Past => past(facts),
         Occupant::Ours { .. } => park(facts, "the slot already holds the buyer's instance"),
+    }
+}
+
+/// The market lets it begin: from here on there is no way back.
+fn asking(facts: &Facts, sight: &Sight) -> Decision {
+    match sight.occupant {
+        Occupant::Old if !facts.fences || sight.fenced_by_us => {
+            stay(facts, call(Action::Terminate)).to(State::Terminating)
+        }
+        Occupant::Vacant if !facts.fences || sight.fenced_by_us => stay(facts, Then::Look)
+            .to(State::Vacant)
+            .because("the seller's instance was already gone"),
+        Occupant::Old
+        | Occupant::Vacant
+        | Occupant::Strange
+        | Occupant::Retired
+        | Occupant::Past
+        | Occupant::Ours { .. } => fenced(facts, sight),
     }
 }
 

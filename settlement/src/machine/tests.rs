@@ -9,7 +9,7 @@ use crate::{
 /// One line a row: `state facts | learnt -> state, what follows, cash, report`.
 ///
 /// Facts: `retire`, `unchecked` (image), `nofence` (the provider has none), `held` (fence), `spent`
-/// (no attempts left), `overdue`, `called` (just now), `rested` (since the call). Learnt: what [`stimulus`] reads.
+/// (no attempts left), `overdue`, `called` (just now), `rested` (since the call), `begun`, `busted`, `corrected`. Learnt: what [`stimulus`] reads.
 fn check(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (given, wanted) = line.split_once("->").expect(line);
@@ -34,6 +34,12 @@ fn facts(text: &str) -> Facts {
         overdue: has("overdue"),
         called: has("called") || has("rested") || has("spent"),
         rested: has("rested") || has("spent"),
+        ruling: match (has("begun"), has("busted")) {
+            (true, _) => Some(Ruling::Begun),
+            (false, true) => Some(Ruling::Busted),
+            (false, false) => None,
+        },
+        corrected: has("corrected"),
     }
 }
 
@@ -42,6 +48,9 @@ fn stimulus(text: &str) -> Stimulus {
         "cash" => return Stimulus::Funds { enough: true },
         "no-cash" => return Stimulus::Funds { enough: false },
         "image" => return Stimulus::Image { usable: true },
+        "bust" => return Stimulus::Busted,
+        "covered" => return Stimulus::Corrected { enough: true },
+        "uncovered" => return Stimulus::Corrected { enough: false },
         "no-image" => return Stimulus::Image { usable: false },
         _ => {}
     }
@@ -150,6 +159,9 @@ fn show(decision: &Decision) -> String {
     if decision.fence_held {
         text.push_str(" held");
     }
+    if decision.reprice {
+        text.push_str(" at-new-price");
+    }
     if decision.alarm {
         text.push_str(" ALARM");
     }
@@ -165,7 +177,8 @@ fn the_straight_path() {
         FUNDED                | old          -> FUNDED fence held
         FUNDED held           | fence:ok     -> FUNDED look held
         FUNDED held           | old fenced   -> FENCED look held
-        FENCED held           | old fenced   -> TERMINATING terminate report:Terminating held
+        FENCED held           | old fenced   -> ASKING rest report:Terminating held
+        ASKING held begun     | old fenced   -> TERMINATING terminate held
         TERMINATING held      | terminate:ok -> TERMINATING look held
         TERMINATING held      | old working  -> TERMINATING poll held
         TERMINATING held      | vacant       -> VACANT look held
@@ -222,9 +235,16 @@ fn before_the_point_of_no_return_it_can_be_undone() {
         FENCED held             | retired         -> BUSTED look Void report:Failed held ALARM
         FENCED held             | unseen:gone     -> BUSTED look Void report:Failed held ALARM
         FENCED held             | old             -> FUNDED look held
-        FENCED held             | vacant fenced   -> VACANT look held
+        FENCED held             | vacant fenced   -> ASKING rest report:Terminating held
+        ASKING held begun       | vacant fenced   -> VACANT look held
+        ASKING held begun       | old             -> FUNDED look held
+        FENCED held begun       | old fenced      -> ASKING look held
+        ASKING held begun       | strange         -> BUSTED look Void report:Failed held ALARM
+        ASKING held begun       | unseen:unknown  -> ASKING retry held
+        ASKING held begun overdue | unseen:unknown -> BUSTED look Void report:Reversed held
         FUNDED nofence          | old             -> FENCED look
-        FENCED nofence          | old             -> TERMINATING terminate report:Terminating
+        FENCED nofence          | old             -> ASKING rest report:Terminating
+        ASKING nofence begun    | old             -> TERMINATING terminate
         BUSTED held             | old fenced      -> BUSTED release held
         BUSTED held             | release:denied  -> BUSTED retry held
         BUSTED held             | unseen:denied   -> BUSTED retry held
@@ -313,142 +333,41 @@ fn an_old_picture_of_the_slot_changes_nothing() {
     );
 }
 
-/// Every state with every fact and everything that can be learnt.
-fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
-    let mut stimuli = vec![
-        Stimulus::Funds { enough: true },
-        Stimulus::Funds { enough: false },
-        Stimulus::Image { usable: true },
-        Stimulus::Image { usable: false },
-    ];
-    for class in CLASSES {
-        stimuli.push(Stimulus::Unseen(ProviderError::new(class, "")));
-        for action in Action::ALL {
-            stimuli.push(Stimulus::Answer(action, Err(ProviderError::new(class, ""))));
-        }
-    }
-    for occupant in
-        "old vacant retired past strange ended placed starting up ready stopped failed wrong"
-            .split(' ')
-    {
-        for fence in ["", "fenced", "other"] {
-            for task in ["", "working", "done", "failed:unknown", "failed:bad_image"] {
-                for twice in ["", "twice"] {
-                    stimuli.push(Stimulus::Slot(sight(&format!(
-                        "{occupant} {fence} {task} {twice}"
-                    ))));
-                }
-            }
-        }
-    }
-    for state in State::ALL {
-        for bits in 0..=u8::MAX {
-            let bit = |place: u8| bits & (1 << place) != 0;
-            let facts = Facts {
-                state,
-                retire: bit(0),
-                image_checked: bit(1),
-                fences: bit(2),
-                fence_held: bit(3),
-                attempts_left: bit(4),
-                overdue: bit(5),
-                called: bit(6),
-                rested: bit(7),
-            };
-            stimuli.iter().for_each(|stimulus| visit(&facts, stimulus));
-        }
-    }
-}
-
-/// Whether a reassignment in this state may be waiting for such an answer.
-fn may_call(facts: &Facts, action: Action) -> bool {
-    match action {
-        Action::Fence => facts.state == State::Funded,
-        Action::Terminate => facts.state == State::Terminating,
-        Action::Retire => facts.state == State::Vacant && facts.retire,
-        Action::Place => facts.state == State::Placing,
-        Action::Start => facts.state == State::Starting,
-        Action::Release => facts.state.is_end() && facts.fence_held,
-    }
-}
-
 #[test]
-fn nothing_that_can_be_learnt_breaks_a_rule() {
-    every(|facts, stimulus| {
-        // What the machine did not ask for is not given to it.
-        let fits = match stimulus {
-            Stimulus::Funds { .. } => need(facts) == Need::Funds,
-            Stimulus::Image { .. } => need(facts) == Need::Image,
-            Stimulus::Slot(_) => need(facts) == Need::Slot,
-            Stimulus::Unseen(_) => matches!(need(facts), Need::Slot | Need::Image),
-            Stimulus::Answer(action, _) => may_call(facts, *action),
-        };
-        if !fits {
-            return;
-        }
-        let decision = step(facts, stimulus);
-        let told = format!("{facts:?} {stimulus:?} {decision:?}");
-        let (from, to) = (facts.state, decision.state);
-
-        // There is no way back over the point of no return.
-        assert!(
-            !from.is_past_no_return() || to.is_past_no_return(),
-            "{told}"
-        );
-        // An end is an end.
-        assert!(!from.is_end() || from == to, "{told}");
-        // The seller is paid once, when the buyer's instance answers or the slot is given back.
-        let paid = decision.cash == Some(Cash::Post);
-        assert_eq!(
-            paid,
-            from != State::Settled && to == State::Settled,
-            "{told}"
-        );
-        if paid {
-            assert!(
-                from == State::Running || (facts.retire && from == State::Vacant),
-                "{told}"
-            );
-        }
-        // A bust gives back what was set aside, and tells the engine.
-        let busted = from != State::Busted && to == State::Busted;
-        assert_eq!(
-            decision.cash == Some(Cash::Void),
-            busted && from != State::Received,
-            "{told}"
-        );
-        assert!(!busted || decision.report.is_some(), "{told}");
-        // The old instance is ended only where it was seen, fenced, and the intent is in the state.
-        if let Then::Call { action, .. } = decision.then {
-            assert!(matches!(stimulus, Stimulus::Slot(_)), "{told}");
-            let Stimulus::Slot(sight) = stimulus else {
-                return;
-            };
-            match action {
-                Action::Terminate => assert!(
-                    to == State::Terminating && sight.occupant == Occupant::Old,
-                    "{told}"
-                ),
-                Action::Place => assert!(
-                    to == State::Placing && sight.occupant == Occupant::Vacant,
-                    "{told}"
-                ),
-                Action::Start => assert!(to == State::Starting, "{told}"),
-                Action::Retire => assert!(facts.retire && to == State::Vacant, "{told}"),
-                Action::Fence => assert_eq!(to, State::Funded, "{told}"),
-                Action::Release => assert!(to.is_end(), "{told}"),
-            }
-        }
-        // Whoever rests with work left would never be woken.
-        if decision.then == Then::Rest {
-            assert!(
-                to.is_parked() || (to.is_end() && !decision.fence_held),
-                "{told}"
-            );
-        }
-        // A parked or undone trade says why.
-        if to != from && (to == State::Manual || to == State::Busted) {
-            assert!(!decision.why.is_empty(), "{told}");
-        }
-    });
+fn what_the_market_busts_or_corrects_is_undone_or_has_another_price() {
+    check(
+        "
+        RECEIVED busted      | bust      -> BUSTED rest
+        FUNDED busted        | bust      -> BUSTED rest Void
+        FUNDED busted held   | bust      -> BUSTED look Void held
+        FENCED busted held   | bust      -> BUSTED look Void held
+        ASKING busted held   | bust      -> BUSTED look Void held
+        MANUAL busted held   | bust      -> BUSTED look Void held
+        BUSTED busted held   | old fenced -> BUSTED release held
+        RECEIVED corrected   | uncovered -> RECEIVED look at-new-price
+        FUNDED corrected     | covered   -> FUNDED look Reprice at-new-price
+        FENCED corrected held | covered  -> FENCED look Reprice held at-new-price
+        ASKING corrected begun held | covered -> ASKING look Reprice held at-new-price
+        ASKING corrected held | uncovered -> RECEIVED look Void held at-new-price
+        ",
+    );
+    let needs = [
+        ("ASKING", Need::Nothing),
+        ("ASKING begun", Need::Slot),
+        ("ASKING corrected", Need::Correction),
+        ("ASKING corrected begun", Need::Correction),
+        ("ASKING corrected busted", Need::Bust),
+        ("RECEIVED busted", Need::Bust),
+        ("MANUAL", Need::Nothing),
+        ("MANUAL busted", Need::Bust),
+        ("MANUAL corrected", Need::Nothing),
+        // The market busts nothing of the kind.
+        ("TERMINATING busted", Need::Slot),
+        ("SETTLED busted", Need::Nothing),
+    ];
+    for (given, wanted) in needs {
+        assert_eq!(need(&facts(given)), wanted, "{given}");
+    }
 }
+
+mod rules;

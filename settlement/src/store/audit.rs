@@ -8,6 +8,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use super::{FILE, Read, Store, StoreError, cash::transfer};
 use crate::{
     ledger::{Account, Book, Kind, LedgerError},
+    record::cash_subject,
     state::State,
 };
 
@@ -133,12 +134,22 @@ async fn check_reassignments(
     book: &Book,
     kinds: &BTreeSet<(String, &'static str)>,
 ) -> Result<usize, CheckError> {
-    let rows = sqlx::query("SELECT id, state, price FROM reassignments")
+    let rows = sqlx::query("SELECT id, state, price, corrections FROM reassignments")
         .fetch_all(&mut *connection)
         .await?;
     for row in &rows {
-        let id = row.string("id")?;
+        let reassignment = row.string("id")?;
         let price: i64 = row.try_get("price")?;
+        let corrections = row.count("corrections")?;
+        for earlier in 0..corrections {
+            let id = cash_subject(&reassignment, earlier);
+            let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
+            let given_back = has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0;
+            if !given_back || has(Kind::Post) || has(Kind::Payout) {
+                return Err(CheckError::Reassignment(reassignment));
+            }
+        }
+        let id = cash_subject(&reassignment, corrections);
         let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
         let paid = has(Kind::Post) && has(Kind::Payout) && !has(Kind::Void);
         let untouched = !has(Kind::Post) && !has(Kind::Payout);
@@ -152,6 +163,7 @@ async fn check_reassignments(
             State::Suspended | State::Manual if !has(Kind::Reserve) => untouched,
             State::Funded
             | State::Fenced
+            | State::Asking
             | State::Terminating
             | State::Vacant
             | State::Placing
@@ -164,7 +176,7 @@ async fn check_reassignments(
             }
         };
         if !agrees {
-            return Err(CheckError::Reassignment(id));
+            return Err(CheckError::Reassignment(reassignment));
         }
     }
     Ok(rows.len())

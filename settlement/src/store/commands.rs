@@ -42,14 +42,15 @@ fn read(row: &SqliteRow) -> Result<(OutboxId, Command), StoreError> {
     Ok((OutboxId(row.whole("id")?), command))
 }
 
-/// Adds a command. Those of one subject keep their order.
+/// Adds a command. Those of one subject keep their order. Of a reassignment whose trade was busted the market hears
+/// nothing more.
 pub(super) async fn enqueue(
     tx: &mut Tx<'_>,
     subject: &str,
     status: u32,
     command: &Command,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO outbox (id, subject, status, command, submitted) SELECT next_outbox, $1, $2, $3, 0 FROM progress")
+    sqlx::query("INSERT INTO outbox (id, subject, status, command, submitted) SELECT next_outbox, $1, $2, $3, 0 FROM progress WHERE NOT EXISTS (SELECT 1 FROM reassignments WHERE id = $1 AND ruling = 'BUSTED')")
         .bind(subject)
         .bind(i64::from(status))
         .bind(serde_json::to_string(command)?)
@@ -66,6 +67,15 @@ pub(super) async fn arrived(tx: &mut Tx<'_>, subject: &str, status: u32) -> Resu
     sqlx::query("DELETE FROM outbox WHERE subject = $1 AND status <= $2")
         .bind(subject)
         .bind(number(u64::from(status))?)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back all commands of a subject that the engine has not shown yet.
+pub(super) async fn withdraw(tx: &mut Tx<'_>, subject: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM outbox WHERE subject = $1")
+        .bind(subject)
         .execute(&mut **tx)
         .await?;
     Ok(())

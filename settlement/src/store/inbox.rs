@@ -1,12 +1,15 @@
 //! The inbox: events of the engine, each taken once and in order. Everything that an event brings
 //! about here is in the transaction that counts it as taken.
 
-use engine::{AccountName, Event, EventBody, InstanceName, SlotName, Symbol, Timestamp, Trade};
+use engine::{
+    AccountName, Event, EventBody, InstanceName, ReassignmentStatus, SlotName, Symbol, Timestamp,
+    Trade,
+};
 
 use super::{
     Read, Store, StoreError, Tx, alarm, commands,
     deposits::{self, Entry},
-    nanos, number, steps,
+    nanos, number, rulings, steps,
 };
 use crate::{
     ledger::Amount,
@@ -20,7 +23,7 @@ use crate::{
 pub struct Taken {
     /// Events of the batch that had been taken before, and were passed over.
     pub repeated: usize,
-    /// Reassignments that are new.
+    /// Reassignments that are new, or of which the market has said something.
     pub reassignments: usize,
 }
 
@@ -137,7 +140,20 @@ async fn apply(
         EventBody::ReassignmentUpdated(update) => {
             let subject = update.reassignment.to_string();
             commands::arrived(tx, &subject, u32::from(update.status.code())).await?;
+            match update.status {
+                ReassignmentStatus::Terminating
+                | ReassignmentStatus::Placing
+                | ReassignmentStatus::Starting => {
+                    rulings::begun(tx, &update.reassignment, now).await?;
+                    return Ok(1);
+                }
+                ReassignmentStatus::Pending
+                | ReassignmentStatus::Settled
+                | ReassignmentStatus::Failed
+                | ReassignmentStatus::Reversed => {}
+            }
         }
+        EventBody::TradeAmended(change) => return Ok(rulings::amended(tx, change, now).await?),
         EventBody::InstrumentListed(_)
         | EventBody::AccountOpened { .. }
         | EventBody::InstanceDeposited { .. }
@@ -171,7 +187,6 @@ async fn apply(
         | EventBody::OrderReported { .. }
         | EventBody::NothingReported { .. }
         | EventBody::FillAmended(_)
-        | EventBody::TradeAmended(_)
         | EventBody::TradeAmendmentRefused { .. } => {}
     }
     Ok(0)

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use engine::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::StoreError;
+use super::{StoreError, rulings};
 use crate::{
     ledger::Amount,
     record::{Learnt, Record, Terms},
@@ -103,6 +103,8 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
         },
         fence_held: row.flag("fence_held")?,
         lease_epoch: row.count("lease_epoch")?,
+        said: rulings::said(row)?,
+        corrections: row.count("corrections")?,
     })
 }
 

@@ -11,11 +11,11 @@ use super::{
     commands, nanos, number, rows,
 };
 use crate::{
-    ledger::Account,
-    machine::{Cash, Decision, Report, Then},
+    ledger::{Account, Amount},
+    machine::{Cash, Decision, Report, Ruling, Then},
     provider::ProviderError,
     record::{Learnt, Record},
-    state::Action,
+    state::{Action, State},
 };
 
 impl Store {
@@ -81,7 +81,7 @@ impl Store {
     ) -> Result<Record, StoreError> {
         let next = record.after(decision, learnt, now);
         let mut tx = self.begin().await?;
-        write(&mut tx, &next, now, after(now, lease)).await?;
+        write(&mut tx, &next, now, after(now, lease), now).await?;
         consequences(&mut tx, record, &next, decision, now).await?;
         tx.commit().await?;
         Ok(next)
@@ -100,7 +100,7 @@ impl Store {
             Err(error) => (error.class.name(), error.message.clone()),
         };
         let mut tx = self.begin().await?;
-        write(&mut tx, record, now, after(now, lease)).await?;
+        write(&mut tx, record, now, after(now, lease), now).await?;
         sqlx::query(
             "UPDATE attempts SET answered_at = $1, outcome = $2, detail = $3
              WHERE reassignment = $4
@@ -116,9 +116,14 @@ impl Store {
     }
 
     /// Lays a reassignment down until `due`, for any worker to take up.
-    pub(crate) async fn lay_down(&self, record: &Record, due: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn lay_down(
+        &self,
+        record: &Record,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        write(&mut tx, record, due, Timestamp::from_nanos(0)).await?;
+        write(&mut tx, record, due, Timestamp::from_nanos(0), now).await?;
         Ok(tx.commit().await?)
     }
 
@@ -126,6 +131,23 @@ impl Store {
     pub(crate) async fn has_funds(&self, record: &Record) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         has_funds(&mut tx, record).await
+    }
+
+    /// Whether the buyer's free cash, and what is set aside for this reassignment, cover its corrected price now.
+    pub(crate) async fn has_funds_corrected(&self, record: &Record) -> Result<bool, StoreError> {
+        let Some(price) = record.said.correction else {
+            return Ok(true);
+        };
+        let mut tx = self.begin().await?;
+        let terms = &record.terms;
+        let free = balance(&mut tx, &Account::Cash(terms.buyer), terms.currency).await?;
+        // Nothing is set aside before that.
+        let aside = if record.state == State::Received {
+            0
+        } else {
+            terms.price.micros()
+        };
+        Ok(free.saturating_add(aside) >= price.micros())
     }
 }
 
@@ -139,16 +161,23 @@ pub(super) async fn has_funds(tx: &mut Tx<'_>, record: &Record) -> Result<bool, 
     Ok(free >= record.terms.price.micros())
 }
 
-/// Writes the changing part of a row, if the worker's lease still stands.
+/// Writes the changing part of a row, if the worker's lease still stands. If the market has said something that the
+/// worker did not know, the reassignment stays awake, and due now. A correction that is newer than the one that was taken
+/// over stays.
 async fn write(
     tx: &mut Tx<'_>,
     record: &Record,
     due: Timestamp,
     lease_until: Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     let learnt = &record.learnt;
     let written = sqlx::query(
-        "UPDATE reassignments SET state = $1, entered_at = $2, awake = $3, due_at = $4, attempts = $5,
+        "UPDATE reassignments SET state = $1, entered_at = $2,
+           awake = CASE WHEN COALESCE(ruling, '') <> $19 OR COALESCE(correction, 0) <> $20 THEN 1 ELSE $3 END,
+           due_at = CASE WHEN COALESCE(ruling, '') <> $19 OR COALESCE(correction, 0) <> $20 THEN $21 ELSE $4 END,
+           attempts = $5, price = $22, corrections = $23,
+           correction = CASE WHEN corrections < $23 AND correction = $22 THEN NULL ELSE correction END,
            failures = $6, round = $7, task = $8, generation = $9, image_digest = $10, new_instance = $11,
            old_process = $12, new_process = $13, address = $14, fence_held = $15, lease_until = $16
          WHERE id = $17 AND lease_epoch = $18",
@@ -171,6 +200,11 @@ async fn write(
     .bind(nanos(lease_until)?)
     .bind(record.terms.id.to_string())
     .bind(number(record.lease_epoch)?)
+    .bind(record.said.ruling.map_or("", Ruling::name))
+    .bind(record.said.correction.map_or(0, Amount::micros))
+    .bind(nanos(now)?)
+    .bind(record.terms.price.micros())
+    .bind(i64::from(record.corrections))
     .execute(&mut **tx)
     .await?;
     if written.rows_affected() == 1 {
@@ -189,14 +223,14 @@ pub(super) async fn consequences(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let id = next.terms.id.to_string();
-    if next.state != before.state {
+    if next.state != before.state || decision.reprice {
         transition(tx, next, &decision.why, now).await?;
     }
     if let Some(cash) = decision.cash {
-        move_cash(tx, next, cash, now).await?;
+        move_cash(tx, before, next, cash, now).await?;
     }
     if decision.cash.is_some() || next.state.is_end() {
-        check_commit(tx, next.terms.currency, &id, next.state).await?;
+        check_commit(tx, next.terms.currency, &next.cash_subject(), next.state).await?;
     }
     if let Some(report) = decision.report {
         let (status, command) = command(next, report, &decision.why);
@@ -251,14 +285,20 @@ async fn intent(
 
 async fn move_cash(
     tx: &mut Tx<'_>,
-    record: &Record,
+    before: &Record,
+    next: &Record,
     cash: Cash,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let price = record.terms.price();
+    let price = next.price();
     match cash {
         Cash::Reserve => book(tx, &price.reserve(), now).await,
-        Cash::Void => book(tx, &price.void(), now).await,
+        // What was set aside is at the price that held until now.
+        Cash::Void => book(tx, &before.price().void(), now).await,
+        Cash::Reprice => {
+            book(tx, &before.price().void(), now).await?;
+            book(tx, &price.reserve(), now).await
+        }
         Cash::Post => {
             for transfer in price.post() {
                 book(tx, &transfer, now).await?;

@@ -150,20 +150,21 @@ async fn a_death_between_database_and_engine_loses_no_command() {
         .await;
     market.trade(ALICE, BOB, 300, 1, Some("img"));
     market.feed(&settlement).await;
-    // It settles while nobody passes its commands on; some are marked as passed on and are lost.
-    let settled = async {
+    // It asks to begin while nobody passes its commands on: they are marked as passed on and are lost.
+    let asked = async {
         loop {
             let commands = settlement.next_commands().await.unwrap();
             let ids: Vec<_> = commands.iter().map(|(id, _)| *id).collect();
             settlement.mark_submitted(&ids).await.unwrap();
-            if settlement.reassignments(0, 1).await.unwrap()[0].1 == State::Settled {
+            if settlement.reassignments(0, 1).await.unwrap()[0].1 == State::Asking {
                 return;
             }
         }
     };
-    settlement.run(settled).await.unwrap();
+    settlement.run(asked).await.unwrap();
     settlement.close().await;
     assert_eq!(market.updates().count(), 0);
+    assert_eq!(cloud.ended(), Vec::<String>::new());
 
     let (settlement, _) = mortal(directory.path(), &cloud, &seen, None).await;
     market.run(&settlement, |market| market.ended() == 1).await;

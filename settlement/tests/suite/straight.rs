@@ -106,6 +106,7 @@ async fn the_engine_hears_of_every_milestone_and_the_timeline_tells_the_story() 
             State::Received,
             State::Funded,
             State::Fenced,
+            State::Asking,
             State::Terminating,
             State::Vacant,
             State::Placing,
