@@ -8,14 +8,16 @@
 //! | 0 pending: the trade | the chain's name | | 0 new | 1 status | 1 received | what is due |
 //! | 1 terminating, 2 placing, 3 starting | the name, `-`, the status | the name | 1 replace | 1 status | 1 received | what is due |
 //! | 4 settled | the same | the name | 1 replace | 2 confirmation | 4 confirmed | what was paid |
+//! | 0 pending: the price corrected | the name, `-c`, the number of the command | the name | 1 replace | 1 status | 1 received | what is due now |
+//! | 6 reversed: the trade busted | as reversed | the name | 2 cancel | 2 confirmation | 5 rejected | 0 |
 //! | 5 failed, 6 reversed | the same | the name | 2 cancel | 2 confirmation | 5 rejected | what was paid: 0 |
 //!
 //! InstanceIDs(20001) is the instance sold; to the buyer, once it is known, the new one. A seller never learns the
 //! buyer's instance. OrderCapacity(528) is agency, but principal for a provider that buys back its own.
 
 use engine::{
-    Event, EventBody, InstanceName, Notional, Quantity, ReassignmentId, ReassignmentStatus, Remark,
-    SettledCash, Side, SlotName, Timestamp, Trade,
+    AmendedTrade, Amendment, CommandNumber, Event, EventBody, InstanceName, Notional, Quantity,
+    ReassignmentId, ReassignmentStatus, Remark, SettledCash, Side, SlotName, Timestamp, Trade,
 };
 use fix_codec::messages::{Capacity, Confirmation, ConfirmedOrder, Group, Party};
 use fix_codec::values::{ConfirmStatus, ConfirmTransType, ConfirmType, OrderCapacity, TokenList};
@@ -41,6 +43,8 @@ pub(super) struct Settlement<'e> {
     status: ReassignmentStatus,
     remark: Option<&'e Remark>,
     cash: Option<SettledCash>,
+    /// The command that corrected the price, if this says so.
+    corrected_by: Option<CommandNumber>,
     time: Timestamp,
 }
 
@@ -48,19 +52,10 @@ impl<'e> Settlement<'e> {
     /// What this event says to a party about an instance of the trade, by its place among them.
     pub(super) fn of(event: &'e Event, leg: usize, side: Side) -> Option<Self> {
         if let EventBody::TradeExecuted(trade) = &event.body {
-            let leg = trade.legs.get(leg)?;
-            return Some(Self {
-                trade,
-                side,
-                reassignment: leg.reassignment,
-                slot: &leg.slot,
-                old_instance: &leg.instance,
-                new_instance: None,
-                status: ReassignmentStatus::Pending,
-                remark: None,
-                cash: None,
-                time: event.time,
-            });
+            return Self::pending(event, trade, leg, side);
+        }
+        if let EventBody::TradeAmended(amended) = &event.body {
+            return Self::amended(event, amended, leg, side);
         }
         let EventBody::ReassignmentUpdated(update) = &event.body else {
             return None;
@@ -75,7 +70,43 @@ impl<'e> Settlement<'e> {
             status: update.status,
             remark: update.text.as_ref(),
             cash: update.cash,
+            corrected_by: None,
             time: event.time,
+        })
+    }
+
+    /// An instance of a trade with which nothing was done yet.
+    fn pending(event: &Event, trade: &'e Trade, leg: usize, side: Side) -> Option<Self> {
+        let leg = trade.legs.get(leg)?;
+        Some(Self {
+            trade,
+            side,
+            reassignment: leg.reassignment,
+            slot: &leg.slot,
+            old_instance: &leg.instance,
+            new_instance: None,
+            status: ReassignmentStatus::Pending,
+            remark: None,
+            cash: None,
+            corrected_by: None,
+            time: event.time,
+        })
+    }
+
+    fn amended(event: &Event, amended: &'e AmendedTrade, leg: usize, side: Side) -> Option<Self> {
+        let pending = Self::pending(event, &amended.trade, leg, side)?;
+        let remark = Some(&amended.reason);
+        Some(match amended.change {
+            Amendment::Bust => Self {
+                status: ReassignmentStatus::Reversed,
+                remark,
+                ..pending
+            },
+            Amendment::Correct { .. } => Self {
+                remark,
+                corrected_by: Some(event.cause),
+                ..pending
+            },
         })
     }
 
@@ -140,15 +171,21 @@ impl<'e> Settlement<'e> {
     }
 
     fn confirm_id(&self) -> Words<72> {
-        match self.status.code() {
-            0 => self.chain(),
-            code => Words::of(format_args!("{}-{code}", self.chain().as_str())),
+        match (self.status.code(), self.corrected_by) {
+            (_, Some(command)) => Words::of(format_args!("{}-c{command}", self.chain().as_str())),
+            (0, None) => self.chain(),
+            (code, None) => Words::of(format_args!("{}-{code}", self.chain().as_str())),
         }
     }
 
     /// ConfirmTransType(666), ConfirmType(773), ConfirmStatus(665).
     fn confirmed(&self) -> (ConfirmTransType, ConfirmType, ConfirmStatus) {
         match self.status {
+            ReassignmentStatus::Pending if self.corrected_by.is_some() => (
+                ConfirmTransType::Replace,
+                ConfirmType::Status,
+                ConfirmStatus::Received,
+            ),
             ReassignmentStatus::Pending => (
                 ConfirmTransType::New,
                 ConfirmType::Status,

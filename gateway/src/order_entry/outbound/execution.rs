@@ -8,6 +8,8 @@
 //! | replaced | 5 | 0 or 1, or 2 when nothing is open | 11 the new one, 41 the one before |
 //! | cancelled on request | 4 | 4 | 11 the request's, 41 the order's |
 //! | cancelled with many | 4 | 4 | 58 by which request |
+//! | fill busted | H | where it stands; 4 where it was filled | 19, 527 20001 of the fill, 32 is 0, 58 why |
+//! | fill corrected | G | where it stands | 19, 31 the new price, 32 527 851 20001 of the fill, 58 why |
 //! | asked for | I | where it stands | 790; or 584, 911 and 912 |
 //! | cancelled by the market | 4 | 4 | 378=8, 58 why |
 //! | made smaller in the place of a trade with its own | D | 0 or 1 | 378=5, 58 why |
@@ -18,25 +20,20 @@
 //! does not have in this message.
 
 use engine::{
-    AccountName, CancelCause, ClientOrderId, Conditions, Event, EventBody, ExecutionId, Fill,
-    ImageName, NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderView, Quantity, Question,
-    RequestId, SelfMatchGroup, SessionName, Side, Symbol, TimeInForce, Timestamp,
+    AccountName, Amendment, CancelCause, ClientOrderId, Conditions, Event, EventBody, ExecutionId,
+    Fill, FillAmendment, ImageName, NewOrder, Notional, OrderId, OrderKind, OrderRefusal,
+    OrderView, Quantity, Question, RequestId, SelfMatchGroup, Side, Symbol, TimeInForce, Timestamp,
 };
 use fix_codec::messages::{ExecutionReport, Group, Party};
-use fix_codec::values::{ExecRestatementReason, ExecType, OrdStatus, TokenList};
+use fix_codec::values::{ExecType, OrdStatus, TokenList};
 use fix_codec::{BodyWriter, EncodeBody};
 
 use crate::order_entry::amounts::{average_price, price_to, quantity_to};
 use crate::order_entry::codes;
-use crate::order_entry::refusals::{ord_rej_reason, order_text};
 use crate::order_entry::times::{expire_date, expire_time, utc};
 use crate::order_entry::words::Words;
 
-/// Room for Text(58).
-type Text = Words<256>;
-
-/// How Text(58) marks every report on an order for a test instrument.
-const TEST_INSTRUMENT: &str = "test instrument";
+use super::remark::Remark;
 
 /// ExecInst(18) of a post-only order.
 const POST_ONLY: TokenList<'static> = TokenList::Tokens(&["6"]);
@@ -55,6 +52,8 @@ pub(super) struct Execution<'e> {
     cumulative: Quantity,
     filled: Notional,
     fill: Option<&'e Fill>,
+    /// The report whose place this one takes.
+    refers_to: Option<ExecutionId>,
     answers: Option<&'e Question>,
     remark: Remark<'e>,
     /// On a test instrument: every report says so.
@@ -73,17 +72,6 @@ struct Terms<'e> {
     time_in_force: TimeInForce,
     image: Option<&'e ImageName>,
     conditions: Option<&'e Conditions>,
-}
-
-/// What is said in words.
-#[derive(Debug, Clone, Copy)]
-enum Remark<'e> {
-    None,
-    Refused(OrderRefusal, &'e NewOrder),
-    CancelledByMarket(&'static str),
-    CancelledOnDisconnect(&'e SessionName),
-    Reduced,
-    CancelledWithMany(&'e ClientOrderId),
 }
 
 impl<'e> Execution<'e> {
@@ -105,6 +93,7 @@ impl<'e> Execution<'e> {
                 fill: Some(fill),
                 ..on(order, execution, ExecType::Trade)
             }),
+            EventBody::FillAmended(amendment) => Some(Self::amended(amendment, time)),
             EventBody::OrderExpired { order, execution } => {
                 Some(on(order, execution, ExecType::Expired))
             }
@@ -131,6 +120,8 @@ impl<'e> Execution<'e> {
             | EventBody::MassCancelRejected { .. }
             | EventBody::NothingReported { .. }
             | EventBody::TradeExecuted(_)
+            | EventBody::TradeAmended(_)
+            | EventBody::TradeAmendmentRefused { .. }
             | EventBody::ReassignmentUpdated(_)
             | EventBody::Ignored { .. }
             | EventBody::InstrumentListed(_)
@@ -170,6 +161,20 @@ impl<'e> Execution<'e> {
             test: *test,
             ..Self::refused(order, *order_id, *execution, *reason, event.time)
         })
+    }
+
+    /// The report on a fill that was busted or corrected.
+    fn amended(amendment: &'e FillAmendment, time: Timestamp) -> Self {
+        let exec_type = match amendment.change {
+            Amendment::Bust => ExecType::TradeCancel,
+            Amendment::Correct { .. } => ExecType::TradeCorrect,
+        };
+        Self {
+            fill: Some(&amendment.fill),
+            refers_to: Some(amendment.refers_to),
+            remark: Remark::Amended(amendment),
+            ..Self::on(&amendment.order, amendment.execution, exec_type, time)
+        }
     }
 
     /// The report that answers a question.
@@ -216,6 +221,7 @@ impl<'e> Execution<'e> {
             cumulative: order.cumulative,
             filled: order.filled_notional,
             fill: None,
+            refers_to: None,
             answers: None,
             remark: Remark::None,
             test: order.test,
@@ -291,6 +297,7 @@ impl<'e> Execution<'e> {
             cumulative: Quantity::ZERO,
             filled: Notional::ZERO,
             fill: None,
+            refers_to: None,
             answers: None,
             remark: Remark::Refused(reason, order),
             test: false,
@@ -302,6 +309,7 @@ impl<'e> Execution<'e> {
     pub(super) fn encode(&self, parties: &[Party<'_>], out: &mut BodyWriter<'_>) {
         let order_id = Words::<24>::of(self.order_id);
         let exec_id = Words::<40>::of(self.execution);
+        let exec_ref_id = self.refers_to.map(Words::<40>::of);
         let trade_id = self.fill.map(|fill| Words::<40>::of(fill.trade));
         let instances: Vec<_> = self
             .fill
@@ -309,41 +317,16 @@ impl<'e> Execution<'e> {
             .flat_map(|fill| &fill.instances)
             .map(|name| name.as_str())
             .collect();
-        let text = self.text();
+        let text = self.remark.text(self.test);
         let ids = Ids {
             order_id: order_id.as_str(),
             exec_id: exec_id.as_str(),
+            exec_ref_id: exec_ref_id.as_ref().map(Words::as_str),
             trade_id: trade_id.as_ref().map(Words::as_str),
             instances: &instances,
         };
         self.message(&ids, text.as_ref().map(Words::as_str), parties)
             .encode_body(out);
-    }
-
-    /// Text(58): what is to be said, behind the mark of a test instrument.
-    fn text(&self) -> Option<Text> {
-        let said = match self.remark {
-            Remark::None if self.test => return Some(Text::of(TEST_INSTRUMENT)),
-            Remark::None => return None,
-            Remark::Refused(reason, order) => Text::of(order_text(reason, order).as_str()),
-            Remark::CancelledByMarket(why) => Text::of(why),
-            Remark::CancelledOnDisconnect(session) => {
-                Text::of(format_args!("cancelled on disconnect of {session}"))
-            }
-            Remark::Reduced => Text::of(
-                "self-match prevention: made smaller in the place of a trade with an order of its own",
-            ),
-            Remark::CancelledWithMany(request) => Text::of(format_args!(
-                "cancelled by the mass cancel ClOrdID={request}"
-            )),
-        };
-        if self.test {
-            return Some(Text::of(format_args!(
-                "{TEST_INSTRUMENT}: {}",
-                said.as_str()
-            )));
-        }
-        Some(said)
     }
 
     fn message<'m>(
@@ -353,14 +336,6 @@ impl<'e> Execution<'e> {
         parties: &'m [Party<'m>],
     ) -> ExecutionReport<'m> {
         let (terms, answered) = (&self.terms, Answered::of(self.answers));
-        let ord_rej_reason = match self.remark {
-            Remark::Refused(reason, _) => Some(ord_rej_reason(reason)),
-            Remark::None
-            | Remark::CancelledByMarket(_)
-            | Remark::CancelledOnDisconnect(_)
-            | Remark::Reduced
-            | Remark::CancelledWithMany(_) => None,
-        };
         let conditions = terms.conditions.copied().unwrap_or_default();
         ExecutionReport {
             order_id: ids.order_id,
@@ -373,11 +348,11 @@ impl<'e> Execution<'e> {
             last_rpt_requested: answered.last,
             parties: Group::new(parties),
             exec_id: ids.exec_id,
-            exec_ref_id: None,
+            exec_ref_id: ids.exec_ref_id,
             exec_type: self.exec_type,
             ord_status: self.ord_status,
-            ord_rej_reason,
-            exec_restatement_reason: self.restatement_reason(),
+            ord_rej_reason: self.remark.ord_rej_reason(),
+            exec_restatement_reason: self.remark.restatement_reason(),
             account: Some(terms.account.as_str()),
             symbol: terms.symbol.as_str(),
             side: codes::side(terms.side),
@@ -390,8 +365,15 @@ impl<'e> Execution<'e> {
             expire_date: expire_date(terms.time_in_force),
             expire_time: expire_time(terms.time_in_force),
             exec_inst: conditions.post_only.then_some(POST_ONLY),
-            last_qty: self.fill.map(|fill| quantity_to(fill.quantity)),
-            last_px: self.fill.map(|fill| price_to(fill.price)),
+            // By a fill that is taken back nothing more is filled, at no price: FIX 4.4 Volume 4, Appendix D.
+            last_qty: self.fill.map(|fill| {
+                let none = self.exec_type == ExecType::TradeCancel;
+                quantity_to(if none { Quantity::ZERO } else { fill.quantity })
+            }),
+            last_px: (self.exec_type != ExecType::TradeCancel)
+                .then_some(self.fill)
+                .flatten()
+                .map(|fill| price_to(fill.price)),
             leaves_qty: quantity_to(self.leaves),
             cum_qty: quantity_to(self.cumulative),
             avg_px: average_price(self.filled, self.cumulative),
@@ -413,16 +395,6 @@ impl<'e> Execution<'e> {
             self_match_prevention_instruction: conditions
                 .self_match_instruction
                 .map(codes::self_match_prevention_instruction),
-        }
-    }
-
-    fn restatement_reason(&self) -> Option<ExecRestatementReason> {
-        match self.remark {
-            Remark::None | Remark::Refused(..) | Remark::CancelledWithMany(_) => None,
-            Remark::CancelledByMarket(_) | Remark::CancelledOnDisconnect(_) => {
-                Some(ExecRestatementReason::MarketOption)
-            }
-            Remark::Reduced => Some(ExecRestatementReason::PartialDecline),
         }
     }
 }
@@ -462,6 +434,7 @@ impl<'e> Answered<'e> {
 struct Ids<'m> {
     order_id: &'m str,
     exec_id: &'m str,
+    exec_ref_id: Option<&'m str>,
     trade_id: Option<&'m str>,
     instances: &'m [&'m str],
 }

@@ -3,16 +3,18 @@
 //! | event | message |
 //! |---|---|
 //! | accepted, refused, elected, filled, made smaller, cancelled, expired order | ExecutionReport(8): see `execution` |
+//! | busted or corrected fill | ExecutionReport(8): see `execution` |
 //! | replaced order, answer to a question | ExecutionReport(8): see `execution`; where there is no order: `no_order` |
 //! | cancel or change refused | OrderCancelReject(9): see `cancel_reject` |
 //! | cancel of many orders | OrderMassCancelReport(r): see `mass_cancel` |
-//! | trade, reassignment | Confirmation(AK): see `confirmation` |
+//! | trade, also busted or corrected; reassignment | Confirmation(AK): see `confirmation` |
 
 mod cancel_reject;
 mod confirmation;
 mod execution;
 mod mass_cancel;
 mod no_order;
+mod remark;
 
 use cancel_reject::CancelReject;
 use confirmation::Settlement;
