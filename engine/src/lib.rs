@@ -71,7 +71,7 @@ pub use event::{
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
-pub use money::{MICROS_PER_UNIT, Notional, Price, Quantity};
+pub use money::{MICROS_PER_UNIT, Notional, Price, PriceError, Quantity};
 pub use refusal::{
     AmendmentRefusal, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal,
     ReplaceRefusal, StatusRefusal, WithdrawalRefusal,

@@ -1,11 +1,15 @@
 //! Prices, quantities and what they multiply to, as integers with their units in the type.
 
 use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 /// Micro-units in one unit of a currency: 1 000 000.
 pub const MICROS_PER_UNIT: i64 = 1_000_000;
+
+/// Micro-units in the last of one, two, … six decimal places.
+const SCALES: [i128; 6] = [100_000, 10_000, 1_000, 100, 10, 1];
 
 /// A price of one instance, in micro-units of the instrument's currency (1 000 000 is 1.00).
 ///
@@ -59,6 +63,42 @@ impl fmt::Display for Price {
     /// In units with as many decimals as needed, at least two: `10.50`, `0.000001`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_micros(i128::from(self.0), f)
+    }
+}
+
+/// Some text is not a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not a price: write a decimal with at most six places, such as 10.50")]
+pub struct PriceError;
+
+impl FromStr for Price {
+    type Err = PriceError;
+
+    /// Reads what [`Price`] displays, and fewer or more places: at most six.
+    fn from_str(text: &str) -> Result<Self, PriceError> {
+        let (sign, amount) = match text.strip_prefix('-') {
+            Some(amount) => (-1, amount),
+            None => (1, text),
+        };
+        let (units, places) = amount.split_once('.').unwrap_or((amount, "0"));
+        let scale = places.len().checked_sub(1).and_then(|at| SCALES.get(at));
+        let scale = scale.ok_or(PriceError)?;
+        let fraction = digits(places)?.checked_mul(*scale);
+        let micros = digits(units)?
+            .checked_mul(i128::from(MICROS_PER_UNIT))
+            .zip(fraction)
+            .and_then(|(units, fraction)| units.checked_add(fraction)?.checked_mul(sign))
+            .and_then(|micros| i64::try_from(micros).ok());
+        micros.map(Self).ok_or(PriceError)
+    }
+}
+
+/// At least one digit, and nothing else.
+fn digits(text: &str) -> Result<i128, PriceError> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().map_err(|_| PriceError)
+    } else {
+        Err(PriceError)
     }
 }
 

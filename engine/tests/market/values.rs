@@ -1,8 +1,8 @@
 //! Names, identifiers, money and time as they are written and read.
 
 use engine::{
-    ExecutionId, Notional, OrderId, Price, Quantity, ReassignmentId, Symbol, Text, TextError,
-    Timestamp,
+    ExecutionId, Notional, OrderId, Price, PriceError, Quantity, ReassignmentId, Symbol, Text,
+    TextError, Timestamp,
 };
 
 #[test]
@@ -84,12 +84,42 @@ fn money_shows_as_many_decimals_as_it_needs() {
     ];
     for (micros, text) in rows {
         assert_eq!(Price::from_micros(micros).to_string(), text);
+        assert_eq!(text.parse(), Ok(Price::from_micros(micros)));
         assert_eq!(Notional::from_micros(micros.into()).to_string(), text);
     }
     assert_eq!(
         Timestamp::from_nanos(1_000_000_001).to_string(),
         "1.000000001"
     );
+}
+
+#[test]
+fn prices_are_read_exactly_or_not_at_all() {
+    for (text, micros) in [
+        ("7", 7_000_000),
+        ("0010.5", 10_500_000),
+        ("-0.0", 0),
+        ("9223372036854.775807", i64::MAX),
+        ("-9223372036854.775808", i64::MIN),
+    ] {
+        assert_eq!(text.parse(), Ok(Price::from_micros(micros)), "{text}");
+    }
+    for text in [
+        "",
+        "-",
+        ".5",
+        "5.",
+        "--5",
+        "+5",
+        "1e3",
+        " 1",
+        "1.0000001",
+        "1.2.3",
+        "9223372036854.775808",
+        "99999999999999999999999999999999999999999999",
+    ] {
+        assert_eq!(text.parse::<Price>(), Err(PriceError), "{text}");
+    }
 }
 
 #[test]
