@@ -4,10 +4,12 @@
 use std::time::Duration;
 
 use engine::{
-    Command, CommandNumber, Engine, EventBody, IgnoreReason, Input, OperatorName, Origin, Timestamp,
+    Command, CommandNumber, Engine, EventBody, IgnoreReason, Input, OperatorName, Origin,
+    Timestamp, Trade, TradeId,
 };
 use sequencer::{CommandSender, EventLog, EventReader, ReadError};
 
+use super::executed;
 use super::refused::Refused;
 
 /// How long a change may take to become durable.
@@ -70,6 +72,21 @@ impl Market {
         look: impl FnOnce(&Engine) -> T + Send + 'static,
     ) -> Result<T, Refused> {
         Ok(self.commands.look(look).await?)
+    }
+
+    /// A trade as it was executed.
+    ///
+    /// # Errors
+    /// When there is none, or the event log cannot be read back to it.
+    pub(super) async fn executed(&self, trade: TradeId) -> Result<Trade, Refused> {
+        let found = executed::executed(&self.events, trade).await;
+        let found = found.map_err(|error| Refused::unreadable_log(&error))?;
+        found.ok_or_else(|| {
+            Refused::unknown(
+                format!("there is no trade {trade} in the event log, as far as it is kept"),
+                "look it up in the reports of its parties: SecondaryExecID(527)",
+            )
+        })
     }
 }
 

@@ -7,9 +7,11 @@
 
 mod audited;
 mod caller;
+mod executed;
 mod listener;
 mod market;
 mod peer;
+mod plain;
 mod refused;
 pub(crate) mod routes;
 mod server;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use engine::IgnoreReason;
-use sequencer::Stopped;
+use sequencer::{ReadError, Stopped};
 use serde::{Deserialize, Serialize};
 
 use super::audited::Said;
@@ -103,6 +103,15 @@ impl Refused {
             StatusCode::GATEWAY_TIMEOUT,
             format!("{why}: the change may be made or not"),
             "look at how it stands, then ask again if it is still to be done",
+        )
+    }
+
+    /// What the venue has recorded cannot be read.
+    pub(super) fn unreadable_log(error: &ReadError) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("the event log cannot be read: {error}"),
+            "nothing was changed; see the venue's log, and run cloudpit verify when it has stopped",
         )
     }
 

@@ -4,6 +4,7 @@
 mod calls;
 mod hostile;
 mod operator;
+mod trades;
 
 use tests::ground::Ground;
 

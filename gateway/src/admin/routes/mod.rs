@@ -3,6 +3,7 @@
 pub(crate) mod firms;
 pub(crate) mod orders;
 pub(crate) mod sessions;
+pub(crate) mod trades;
 pub(crate) mod withdrawals;
 
 use axum::Router;
@@ -15,5 +16,6 @@ pub(super) fn all() -> Router<Office> {
         .merge(firms::routes())
         .merge(orders::routes())
         .merge(sessions::routes())
+        .merge(trades::routes())
         .merge(withdrawals::routes())
 }

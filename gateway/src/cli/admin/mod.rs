@@ -5,6 +5,7 @@ mod call;
 mod firms;
 mod orders;
 mod sessions;
+mod trades;
 mod withdraw;
 
 use std::path::PathBuf;
@@ -46,6 +47,10 @@ enum What {
     Orders(orders::Arguments),
     /// Takes an instance out of the register, to give it back to its holder.
     Withdraw(withdraw::Arguments),
+    /// Busts a trade: it is as if it had not been. Possible until a reassignment of it begins, on its trading day.
+    Bust(trades::BustArguments),
+    /// Corrects the price of a trade. Possible until a reassignment of it begins, on its trading day.
+    Correct(trades::CorrectArguments),
 }
 
 /// The venue did not do what was asked.
@@ -60,6 +65,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Sessions(arguments) => sessions::run(&call, arguments).await,
             What::Orders(arguments) => orders::run(&call, arguments).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
+            What::Bust(arguments) => trades::bust(&call, arguments).await,
+            What::Correct(arguments) => trades::correct(&call, arguments).await,
         }
     };
     match super::runtime()?.block_on(asked) {
