@@ -32,6 +32,8 @@ impl Engine {
         if self.orders.find(firm, &new.client_order_id).is_some() {
             return Err(OrderRefusal::DuplicateClientOrderId);
         }
+        let blocked = self.blocks.check(session, firm);
+        blocked.map_err(OrderRefusal::TradingBlocked)?;
         let instrument = self.registry.instruments.find(&new.symbol);
         let instrument = instrument.ok_or(OrderRefusal::UnknownInstrument)?;
         let listing = &self.registry.instruments[instrument];

@@ -7,7 +7,7 @@ use alloc::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Amendment, Side, TradeAmendment};
+use crate::command::{Amendment, Origin, Side, TradeAmendment};
 use crate::event::{AmendedTrade, EventBody, Fill, FillAmendment, OrderView, Trade, TradeSide};
 use crate::ids::{CommandNumber, ExecutionId, TradeId};
 use crate::inventory::SlotPlace;
@@ -15,7 +15,7 @@ use crate::machine::Engine;
 use crate::money::{Price, Quantity};
 use crate::orders::Known;
 use crate::output::Output;
-use crate::refusal::AmendmentRefusal;
+use crate::refusal::{AmendmentRefusal, IgnoreReason};
 use crate::slab::Place;
 use crate::text::OperatorName;
 use crate::trades::Undone;
@@ -77,10 +77,13 @@ impl Amendments {
 impl Engine {
     pub(crate) fn amend_trade(
         &mut self,
-        operator: OperatorName,
+        origin: Origin,
         request: &TradeAmendment,
         out: &mut Output<'_>,
-    ) {
+    ) -> Result<(), IgnoreReason> {
+        let Origin::Operator { name: operator } = origin else {
+            return Err(IgnoreReason::NotPermitted);
+        };
         match self.check_amendment(request) {
             Ok(subject) => self.carry_out(operator, request, subject, out),
             Err(reason) => out.push(EventBody::TradeAmendmentRefused {
@@ -90,6 +93,7 @@ impl Engine {
                 reason,
             }),
         }
+        Ok(())
     }
 
     /// What is to be busted or corrected, or the first reason why not. The order of the steps is the order of

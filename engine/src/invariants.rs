@@ -136,6 +136,8 @@ impl Engine {
             "orders rest in the book of their instrument"
         );
         assert!(!order.leaves().is_zero(), "what rests has something open");
+        let blocked = self.blocks.check(order.session, order.firm);
+        assert!(blocked.is_ok(), "nothing rests of who is blocked");
         if order.waits() {
             assert!(!self.is_reached(order), "a stop waits until it is reached");
         } else {

@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod admission;
 mod amending;
+mod blocking;
 mod book;
 mod breach;
 mod browsing;
@@ -54,6 +55,7 @@ mod timers;
 mod trades;
 mod view;
 
+pub use blocking::Block;
 pub use breach::{BreachedLimit, LimitBreach};
 pub use browsing::OrderPage;
 pub use command::{
@@ -61,7 +63,7 @@ pub use command::{
     Instrument, InstrumentKind, MassCancelRequest, MassStatusRequest, MoneyLimits, NewOrder,
     OrderFilter, OrderKind, OrderRate, OrdersOf, Origin, ReassignmentStatus, ReplaceRequest,
     RiskLimits, RiskScope, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced,
-    SessionRole, SettledCash, Side, StatusRequest, TimeInForce, TradeAmendment,
+    SessionRole, SettledCash, Side, StatusRequest, TimeInForce, TradeAmendment, TradingScope,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
@@ -73,8 +75,8 @@ pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, Trad
 pub use machine::Engine;
 pub use money::{MICROS_PER_UNIT, Notional, Price, PriceError, Quantity};
 pub use refusal::{
-    AmendmentRefusal, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal, OrderRefusal,
-    ReplaceRefusal, StatusRefusal, WithdrawalRefusal,
+    AmendmentRefusal, Blocked, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal,
+    OrderRefusal, ReplaceRefusal, StatusRefusal, WithdrawalRefusal,
 };
 pub use risk::{ExposureView, RiskLimitsView};
 pub use text::{

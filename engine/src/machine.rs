@@ -4,6 +4,7 @@ use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use crate::amending::Amendments;
+use crate::blocking::Blocks;
 use crate::book::{Book, Level};
 use crate::command::{Command, Origin, Sequenced, Side};
 use crate::event::{Event, EventBody, OrderView};
@@ -38,6 +39,8 @@ pub struct Engine {
     pub(crate) amendments: Amendments,
     /// Sessions that are lost, by their place, and when that has consequences; the next one first.
     pub(crate) lost: BTreeSet<(Timestamp, u32)>,
+    /// Who may not trade.
+    pub(crate) blocks: Blocks,
     /// Stop orders that this command has elected and that have not come to the market yet; none between commands.
     pub(crate) elected: VecDeque<Place>,
 }
@@ -111,13 +114,7 @@ impl Engine {
                 permit(!is_session(origin))?;
                 self.update_reassignment(command, out)
             }
-            Command::AmendTrade(request) => {
-                let Origin::Operator { name } = *origin else {
-                    return Err(IgnoreReason::NotPermitted);
-                };
-                self.amend_trade(name, request, out);
-                Ok(())
-            }
+            Command::AmendTrade(request) => self.amend_trade(*origin, request, out),
             Command::EndTradingDay => {
                 permit(!is_session(origin))?;
                 self.end_trading_day(out);
@@ -128,6 +125,9 @@ impl Engine {
             | Command::FireTimers => {
                 permit(!is_session(origin))?;
                 self.mind_clients(command, out)
+            }
+            Command::BlockTrading { .. } | Command::ReleaseTrading { .. } => {
+                self.switch_trading(*origin, command, out)
             }
             Command::ListInstrument(_)
             | Command::AdmitFirm { .. }
@@ -191,7 +191,9 @@ impl Engine {
             | Command::FireTimers
             | Command::SetSelfMatchPrevention { .. }
             | Command::SetRiskLimits { .. }
-            | Command::ReleaseRiskLimits { .. } => {
+            | Command::ReleaseRiskLimits { .. }
+            | Command::BlockTrading { .. }
+            | Command::ReleaseTrading { .. } => {
                 unreachable!("only requests of members come here")
             }
         }
@@ -251,7 +253,9 @@ impl Engine {
             | Command::ReportOrder(_)
             | Command::ReportOrders(_)
             | Command::SetRiskLimits { .. }
-            | Command::ReleaseRiskLimits { .. } => {
+            | Command::ReleaseRiskLimits { .. }
+            | Command::BlockTrading { .. }
+            | Command::ReleaseTrading { .. } => {
                 unreachable!("only commands that set up the market come here")
             }
         }

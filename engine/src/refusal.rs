@@ -125,6 +125,35 @@ pub enum OrderRefusal {
     /// last.
     #[error("{0}")]
     LimitBreached(LimitBreach),
+    /// An operator has blocked trading. Ranks behind [`Self::DuplicateClientOrderId`].
+    #[error("{0}")]
+    TradingBlocked(Blocked),
+}
+
+/// Whose trading an operator has blocked, so that this order is refused; the widest is told.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    thiserror::Error,
+)]
+pub enum Blocked {
+    /// Everybody's.
+    #[error("trading is blocked for the venue")]
+    Venue,
+    /// That of all sessions of the firm.
+    #[error("trading is blocked for the firm")]
+    Firm,
+    /// That of the session.
+    #[error("trading is blocked for the session")]
+    Session,
 }
 
 /// Why a cancel was refused, in order of precedence.
@@ -193,6 +222,9 @@ pub enum ReplaceRefusal {
     /// No order may have the new terms.
     #[error("{0}")]
     Terms(OrderRefusal),
+    /// An operator has blocked trading. Ranks behind [`Self::Order`].
+    #[error("{0}")]
+    TradingBlocked(Blocked),
 }
 
 /// Why many orders were not cancelled, in order of precedence.

@@ -87,7 +87,10 @@ impl Engine {
             .map_err(|(why, order)| (ReplaceRefusal::Order(why), order))?;
         let order = &self.orders.resting[place];
         let order = self
-            .check_new_terms(order, new, now)
+            .blocks
+            .check(session, order.firm)
+            .map_err(ReplaceRefusal::TradingBlocked)
+            .and_then(|()| self.check_new_terms(order, new, now))
             .map_err(|why| (why, Some(order.known())))?;
         Ok(Change {
             place,

@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::amending::Amendments;
+use crate::blocking::Blocks;
 use crate::book::Book;
 use crate::ids::CommandNumber;
 use crate::inventory::Inventory;
@@ -36,6 +37,7 @@ struct Image<'a> {
     followed: Vec<u32>,
     risk: Cow<'a, Risk>,
     amendments: Cow<'a, Amendments>,
+    blocks: Cow<'a, Blocks>,
 }
 
 impl Serialize for Engine {
@@ -56,6 +58,7 @@ impl Serialize for Engine {
             followed: orders.followed().collect(),
             risk: Cow::Borrowed(&self.risk),
             amendments: Cow::Borrowed(&self.amendments),
+            blocks: Cow::Borrowed(&self.blocks),
         };
         image.serialize(serializer)
     }
@@ -71,6 +74,7 @@ impl<'de> Deserialize<'de> for Engine {
             inventory: image.inventory.into_owned(),
             trades: image.trades.into_owned(),
             amendments: image.amendments.into_owned(),
+            blocks: image.blocks.into_owned(),
             levels: Slab::default(),
             ..Self::default()
         };
@@ -80,6 +84,15 @@ impl<'de> Deserialize<'de> for Engine {
         engine.lost = engine.lost_sessions();
         for firm in image.followed {
             engine.orders.follow(firm, core::iter::empty());
+        }
+        let registry = &engine.registry;
+        if !engine
+            .blocks
+            .fits(registry.firms.len(), registry.sessions.len())
+        {
+            return Err(D::Error::custom(
+                "a firm or session is blocked that is not there",
+            ));
         }
         if image.last_prices.len() != engine.books.len() {
             return Err(D::Error::custom(

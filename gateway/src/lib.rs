@@ -25,6 +25,7 @@ pub mod signals;
 pub mod store;
 mod timers;
 mod trading_day;
+mod trading_news;
 pub mod venue;
 
 pub use sessions::session_settings;

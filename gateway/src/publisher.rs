@@ -17,6 +17,7 @@ use crate::metrics::catalogue::{
 use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
 use crate::sessions::{Mail, Registry, UNWRITTEN_EVENTS, tell_of_client};
+use crate::trading_news::tell_of_trading;
 
 /// After so many events every session is told how far they were brought, one session after each batch: what they write
 /// down of it is spread.
@@ -157,6 +158,7 @@ impl Publisher {
         for (place, (position, event)) in batch.iter().enumerate() {
             if position >= self.told_from {
                 tell_of_client(event, &self.metrics);
+                tell_of_trading(event, &self.metrics);
             }
             routes.each(event, |session| {
                 let picks = picks.entry(*session).or_default();

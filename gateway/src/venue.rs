@@ -30,7 +30,7 @@ use crate::reload::{Parts, Reloaded, Reloader};
 use crate::routing::Routes;
 use crate::sessions::{Desk, Drained, Observers, Registry, Seats, left_behind};
 use crate::settlement_desk::SettlementDesk;
-use crate::{timers, trading_day};
+use crate::{timers, trading_day, trading_news};
 
 /// A running venue.
 pub struct Venue {
@@ -77,6 +77,7 @@ impl Venue {
         let opened = open_sequencer(&config, &layout).await?;
         let (audit, audit_writer) = Audit::open(&layout.audit())?;
         let metrics = Metrics::of(&config.metrics);
+        trading_news::show_blocks(&opened.engine_view, &metrics);
         let doorkeeper = Doorkeeper::open(&config, &layout, &audit, &metrics)?;
         // The stores first: a session that the market knows has one.
         let seats = Seats::open(&config, &layout, &opened)?;

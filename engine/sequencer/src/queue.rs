@@ -272,7 +272,9 @@ fn weight(input: &Input) -> usize {
         | Command::FireTimers
         | Command::SetSelfMatchPrevention { .. }
         | Command::SetRiskLimits { .. }
-        | Command::ReleaseRiskLimits { .. } => 1,
+        | Command::ReleaseRiskLimits { .. }
+        | Command::BlockTrading { .. }
+        | Command::ReleaseTrading { .. } => 1,
     }
 }
 

@@ -8,6 +8,7 @@ mod order;
 mod reassignment;
 mod request;
 mod risk;
+mod scope;
 
 pub use amendment::{Amendment, TradeAmendment};
 pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
@@ -18,6 +19,7 @@ pub use request::{
     MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, ReplaceRequest, StatusRequest,
 };
 pub use risk::{BasisPoints, MoneyLimits, OrderRate, RiskLimits, RiskScope};
+pub use scope::TradingScope;
 
 use alloc::boxed::Box;
 
@@ -212,4 +214,18 @@ pub enum Command {
     /// Busts or corrects a trade. Only an operator may.
     // Boxed: it is rare and large.
     AmendTrade(Box<TradeAmendment>),
+    /// Takes no new orders and no changes of orders any more, and cancels what rests. Only an operator or the venue may.
+    BlockTrading {
+        /// Whose.
+        scope: TradingScope,
+        /// Why.
+        reason: Remark,
+    },
+    /// Ends a block of the same scope. Only an operator or the venue may.
+    ReleaseTrading {
+        /// Whose.
+        scope: TradingScope,
+        /// Why.
+        reason: Remark,
+    },
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::{
     Amendment, CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin,
-    ReplaceRequest, SelfMatchPolicy, SessionRole,
+    ReplaceRequest, SelfMatchPolicy, SessionRole, TradingScope,
 };
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId, TradeId};
@@ -26,7 +26,8 @@ use crate::refusal::{
     ReplaceRefusal, StatusRefusal, WithdrawalRefusal,
 };
 use crate::text::{
-    AccountName, FirmName, InstanceName, OperatorName, ProviderName, SessionName, SlotName, Symbol,
+    AccountName, FirmName, InstanceName, OperatorName, ProviderName, Remark, SessionName, SlotName,
+    Symbol,
 };
 use crate::time::Timestamp;
 
@@ -380,5 +381,27 @@ pub enum EventBody {
         change: Amendment,
         /// Why it was not done; the first reason in order of precedence.
         reason: AmendmentRefusal,
+    },
+    /// Trading is blocked from now on, until it is released. The cancels of what rests follow.
+    TradingBlocked {
+        /// Whose.
+        scope: TradingScope,
+        /// Who blocked it.
+        by: Origin,
+        /// Why. For the record, not for members.
+        reason: Remark,
+        /// How many orders are cancelled.
+        orders: u64,
+    },
+    /// A block has ended. Others may still stand.
+    TradingReleased {
+        /// Whose.
+        scope: TradingScope,
+        /// Who released it.
+        by: Origin,
+        /// Why. For the record, not for members.
+        reason: Remark,
+        /// Since when it was blocked.
+        since: Timestamp,
     },
 }

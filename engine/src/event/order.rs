@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Conditions, OrderKind, Side, TimeInForce};
+use crate::command::{Conditions, OrderKind, Side, TimeInForce, TradingScope};
 use crate::ids::{OrderId, TradeId};
 use crate::money::{Notional, Price, Quantity};
 use crate::text::{
@@ -138,4 +138,9 @@ pub enum CancelCause {
     },
     /// It has no limit price, and what is left on the other side is beyond the price band.
     PriceBandReached,
+    /// An operator blocked trading.
+    TradingBlocked {
+        /// Whose.
+        scope: TradingScope,
+    },
 }

@@ -11,7 +11,7 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{amending, connections, requests, risk, self_match, terms};
+use crate::{amending, blocking, connections, requests, risk, self_match, terms};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -173,6 +173,7 @@ impl Desk {
             "cancel-all" => requests::cancel_all(self, &words[1..]),
             "status" => requests::status(self, &words[1..]),
             "statuses" => requests::statuses(&words[1..]),
+            "block" | "unblock" => blocking::command(words),
             "limits" => risk::limits(&words[1..]),
             "release" => risk::release(&words[1..]),
             _ => connections::command(words),
@@ -402,6 +403,7 @@ fn tell(event: &Event, desk: &Desk) -> String {
                 CancelCause::MassCancelled {
                     client_order_id, ..
                 } => format!("with all by {client_order_id}"),
+                CancelCause::TradingBlocked { scope } => format!("blocked {scope}"),
             };
             format!("cancelled {} {cause}", order.client_order_id)
         }
@@ -431,6 +433,7 @@ fn tell(event: &Event, desk: &Desk) -> String {
         }
         other => requests::tell(other, desk)
             .or_else(|| amending::tell(other))
+            .or_else(|| blocking::tell(other))
             .unwrap_or_else(|| tell_inventory(other)),
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod amending;
+mod blocking;
 mod browsing;
 mod connections;
 mod desk;

@@ -10,6 +10,7 @@ mod caller;
 mod executed;
 mod listener;
 mod market;
+mod moment;
 mod peer;
 mod plain;
 mod refused;

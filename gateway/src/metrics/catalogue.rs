@@ -63,6 +63,12 @@ metrics! {
         "Changes of the configuration while the venue runs: taken, waiting for a restart, or refused (once for a whole file).";
     ADMIN_CALLS: Counter "cloudpit_admin_calls_total" ["kind", "outcome"]
         "Calls of the operators' channel, by kind (read or change) and outcome (done or refused).";
+    TRADING_BLOCKS: Gauge "cloudpit_trading_blocks" ["scope"]
+        "Blocks of trading that stand, by scope: session, firm or venue.";
+    TRADING_SWITCHED: Counter "cloudpit_trading_switched_total" ["scope", "change"]
+        "Times that trading was blocked or released, by scope and change (blocked or released).";
+    ORDERS_CANCELLED_BY_BLOCKS: Counter "cloudpit_orders_cancelled_by_blocks_total" []
+        "Orders that were cancelled because trading was blocked.";
     MESSAGES: Counter "cloudpit_messages_total" ["direction", "msg_type"]
         "FIX messages that came in or went out, by MsgType(35); resent ones count again.";
     COMMANDS_SUBMITTED: Counter "cloudpit_commands_submitted_total" []

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use engine::{
-    BreachedLimit, CancelRefusal, MassCancelRefusal, NewOrder, OrderRefusal, Quantity,
+    Blocked, BreachedLimit, CancelRefusal, MassCancelRefusal, NewOrder, OrderRefusal, Quantity,
     ReplaceRefusal, StatusRefusal,
 };
 use fix_codec::values::{CxlRejReason, MassCancelRejectReason, OrdRejReason};
@@ -20,6 +20,10 @@ pub(super) type RefusalText = Words<208>;
 pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
     match refusal {
         OrderRefusal::UnknownInstrument => OrdRejReason::UnknownSymbol,
+        OrderRefusal::TradingBlocked(Blocked::Venue) => OrdRejReason::ExchangeClosed,
+        OrderRefusal::TradingBlocked(Blocked::Firm | Blocked::Session) => {
+            OrdRejReason::BrokerOption
+        }
         OrderRefusal::QuantityAboveLimit => OrdRejReason::OrderExceedsLimit,
         OrderRefusal::DuplicateClientOrderId => OrdRejReason::DuplicateOrder,
         OrderRefusal::QuantityInvalid
@@ -79,6 +83,7 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         OrderRefusal::SessionUnknown
         | OrderRefusal::SessionNotPermitted
         | OrderRefusal::FirmNotPermitted
+        | OrderRefusal::TradingBlocked(_)
         | OrderRefusal::ImmediateStopNotAllowed
         | OrderRefusal::PostOnlyNotAllowed
         | OrderRefusal::ImageRequired
@@ -172,6 +177,7 @@ pub(super) fn cxl_rej_reason(refusal: CancelRefusal) -> CxlRejReason {
 pub(super) fn replace_rej_reason(refusal: ReplaceRefusal) -> CxlRejReason {
     match refusal {
         ReplaceRefusal::Order(refusal) => cxl_rej_reason(refusal),
+        ReplaceRefusal::TradingBlocked(_) => CxlRejReason::BrokerOption,
         ReplaceRefusal::AccountChanged
         | ReplaceRefusal::DeliveredNotNamed
         | ReplaceRefusal::Terms(_) => CxlRejReason::Other,
@@ -185,7 +191,9 @@ pub(super) fn replace_text(refusal: ReplaceRefusal, order: &NewOrder) -> Refusal
         ReplaceRefusal::AccountChanged => {
             RefusalText::of(format_args!("{refusal}: Account={}", order.account))
         }
-        ReplaceRefusal::DeliveredNotNamed => RefusalText::of(refusal),
+        ReplaceRefusal::DeliveredNotNamed | ReplaceRefusal::TradingBlocked(_) => {
+            RefusalText::of(refusal)
+        }
         ReplaceRefusal::Terms(refusal) => order_text(refusal, order),
     }
 }

@@ -102,7 +102,9 @@ fn count(body: &EventBody) -> usize {
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
         | EventBody::RiskLimitsChanged(_)
-        | EventBody::TradeAmendmentRefused { .. } => 0,
+        | EventBody::TradeAmendmentRefused { .. }
+        | EventBody::TradingBlocked { .. }
+        | EventBody::TradingReleased { .. } => 0,
     }
 }
 
@@ -173,7 +175,9 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
         | EventBody::RiskLimitsChanged(_)
-        | EventBody::TradeAmendmentRefused { .. } => None,
+        | EventBody::TradeAmendmentRefused { .. }
+        | EventBody::TradingBlocked { .. }
+        | EventBody::TradingReleased { .. } => None,
     }
 }
 
@@ -237,6 +241,7 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         | CancelCause::PriceBandReached
         // Who asked for the cancel of many has one answer to that.
         | CancelCause::MassCancelled { .. }
-        | CancelCause::Disconnected { .. } => None,
+        | CancelCause::Disconnected { .. }
+        | CancelCause::TradingBlocked { .. } => None,
     }
 }

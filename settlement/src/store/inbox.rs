@@ -187,7 +187,9 @@ async fn apply(
         | EventBody::OrderReported { .. }
         | EventBody::NothingReported { .. }
         | EventBody::FillAmended(_)
-        | EventBody::TradeAmendmentRefused { .. } => {}
+        | EventBody::TradeAmendmentRefused { .. }
+        | EventBody::TradingBlocked { .. }
+        | EventBody::TradingReleased { .. } => {}
     }
     Ok(0)
 }

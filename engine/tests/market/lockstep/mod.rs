@@ -15,8 +15,9 @@ use proptest::prelude::*;
 mod limits;
 mod steps;
 
-use steps::{ACCOUNTS, SESSIONS, SYMBOLS, Sketch, Step, kind, step};
+use steps::{ACCOUNTS, BLOCKED, SESSIONS, SYMBOLS, Sketch, Step, kind, step};
 
+use crate::blocking;
 use crate::desk::Desk;
 use crate::naive::Naive;
 
@@ -103,6 +104,7 @@ impl Seen {
                 let policy = *policy;
                 Some((None, Command::SetSelfMatchPrevention { firm, policy }))
             }
+            Step::Switch { scope, block } => Some((None, switch(BLOCKED[*scope], *block))),
             Step::Limits { scope, limits, by } => {
                 Some((None, limits::command(*scope, limits, *by)))
             }
@@ -305,6 +307,18 @@ fn statuses(which: OrderFilter, number: CommandNumber) -> Command {
     })
 }
 
+fn switch(whose: &str, block: bool) -> Command {
+    let verb = if block { "block" } else { "unblock" };
+    blocking::command(&[verb, whose])
+}
+
+fn is_of_operator(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::AmendTrade(_) | Command::BlockTrading { .. } | Command::ReleaseTrading { .. }
+    )
+}
+
 /// An expiry counted from now on, as one of the calendar.
 fn sooner(time_in_force: TimeInForce, now: u64) -> TimeInForce {
     let now = Timestamp::from_nanos(now);
@@ -365,7 +379,7 @@ fn run(steps: &[Step]) {
                 epoch: 0,
                 msg_seq_num: number.get(),
             },
-            None if matches!(command, Command::AmendTrade(_)) => Origin::Operator {
+            None if is_of_operator(&command) => Origin::Operator {
                 name: "op".parse().unwrap(),
             },
             None => limits::origin(&command),

@@ -79,6 +79,11 @@ pub(super) enum Step {
         limits: RiskLimits,
         by: By,
     },
+    /// Block, or release.
+    Switch {
+        scope: usize,
+        block: bool,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -97,6 +102,15 @@ pub(super) struct Sketch {
 }
 
 pub(super) const SESSIONS: [&str; 5] = ["A", "A2", "B", "M", "P"];
+/// Whose trading is blocked.
+pub(super) const BLOCKED: [&str; 6] = [
+    "venue",
+    "firm=A",
+    "firm=M",
+    "session=A2",
+    "session=B",
+    "session=P",
+];
 pub(super) const ACCOUNTS: [&str; 7] = ["a", "a2", "b", "m", "p", "a-zeta", "none"];
 pub(super) const SYMBOLS: [&str; 5] = ["TEST", "SMALL", "COARSE", "LARGE", "NONE"];
 
@@ -231,6 +245,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
         3 => (0..SESSIONS.len(), self_match_policy())
             .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
+        4 => (0..BLOCKED.len(), prop::bool::weighted(0.4)).prop_map(|(scope, block)| Step::Switch { scope, block }),
         8 => (0..SCOPES, limits(), by()).prop_map(|(scope, limits, by)| Step::Limits { scope, limits, by }),
     ]
 }

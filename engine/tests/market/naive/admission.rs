@@ -1,6 +1,8 @@
 //! What is looked at before an order is taken, in the naive market.
 
-use engine::{FirmName, InstanceName, NewOrder, OrderRefusal, Price, Side, SlotName, Timestamp};
+use engine::{
+    FirmName, InstanceName, NewOrder, OrderRefusal, Price, SessionName, Side, SlotName, Timestamp,
+};
 
 use super::{Naive, account_of, instrument_of, special, timing};
 
@@ -9,12 +11,15 @@ impl Naive {
     pub(super) fn check(
         &self,
         firm: FirmName,
+        session: SessionName,
         new: &NewOrder,
         now: Timestamp,
     ) -> Result<Vec<SlotName>, OrderRefusal> {
         if self.used.contains(&(firm, new.client_order_id)) {
             return Err(OrderRefusal::DuplicateClientOrderId);
         }
+        self.blocked(session)
+            .map_err(OrderRefusal::TradingBlocked)?;
         let Some((provider, _)) = instrument_of(new.symbol.as_str()) else {
             return Err(OrderRefusal::UnknownInstrument);
         };

@@ -9,13 +9,14 @@ use engine::{
     Event, EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
     OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId, ReassignmentStatus,
     ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side, SlotName, Symbol,
-    TimeInForce, Timestamp, Trade,
+    TimeInForce, Timestamp, Trade, TradingScope,
 };
 
 use std::collections::VecDeque;
 
 mod admission;
 mod amending;
+mod blocking;
 mod limits;
 mod own;
 mod requests;
@@ -51,6 +52,8 @@ pub(crate) struct Naive {
     laid: Vec<limits::Laid>,
     /// Every order and change that was taken.
     taken: Vec<limits::Taken>,
+    /// Whose trading is blocked, and since when.
+    blocks: Vec<(TradingScope, Timestamp)>,
 }
 
 #[derive(Clone)]
@@ -194,6 +197,9 @@ impl Naive {
             (command @ (Command::SetRiskLimits { .. } | Command::ReleaseRiskLimits { .. }), _) => {
                 self.mind_limits(command, &mut told);
             }
+            (command @ (Command::BlockTrading { .. } | Command::ReleaseTrading { .. }), _) => {
+                self.switch(command, &mut told);
+            }
             (Command::ConnectSession { session, policy }, _) => {
                 self.connect(*session, *policy, &mut told);
             }
@@ -258,7 +264,7 @@ impl Naive {
     fn submit(&mut self, origin: Origin, session: SessionName, new: &NewOrder, told: &mut Told) {
         let firm = firm_of(session);
         let order_id = OrderId::new(told.cause.number);
-        let checked = self.check(firm, new, told.cause.time);
+        let checked = self.check(firm, session, new, told.cause.time);
         let checked = checked.and_then(|holds| self.post_only(new).map(|()| holds));
         let now = told.cause.time;
         let checked = checked.and_then(|holds| {

@@ -96,7 +96,9 @@ impl Naive {
         let holds = match reason {
             Some(reason) => Err(ReplaceRefusal::Order(reason)),
             None => self
-                .new_holds(at.unwrap(), new, told.cause.time)
+                .blocked(session)
+                .map_err(ReplaceRefusal::TradingBlocked)
+                .and_then(|()| self.new_holds(at.unwrap(), new, told.cause.time))
                 .and_then(|holds| {
                     let view = &self.orders[at.unwrap()].view;
                     let (session, now) = (view.session, told.cause.time);

@@ -1,6 +1,7 @@
 //! What operators can ask for: one file for each kind of thing, with its types, which the command line shares.
 
 pub(crate) mod firms;
+pub(crate) mod kill_switch;
 pub(crate) mod orders;
 pub(crate) mod sessions;
 pub(crate) mod trades;
@@ -17,5 +18,6 @@ pub(super) fn all() -> Router<Office> {
         .merge(orders::routes())
         .merge(sessions::routes())
         .merge(trades::routes())
+        .merge(kill_switch::routes())
         .merge(withdrawals::routes())
 }

@@ -3,6 +3,7 @@
 
 mod call;
 mod firms;
+mod kill_switch;
 mod orders;
 mod sessions;
 mod trades;
@@ -45,6 +46,12 @@ enum What {
     Sessions(sessions::Arguments),
     /// Lists the resting orders of a firm.
     Orders(orders::Arguments),
+    /// Blocks trading and cancels what rests, until it is released.
+    Kill(kill_switch::Arguments),
+    /// Ends a block of trading.
+    Release(kill_switch::Arguments),
+    /// Lists who is blocked, since when, by whom and why.
+    Blocks,
     /// Takes an instance out of the register, to give it back to its holder.
     Withdraw(withdraw::Arguments),
     /// Busts a trade: it is as if it had not been. Possible until a reassignment of it begins, on its trading day.
@@ -64,6 +71,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Firms => firms::run(&call).await,
             What::Sessions(arguments) => sessions::run(&call, arguments).await,
             What::Orders(arguments) => orders::run(&call, arguments).await,
+            What::Kill(arguments) => kill_switch::kill(&call, arguments).await,
+            What::Release(arguments) => kill_switch::release(&call, arguments).await,
+            What::Blocks => kill_switch::blocks(&call).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
             What::Bust(arguments) => trades::bust(&call, arguments).await,
             What::Correct(arguments) => trades::correct(&call, arguments).await,

@@ -140,7 +140,9 @@ impl<'e> Execution<'e> {
             | EventBody::SessionDisconnected { .. }
             | EventBody::GraceEnded { .. }
             | EventBody::SelfMatchPreventionSet { .. }
-            | EventBody::RiskLimitsChanged(_) => None,
+            | EventBody::RiskLimitsChanged(_)
+            | EventBody::TradingBlocked { .. }
+            | EventBody::TradingReleased { .. } => None,
         }
     }
 
@@ -264,6 +266,10 @@ impl<'e> Execution<'e> {
                 client_order_id, ..
             } => Self {
                 remark: Remark::CancelledWithMany(client_order_id),
+                ..self
+            },
+            CancelCause::TradingBlocked { scope } => Self {
+                remark: Remark::CancelledByBlock(scope),
                 ..self
             },
         }

@@ -1,7 +1,9 @@
 //! What an ExecutionReport(8) says beside where its order stands: Text(58), OrdRejReason(103) and
 //! ExecRestatementReason(378).
 
-use engine::{Amendment, ClientOrderId, FillAmendment, NewOrder, OrderRefusal, SessionName};
+use engine::{
+    Amendment, ClientOrderId, FillAmendment, NewOrder, OrderRefusal, SessionName, TradingScope,
+};
 use fix_codec::values::{ExecRestatementReason, OrdRejReason};
 
 use crate::order_entry::refusals::{ord_rej_reason, order_text};
@@ -23,6 +25,7 @@ pub(super) enum Remark<'e> {
     Reduced,
     CancelledWithMany(&'e ClientOrderId),
     Amended(&'e FillAmendment),
+    CancelledByBlock(&'e TradingScope),
 }
 
 impl Remark<'_> {
@@ -43,6 +46,9 @@ impl Remark<'_> {
                 "cancelled by the mass cancel ClOrdID={request}"
             )),
             Self::Amended(amendment) => amendment_text(amendment),
+            Self::CancelledByBlock(scope) => {
+                Text::of(format_args!("trading is blocked for {scope}"))
+            }
         };
         if test {
             return Some(Text::of(format_args!(
@@ -62,7 +68,8 @@ impl Remark<'_> {
             | Self::CancelledOnDisconnect(_)
             | Self::Reduced
             | Self::CancelledWithMany(_)
-            | Self::Amended(_) => None,
+            | Self::Amended(_)
+            | Self::CancelledByBlock(_) => None,
         }
     }
 
@@ -70,9 +77,9 @@ impl Remark<'_> {
     pub(super) fn restatement_reason(&self) -> Option<ExecRestatementReason> {
         match self {
             Self::None | Self::Refused(..) | Self::CancelledWithMany(_) | Self::Amended(_) => None,
-            Self::CancelledByMarket(_) | Self::CancelledOnDisconnect(_) => {
-                Some(ExecRestatementReason::MarketOption)
-            }
+            Self::CancelledByMarket(_)
+            | Self::CancelledOnDisconnect(_)
+            | Self::CancelledByBlock(_) => Some(ExecRestatementReason::MarketOption),
             Self::Reduced => Some(ExecRestatementReason::PartialDecline),
         }
     }

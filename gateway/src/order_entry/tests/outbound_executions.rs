@@ -2,7 +2,7 @@
 
 use engine::{
     CancelCause, CancelRefusal, Conditions, Event, Expiry, Liquidity, OrderKind, OrderRefusal,
-    OrderStatus, Price, Quantity, SelfMatchInstruction, TimeInForce, TradingDay,
+    OrderStatus, Price, Quantity, SelfMatchInstruction, TimeInForce, TradingDay, TradingScope,
 };
 
 use super::fixtures::*;
@@ -107,6 +107,18 @@ fn orders_cancelled_by_the_market() {
                 session: session("BUYER2"),
             },
             "cancelled on disconnect of BUYER2",
+        ),
+        (
+            CancelCause::TradingBlocked {
+                scope: TradingScope::Session(session("BUYER")),
+            },
+            "trading is blocked for session BUYER",
+        ),
+        (
+            CancelCause::TradingBlocked {
+                scope: TradingScope::Venue,
+            },
+            "trading is blocked for the venue",
         ),
     ] {
         check(
