@@ -15,10 +15,10 @@ use crate::{
     market::{ACME, ALICE, BOB, Market, OPENING, cash, options},
 };
 
-type Instant = (State, Moment);
+pub(crate) type Instant = (State, Moment);
 
 /// Opens settlement; its workers die at `instant`, once. Gives notice when they did.
-async fn mortal(
+pub(crate) async fn mortal(
     directory: &std::path::Path,
     cloud: &Cloud,
     seen: &Arc<Mutex<BTreeSet<String>>>,
@@ -39,7 +39,11 @@ async fn mortal(
 }
 
 /// Runs workers and the exchange of events and commands until the workers die.
-async fn run_until_death(market: &mut Market, settlement: Settlement, died: &Notify) -> bool {
+pub(crate) async fn run_until_death(
+    market: &mut Market,
+    settlement: Settlement,
+    died: &Notify,
+) -> bool {
     let workers = {
         let settlement = settlement.clone();
         tokio::spawn(async move { settlement.run(std::future::pending()).await })

@@ -11,4 +11,5 @@ mod inbox;
 mod market;
 mod proxy;
 mod reference;
+mod rulings;
 mod straight;

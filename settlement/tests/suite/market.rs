@@ -3,10 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use engine::{
-    AccountName, ClientOrderId, Command, CommandNumber, CurrencyCode, Engine, Event, EventBody,
-    FirmKind, FirmName, ImageName, Input, InstanceName, InstanceType, Instrument, InstrumentKind,
-    NewOrder, Notional, OrderKind, Origin, Price, ProviderName, Quantity, ReassignmentStatus,
-    RegionName, Sequenced, SessionName, SessionRole, Side, Symbol, TimeInForce, Timestamp,
+    AccountName, Amendment, ClientOrderId, Command, CommandNumber, CurrencyCode, Engine, Event,
+    EventBody, FirmKind, FirmName, ImageName, Input, InstanceName, InstanceType, Instrument,
+    InstrumentKind, NewOrder, Notional, OrderKind, Origin, Price, ProviderName, Quantity,
+    ReassignmentStatus, RegionName, Sequenced, SessionName, SessionRole, Side, Symbol, TimeInForce,
+    Timestamp, TradeAmendment,
 };
 use settlement::{
     Adapter, Backoff, Limits, OpeningCash, Options, ProviderSettings, Settlement, WallClock,
@@ -209,6 +210,29 @@ impl Market {
     ) {
         self.order(Side::Sell, seller, price, 1, None, &[instance]);
         self.order(Side::Buy, buyer, price, 1, Some(image), &[]);
+    }
+
+    /// An operator busts the last trade, or corrects its price; whether the market does it.
+    pub(crate) fn amend(&mut self, change: Amendment) -> bool {
+        let trade = self.events.iter().rev().find_map(|event| {
+            if let EventBody::TradeExecuted(trade) = &event.body {
+                Some(trade.clone())
+            } else {
+                None
+            }
+        });
+        let amendment = TradeAmendment {
+            trade: trade.unwrap(),
+            change,
+            reason: "clearly erroneous".parse().unwrap(),
+        };
+        let name = "op".parse().unwrap();
+        self.submit(
+            Origin::Operator { name },
+            Command::AmendTrade(Box::new(amendment)),
+        );
+        let answer = &self.events.last().unwrap().body;
+        matches!(answer, EventBody::TradeAmended(_))
     }
 
     /// Who is entitled to which instance, by slot.
