@@ -2,12 +2,12 @@
 //! firm BLUE.
 
 use engine::{
-    AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, CommandNumber,
-    CurrencyCode, Event, EventBody, ExecutionId, Fill, FirmName, ImageName, InstanceName,
-    KnownOrder, Liquidity, NewOrder, Notional, OrderId, OrderKind, OrderRefusal, OrderStatus,
-    OrderView, Origin, Price, ProviderName, Quantity, ReassignmentId, ReassignmentStatus,
-    ReassignmentUpdate, Remark, SessionName, SettledCash, Side, SlotName, Symbol, TimeInForce,
-    Timestamp, Trade, TradeId, TradeLeg, TradeSide,
+    AccountName, AmendedTrade, Amendment, CancelCause, CancelRefusal, CancelRequest, ClientOrderId,
+    CommandNumber, CurrencyCode, Event, EventBody, ExecutionId, Fill, FillAmendment, FirmName,
+    ImageName, InstanceName, KnownOrder, Liquidity, NewOrder, Notional, OrderId, OrderKind,
+    OrderRefusal, OrderStatus, OrderView, Origin, Price, ProviderName, Quantity, ReassignmentId,
+    ReassignmentStatus, ReassignmentUpdate, Remark, SessionName, SettledCash, Side, SlotName,
+    Symbol, TimeInForce, Timestamp, Trade, TradeId, TradeLeg, TradeSide,
 };
 
 /// 2023-11-14 22:13:20.123456 UTC.
@@ -137,19 +137,47 @@ pub(crate) fn requested_by(name: &str) -> CancelCause {
     }
 }
 
-pub(crate) fn filled(order: OrderView, liquidity: Liquidity) -> Event {
-    let fill = Fill {
+fn fill(liquidity: Liquidity) -> Fill {
+    Fill {
         trade: trade_id(),
         price: Price::from_micros(10_250_000),
         quantity: Quantity::new(2),
         instances: vec![instance("i-1"), instance("i-2")],
         liquidity,
-    };
+    }
+}
+
+pub(crate) fn filled(order: OrderView, liquidity: Liquidity) -> Event {
     event(EventBody::OrderFilled {
         order,
         execution: execution(),
-        fill,
+        fill: fill(liquidity),
     })
+}
+
+/// The fill of an order, told of by report 44-1, is busted, or now at 10.25.
+pub(crate) fn fill_amended(order: OrderView, change: Amendment) -> Event {
+    event(EventBody::FillAmended(Box::new(FillAmendment {
+        order,
+        execution: execution(),
+        refers_to: ExecutionId {
+            number: CommandNumber::new(44),
+            index: 1,
+        },
+        fill: fill(Liquidity::Maker),
+        change,
+        reason: Remark::new("clearly erroneous").unwrap(),
+    })))
+}
+
+/// The trade is busted, or now at 10.25.
+pub(crate) fn amended(trade: Trade, change: Amendment) -> Event {
+    event(EventBody::TradeAmended(Box::new(AmendedTrade {
+        trade,
+        change,
+        operator: "alice".parse().unwrap(),
+        reason: Remark::new("clearly erroneous").unwrap(),
+    })))
 }
 
 pub(crate) fn new_order() -> NewOrder {

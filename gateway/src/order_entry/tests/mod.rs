@@ -6,6 +6,7 @@ mod inbound_answers;
 mod inbound_commands;
 mod limits;
 mod order_states;
+mod outbound_amendments;
 mod outbound_confirmations;
 mod outbound_executions;
 mod requests_in;

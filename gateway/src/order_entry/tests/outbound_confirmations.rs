@@ -13,7 +13,7 @@ const SELLER: &str = "15=USD|862=1|528=A|863=1|79=acme:7|6=10.25";
 
 /// The buyer's and the seller's confirmations say exactly this: `{T}`, `{B}`, `{P}` and `{S}` stand for the
 /// fields above, `{O}` for the party's order.
-fn check(event: &Event, buyer: &[&str], seller: &[&str]) {
+pub(super) fn check(event: &Event, buyer: &[&str], seller: &[&str]) {
     for (name, order, expected) in [
         ("BUYER", "73=1|11=b-1|37=57", buyer),
         ("SELLER", "73=1|11=s-1|37=41", seller),
