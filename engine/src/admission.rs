@@ -208,6 +208,7 @@ pub(crate) fn check_terms(
     listing: &Listing,
     now: Timestamp,
 ) -> Result<(), OrderRefusal> {
+    listing.trading.check_phase(new)?;
     check_size(new, listing)?;
     check_price(new, listing)?;
     check_expiry(new, now)?;
@@ -253,6 +254,8 @@ fn check_expiry(new: &NewOrder, now: Timestamp) -> Result<(), OrderRefusal> {
         | TimeInForce::ImmediateOrCancel
         | TimeInForce::FillOrKill
         | TimeInForce::GoodTillCancel
-        | TimeInForce::GoodTillDate(_) => Ok(()),
+        | TimeInForce::GoodTillDate(_)
+        | TimeInForce::AtTheOpening
+        | TimeInForce::AtTheClose => Ok(()),
     }
 }

@@ -4,6 +4,7 @@
 use alloc::collections::BTreeMap;
 
 use crate::command::Side;
+use crate::ids::OrderId;
 use crate::money::{Price, Quantity};
 use crate::order::{Links, Order};
 use crate::slab::{NONE, Place, Slab};
@@ -17,17 +18,21 @@ pub(crate) struct Book {
     offers: BTreeMap<Rank, Place>,
     /// Those that wait for their price; nobody sees them.
     pub(crate) stops: Stops,
+    /// Orders at the close, while it is not held; nobody sees them either. By id: the order in which they come to it.
+    pub(crate) closing: BTreeMap<OrderId, Place>,
     /// The price of the last trade.
     pub(crate) last_price: Option<Price>,
 }
 
-/// Orders a side's prices from best to worst: the price of an offer, the price of a bid negated.
+/// Orders a side's prices from best to worst: the price of an offer, the price of a bid negated; market orders that
+/// collect for an auction come before all of them.
 type Rank = i64;
 
 /// The orders of one side at one price, first come first.
 #[derive(Debug, Clone)]
 pub(crate) struct Level {
-    price: Price,
+    /// None: market orders.
+    price: Option<Price>,
     first: Place,
     last: Place,
     // What is shown of them. 128 bits hold the sum of any number of orders.
@@ -44,7 +49,7 @@ impl Book {
         levels: &mut Slab<Level>,
     ) {
         let order = &mut orders[place];
-        let price = order.limit().expect("only limit orders rest");
+        let price = order.limit();
         let (side, displayed) = (order.side, order.displayed());
         let at = *self
             .side_mut(side)
@@ -133,13 +138,13 @@ impl Book {
         self.ladder(side, orders, levels).flat_map(|(_, line)| line)
     }
 
-    /// The prices of a side, best first, each with the places of its orders in the order in which they trade.
+    /// The prices of a side, best first (none: market orders), each with the places of its orders in the order in which they trade.
     pub(crate) fn ladder<'a>(
         &'a self,
         side: Side,
         orders: &'a Slab<Order>,
         levels: &'a Slab<Level>,
-    ) -> impl Iterator<Item = (Price, impl Iterator<Item = Place> + 'a)> + 'a {
+    ) -> impl Iterator<Item = (Option<Price>, impl Iterator<Item = Place> + 'a)> + 'a {
         self.side(side).values().map(|&level| {
             let behind = |&place: &Place| Some(orders[place].links.behind).filter(|&p| p != NONE);
             let level = &levels[level];
@@ -149,7 +154,8 @@ impl Book {
     }
 
     /// The places of all its orders: bids before offers, each in the order in which they trade, then stops that wait,
-    /// buys before sells, each in the order in which a moving price would reach them.
+    /// buys before sells, each in the order in which a moving price would reach them, then orders at the close that wait
+    /// for it, in the order of acceptance.
     pub(crate) fn all<'a>(
         &'a self,
         orders: &'a Slab<Order>,
@@ -162,6 +168,7 @@ impl Book {
             .into_iter()
             .flatten()
             .chain(stops.into_iter().flatten())
+            .chain(self.closing.values().copied())
     }
 
     /// The levels of a side, best first.
@@ -195,14 +202,24 @@ impl Level {
         self.quantity = rest.expect("a level holds what its orders hold");
     }
 
-    /// The level as readers see it; a quantity beyond what a `Quantity` holds shows as the most.
-    pub(crate) fn view(&self) -> view::Level {
+    /// The price of its orders, where it is not that of market orders.
+    pub(crate) fn price(&self) -> Option<Price> {
+        self.price
+    }
+
+    /// The number of its orders.
+    pub(crate) fn orders(&self) -> u32 {
+        self.orders
+    }
+
+    /// The level as readers see it, where it has a price; a quantity beyond what a `Quantity` holds shows as the most.
+    pub(crate) fn view(&self) -> Option<view::Level> {
         let quantity = Quantity::new(u64::try_from(self.quantity).unwrap_or(u64::MAX));
-        view::Level {
-            price: self.price,
+        Some(view::Level {
+            price: self.price?,
             quantity,
             orders: self.orders,
-        }
+        })
     }
 
     /// The quantity shown of all its orders.
@@ -211,7 +228,10 @@ impl Level {
     }
 }
 
-fn rank(side: Side, price: Price) -> Rank {
+fn rank(side: Side, price: Option<Price>) -> Rank {
+    let Some(price) = price else {
+        return Rank::MIN;
+    };
     match side {
         Side::Sell => price.micros(),
         Side::Buy => price

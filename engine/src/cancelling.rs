@@ -7,7 +7,7 @@ use crate::command::{CancelRequest, Origin, SessionRole, Side};
 use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
 use crate::ids::OrderId;
 use crate::machine::Engine;
-use crate::order::{Lifetime, Order};
+use crate::order::Order;
 use crate::orders::Known;
 use crate::output::Output;
 use crate::refusal::CancelRefusal;
@@ -143,13 +143,12 @@ impl Engine {
     }
 
     /// Expires day orders: instrument by instrument in the order of listing, bids before offers,
-    /// each side in the order in which it trades, then the stops that wait.
+    /// each side in the order in which it trades, then the stops that wait, then orders at the close.
     pub(crate) fn end_trading_day(&mut self, out: &mut Output<'_>) {
         let mut ending: Vec<Place> = Vec::new();
         for book in &self.books {
             let all = book.all(&self.orders.resting, &self.levels);
-            ending
-                .extend(all.filter(|&place| self.orders.resting[place].lifetime == Lifetime::Day));
+            ending.extend(all.filter(|&place| self.orders.resting[place].lifetime.ends_with_day()));
         }
         for place in ending {
             self.end(place, Ending::Expired, out);
@@ -183,6 +182,14 @@ impl Engine {
         let book = &mut self.books[instrument];
         if order.waits() {
             return book.stops.remove(order, place);
+        }
+        if !order.is_booked() {
+            let known = book.closing.remove(&order.id);
+            assert!(
+                known == Some(place),
+                "what is not in the book waits for the close"
+            );
+            return;
         }
         book.remove(place, &mut self.orders.resting, &mut self.levels);
     }

@@ -1,6 +1,7 @@
 //! What an order may ask for at one time, as checks. The order of the steps is the order of
 //! [`OrderRefusal`].
 
+use crate::book::Level;
 use crate::command::{Conditions, NewOrder, OrderKind, TimeInForce};
 use crate::machine::Engine;
 use crate::order::Order;
@@ -26,22 +27,27 @@ fn check_all(new: &NewOrder) -> Result<(), OrderRefusal> {
     if new.kind.stop().is_some() && immediate {
         return Err(OrderRefusal::ImmediateStopNotAllowed);
     }
+    let for_auction = new.time_in_force.is_for_auction();
+    if new.kind.stop().is_some() && for_auction {
+        return Err(OrderRefusal::StopAtAuctionNotAllowed);
+    }
+    let may_rest = !immediate && !for_auction;
     let Some(asked) = new.conditions.as_deref() else {
         return Ok(());
     };
     check_quantities(asked, new)?;
     let priced = matches!(new.kind, OrderKind::Limit(_));
     let stops_at_limit = matches!(new.kind, OrderKind::StopLimit { .. });
-    if asked.post_only && (!priced || immediate || asked.minimum_quantity.is_some()) {
+    if asked.post_only && (!priced || !may_rest || asked.minimum_quantity.is_some()) {
         return Err(OrderRefusal::PostOnlyNotAllowed);
     }
     let minimum_makes_sense =
-        new.kind.stop().is_none() && new.time_in_force != TimeInForce::FillOrKill;
+        new.kind.stop().is_none() && new.time_in_force != TimeInForce::FillOrKill && !for_auction;
     if asked.minimum_quantity.is_some() && !minimum_makes_sense {
         return Err(OrderRefusal::MinimumQuantityNotAllowed);
     }
-    let may_rest = (priced || stops_at_limit) && !immediate;
-    if asked.displayed_quantity.is_some() && !may_rest {
+    let may_be_shown = (priced || stops_at_limit) && may_rest;
+    if asked.displayed_quantity.is_some() && !may_be_shown {
         return Err(OrderRefusal::DisplayedQuantityNotAllowed);
     }
     Ok(())
@@ -75,7 +81,7 @@ impl Engine {
         let mut levels = self
             .book(order.instrument)
             .levels(order.side.opposite(), &self.levels);
-        let best = levels.next().map(|level| level.view().price);
+        let best = levels.find_map(Level::price);
         match best {
             Some(price) if order.accepts(price) => Err(OrderRefusal::WouldTake),
             _ => Ok(()),

@@ -18,6 +18,8 @@ pub(crate) struct Extras {
     pub(crate) pricing: Pricing,
     /// How much of an order that rests is shown; none: all that is open of it.
     pub(crate) shown: Option<Quantity>,
+    /// What a piece counts with towards limits, of an order that collects for an auction without a price of its own.
+    pub(crate) counted_at: Option<Price>,
 }
 
 /// How an order is priced beside its limit.
@@ -60,19 +62,33 @@ impl Extras {
         Some(Box::new(Self::carried(new)))
     }
 
+    /// What an order carries that carries nothing yet.
+    pub(crate) fn none() -> Box<Self> {
+        Box::new(Self {
+            conditions: Conditions::default(),
+            expires_at: None,
+            pricing: Pricing::Plain,
+            shown: None,
+            counted_at: None,
+        })
+    }
+
     fn carried(new: &NewOrder) -> Self {
         let expires_at = match new.time_in_force {
             TimeInForce::GoodTillDate(expiry) => Some(expiry.time()),
             TimeInForce::Day
             | TimeInForce::ImmediateOrCancel
             | TimeInForce::FillOrKill
-            | TimeInForce::GoodTillCancel => None,
+            | TimeInForce::GoodTillCancel
+            | TimeInForce::AtTheOpening
+            | TimeInForce::AtTheClose => None,
         };
         Self {
             conditions: new.conditions.as_deref().copied().unwrap_or_default(),
             expires_at,
             pricing: Pricing::of(new.kind),
             shown: None,
+            counted_at: None,
         }
     }
 }

@@ -72,6 +72,7 @@ impl Engine {
         let book = self.book(taker.instrument);
         let side = taker.side.opposite();
         for (price, line) in book.ladder(side, &self.orders.resting, &self.levels) {
+            let price = price.expect("only limit orders rest while orders trade");
             let beyond = farthest.is_some_and(|farthest| taker.side.is_beyond(price, farthest));
             if beyond || !taker.accepts(price) {
                 break;

@@ -2,12 +2,13 @@
 
 use alloc::collections::BTreeMap;
 
-use crate::command::Side;
+use crate::book::Level;
+use crate::command::{Phase, Side};
 use crate::disconnect::Connection;
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
 use crate::machine::Engine;
-use crate::order::{Delivery, Order};
+use crate::order::{Delivery, Lifetime, Order};
 use crate::view::HoldingState;
 
 impl Engine {
@@ -40,6 +41,7 @@ impl Engine {
         );
         self.orders.check_counts(resting, expiring, followed);
         self.check_connections();
+        self.check_phases();
         self.check_inventory(&holders);
         self.check_exposure();
         self.check_amendments();
@@ -86,17 +88,52 @@ impl Engine {
         );
     }
 
+    fn check_phases(&self) {
+        let mut reopening = 0_usize;
+        for (place, listing) in self.registry.instruments.iter() {
+            let trading = &listing.trading;
+            assert!(
+                trading.halt.is_some() == (trading.phase == Phase::Halted),
+                "a halt knows what it interrupts"
+            );
+            if let Some(time) = trading.reopens_at {
+                assert!(
+                    trading.phase == Phase::OpeningAuction
+                        && self.reopening.contains(&(time, place)),
+                    "an instrument that reopens has its timer"
+                );
+                reopening = reopening
+                    .checked_add(1)
+                    .expect("fewer instruments than memory");
+            }
+        }
+        assert!(
+            self.reopening.len() == reopening,
+            "no timer is without its instrument"
+        );
+    }
+
     fn check_book(&self, instrument: u32) {
         let book = self.book(instrument);
+        let trading = self.trading(instrument);
         let best = |side| {
-            book.levels(side, &self.levels)
-                .next()
-                .map(|level| level.view().price)
+            let mut levels = book.levels(side, &self.levels);
+            levels.find_map(Level::price)
         };
         if let (Some(bid), Some(offer)) = (best(Side::Buy), best(Side::Sell)) {
-            assert!(bid < offer, "a book is never crossed");
+            let trades = trading.phase == Phase::Continuous;
+            assert!(
+                bid < offer || !trades,
+                "a book is never crossed while orders trade"
+            );
         }
         for side in [Side::Buy, Side::Sell] {
+            let mut levels = book.levels(side, &self.levels);
+            let priced = levels.all(|level| level.price().is_some());
+            assert!(
+                priced || trading.holds_market_orders(),
+                "market orders rest only where they collect"
+            );
             let open = |place| u128::from(self.orders.resting[place].displayed().get());
             let orders: u128 = book
                 .line(side, &self.orders.resting, &self.levels)
@@ -109,7 +146,7 @@ impl Engine {
             assert!(orders == levels, "levels hold what their orders show");
             let count: u64 = book
                 .levels(side, &self.levels)
-                .map(|level| u64::from(level.view().orders))
+                .map(|level| u64::from(level.orders()))
                 .sum();
             let line = book.line(side, &self.orders.resting, &self.levels);
             let of_side = |place| self.orders.resting[place].side == side;
@@ -138,18 +175,39 @@ impl Engine {
         assert!(!order.leaves().is_zero(), "what rests has something open");
         let blocked = self.blocks.check(order.session, order.firm);
         assert!(blocked.is_ok(), "nothing rests of who is blocked");
+        let trading = self.trading(instrument);
         if order.waits() {
-            assert!(!self.is_reached(order), "a stop waits until it is reached");
-        } else {
-            let level = self.levels[order.links.level].view();
+            let trades = trading.phase == Phase::Continuous;
             assert!(
-                order.limit() == Some(level.price),
+                !(trades && self.is_reached(order)),
+                "a stop waits until it is reached, and orders trade"
+            );
+        } else if order.is_booked() {
+            let level = &self.levels[order.links.level];
+            assert!(
+                order.limit() == level.price(),
                 "an order rests at its price"
+            );
+            let for_close = order.lifetime == Lifetime::AtTheClose;
+            assert!(
+                !for_close || trading.is_closing(),
+                "orders at the close are in the book for it only"
+            );
+            let for_opening = order.lifetime == Lifetime::AtTheOpening;
+            assert!(
+                !for_opening || trading.holds_market_orders(),
+                "orders at the opening are in the book before it only"
             );
             let shown = order.displayed();
             assert!(
                 !shown.is_zero() && shown <= order.leaves(),
                 "something of what is open is shown"
+            );
+        } else {
+            let for_close = order.lifetime == Lifetime::AtTheClose;
+            assert!(
+                for_close && !trading.is_closing(),
+                "only orders at the close wait, and only until it comes"
             );
         }
         let listing = &self.registry.instruments[instrument];

@@ -13,6 +13,7 @@ extern crate alloc;
 
 mod admission;
 mod amending;
+mod auction;
 mod blocking;
 mod book;
 mod breach;
@@ -38,6 +39,7 @@ mod money;
 mod order;
 mod orders;
 mod output;
+mod phases;
 mod refusal;
 mod registry;
 mod replacing;
@@ -53,23 +55,25 @@ mod text;
 mod time;
 mod timers;
 mod trades;
+mod trading;
 mod view;
 
 pub use blocking::Block;
 pub use breach::{BreachedLimit, LimitBreach};
 pub use browsing::OrderPage;
 pub use command::{
-    Amendment, BasisPoints, CancelRequest, Command, Conditions, Expiry, FirmKind, Input,
-    Instrument, InstrumentKind, MassCancelRequest, MassStatusRequest, MoneyLimits, NewOrder,
-    OrderFilter, OrderKind, OrderRate, OrdersOf, Origin, ReassignmentStatus, ReplaceRequest,
-    RiskLimits, RiskScope, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced,
-    SessionRole, SettledCash, Side, StatusRequest, TimeInForce, TradeAmendment, TradingScope,
+    Amendment, BasisPoints, CancelRequest, Command, Conditions, Expiry, FirmKind, HaltPolicy,
+    HaltedOrders, Input, Instrument, InstrumentKind, MassCancelRequest, MassStatusRequest,
+    MoneyLimits, NewOrder, OrderFilter, OrderKind, OrderRate, OrdersOf, Origin, Phase,
+    PhaseRequest, ReassignmentStatus, ReplaceRequest, Resumption, RiskLimits, RiskScope,
+    SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Sequenced, SessionRole, SettledCash,
+    Side, StatusRequest, TimeInForce, TradeAmendment, TradingScope,
 };
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
-    AmendedTrade, Asked, CancelCause, Event, EventBody, Fill, FillAmendment, KnownOrder, Liquidity,
-    OrderStatus, OrderView, Question, ReassignmentUpdate, RiskLimitsChange, Trade, TradeLeg,
-    TradeSide,
+    AmendedTrade, Asked, AuctionResult, CancelCause, Event, EventBody, Fill, FillAmendment,
+    KnownOrder, Liquidity, OrderStatus, OrderView, PhaseChange, Question, ReassignmentUpdate,
+    RiskLimitsChange, Trade, TradeLeg, TradeSide,
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
@@ -85,4 +89,4 @@ pub use text::{
     SlotName, Symbol, Text, TextError,
 };
 pub use time::{Timestamp, TradingDay};
-pub use view::{BookTop, Holding, HoldingState, Level, SessionPosition};
+pub use view::{BookTop, Holding, HoldingState, InstrumentPhase, Level, SessionPosition};

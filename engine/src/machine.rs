@@ -19,7 +19,7 @@ use crate::slab::{Place, Slab};
 use crate::text::{ClientOrderId, SessionName, Symbol};
 use crate::time::Timestamp;
 use crate::trades::Trades;
-use crate::view::{BookTop, Holding, SessionPosition};
+use crate::view::{BookTop, Holding, InstrumentPhase, SessionPosition};
 
 /// All market state. Clone it to look at a moment of it in peace.
 ///
@@ -41,6 +41,8 @@ pub struct Engine {
     pub(crate) lost: BTreeSet<(Timestamp, u32)>,
     /// Who may not trade.
     pub(crate) blocks: Blocks,
+    /// Instruments that reopen with an auction after a halt, by place, and when its call ends; the next one first.
+    pub(crate) reopening: BTreeSet<(Timestamp, u32)>,
     /// Stop orders that this command has elected and that have not come to the market yet; none between commands.
     pub(crate) elected: VecDeque<Place>,
 }
@@ -120,6 +122,10 @@ impl Engine {
                 self.end_trading_day(out);
                 Ok(())
             }
+            Command::ChangePhase(request) => self.change_phase(*origin, request, out),
+            Command::ReleaseHalt { symbol, reason } => {
+                self.release_halt(*origin, symbol, *reason, out)
+            }
             Command::ConnectSession { .. }
             | Command::DisconnectSession { .. }
             | Command::FireTimers => {
@@ -133,20 +139,37 @@ impl Engine {
             | Command::AdmitFirm { .. }
             | Command::OpenAccount { .. }
             | Command::AdmitSession { .. }
-            | Command::SetSelfMatchPrevention { .. } => {
+            | Command::SetSelfMatchPrevention { .. }
+            | Command::SetHaltPolicy { .. } => {
                 permit(!is_session(origin))?;
                 self.set_up(command).map(|event| out.push(event))
             }
+            Command::SetRiskLimits { .. } | Command::ReleaseRiskLimits { .. } => self
+                .mind_limits(*origin, command)
+                .map(|event| out.push(event)),
+        }
+    }
+
+    /// What is laid down about limits.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "two commands lay down limits"
+    )]
+    fn mind_limits(
+        &mut self,
+        origin: Origin,
+        command: &Command,
+    ) -> Result<EventBody, IgnoreReason> {
+        match command {
             Command::SetRiskLimits {
                 scope,
                 limits,
                 reason,
-            } => self
-                .set_risk_limits(*origin, *scope, limits, *reason)
-                .map(|event| out.push(event)),
-            Command::ReleaseRiskLimits { scope, reason } => self
-                .release_risk_limits(*origin, *scope, *reason)
-                .map(|event| out.push(event)),
+            } => self.set_risk_limits(origin, *scope, limits, *reason),
+            Command::ReleaseRiskLimits { scope, reason } => {
+                self.release_risk_limits(origin, *scope, *reason)
+            }
+            _ => unreachable!("only commands about limits come here"),
         }
     }
 
@@ -193,7 +216,10 @@ impl Engine {
             | Command::SetRiskLimits { .. }
             | Command::ReleaseRiskLimits { .. }
             | Command::BlockTrading { .. }
-            | Command::ReleaseTrading { .. } => {
+            | Command::ReleaseTrading { .. }
+            | Command::ChangePhase(_)
+            | Command::ReleaseHalt { .. }
+            | Command::SetHaltPolicy { .. } => {
                 unreachable!("only requests of members come here")
             }
         }
@@ -233,6 +259,7 @@ impl Engine {
             Command::SetSelfMatchPrevention { firm, policy } => {
                 self.set_self_match_policy(firm, policy)
             }
+            Command::SetHaltPolicy { symbol, policy } => self.set_halt_policy(symbol, policy),
             Command::ResetSession { .. }
             | Command::SubmitOrder(_)
             | Command::CancelOrder(_)
@@ -255,7 +282,9 @@ impl Engine {
             | Command::SetRiskLimits { .. }
             | Command::ReleaseRiskLimits { .. }
             | Command::BlockTrading { .. }
-            | Command::ReleaseTrading { .. } => {
+            | Command::ReleaseTrading { .. }
+            | Command::ChangePhase(_)
+            | Command::ReleaseHalt { .. } => {
                 unreachable!("only commands that set up the market come here")
             }
         }
@@ -315,7 +344,7 @@ impl Engine {
     #[must_use]
     pub fn book_top(&self, symbol: &Symbol) -> Option<BookTop> {
         let book = self.book(self.registry.instruments.find(symbol)?);
-        let best = |side| book.levels(side, &self.levels).next().map(Level::view);
+        let best = |side| book.levels(side, &self.levels).find_map(Level::view);
         Some(BookTop {
             bid: best(Side::Buy),
             offer: best(Side::Sell),
@@ -342,8 +371,25 @@ impl Engine {
         })
     }
 
+    /// In which phase an instrument is, when it is known.
+    #[must_use]
+    pub fn phase(&self, symbol: &Symbol) -> Option<InstrumentPhase> {
+        let instrument = self.registry.instruments.find(symbol)?;
+        Some(self.registry.instruments[instrument].phase())
+    }
+
+    /// The phases of all instruments, in the order of listing.
+    pub fn phases(&self) -> impl Iterator<Item = InstrumentPhase> + '_ {
+        let listings = self.registry.instruments.iter();
+        listings.map(|(_, listing)| listing.phase())
+    }
+
     pub(crate) fn book(&self, instrument: u32) -> &Book {
         &self.books[usize::try_from(instrument).expect("a place fits a pointer")]
+    }
+
+    pub(crate) fn book_mut(&mut self, instrument: u32) -> &mut Book {
+        &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")]
     }
 }
 

@@ -1,9 +1,9 @@
-//! Submits orders and matches them: best price first, then first come first, always at the price of
-//! the resting order.
+//! Submits orders and matches them as they come: best price first, then first come first, always at the price of
+//! the resting order. Those that collect for an auction are matched in `auction`.
 
 use alloc::vec::Vec;
 
-use crate::command::{NewOrder, Origin};
+use crate::command::{NewOrder, Origin, Phase};
 use crate::event::{CancelCause, EventBody, Fill, Liquidity, OrderStatus};
 use crate::ids::OrderId;
 use crate::inventory::SlotPlace;
@@ -94,9 +94,13 @@ impl Engine {
         self.bring(order, out);
     }
 
-    /// Lets an order wait for its price, where it has one that is not reached, and brings any other to the market.
+    /// Lets an order wait for its price, where it has one that is not reached, or for an auction, and brings any other to
+    /// the market.
     pub(crate) fn bring(&mut self, order: Order, out: &mut Output<'_>) {
-        if !order.waits() {
+        let trades = self.trading(order.instrument).phase == Phase::Continuous;
+        if !trades || order.lifetime == Lifetime::AtTheClose {
+            self.collect(order);
+        } else if !order.waits() {
             self.enter(order, out);
         } else if self.is_reached(&order) {
             self.trigger(order, out);
@@ -116,6 +120,9 @@ impl Engine {
         match (stop, order.limit(), order.lifetime) {
             (Stop::Filled, _, _) => self.orders.finish(order, OrderStatus::Filled),
             (_, _, Lifetime::FillOrKill) => unreachable!("it was seen to fill whole"),
+            (_, _, Lifetime::AtTheOpening | Lifetime::AtTheClose) => {
+                unreachable!("what is for an auction does not come to the market")
+            }
             (Stop::OwnOrder, _, _) => {
                 self.cancel_rest(order, CancelCause::SelfTradePrevented, out);
             }
@@ -147,7 +154,7 @@ impl Engine {
         self.book_again(place);
     }
 
-    fn book_again(&mut self, place: Place) {
+    pub(crate) fn book_again(&mut self, place: Place) {
         let instrument = self.orders.resting[place].instrument;
         let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
         book.rest(place, &mut self.orders.resting, &mut self.levels);
@@ -265,7 +272,7 @@ impl Engine {
 }
 
 /// The next slots that a sell delivers; none for a buy or a test instrument.
-fn next_slots(order: &Order, quantity: Quantity) -> Vec<SlotPlace> {
+pub(crate) fn next_slots(order: &Order, quantity: Quantity) -> Vec<SlotPlace> {
     let count = usize::try_from(quantity.get()).unwrap_or(usize::MAX);
     order.undelivered().iter().take(count).copied().collect()
 }

@@ -71,6 +71,8 @@ pub(crate) enum Lifetime {
     GoodTillCancel,
     GoodTillDay,
     GoodTillTime,
+    AtTheOpening,
+    AtTheClose,
 }
 
 impl Lifetime {
@@ -83,7 +85,14 @@ impl Lifetime {
             TimeInForce::GoodTillCancel => Self::GoodTillCancel,
             TimeInForce::GoodTillDate(Expiry::EndOf(_)) => Self::GoodTillDay,
             TimeInForce::GoodTillDate(Expiry::At(_)) => Self::GoodTillTime,
+            TimeInForce::AtTheOpening => Self::AtTheOpening,
+            TimeInForce::AtTheClose => Self::AtTheClose,
         }
+    }
+
+    /// Whether the order ends with the trading day, if not before.
+    pub(crate) fn ends_with_day(self) -> bool {
+        matches!(self, Self::Day | Self::AtTheOpening | Self::AtTheClose)
     }
 }
 
@@ -163,6 +172,8 @@ impl Order {
                 TimeInForce::GoodTillDate(Expiry::EndOf(TradingDay::ending_at(self.expires_at())))
             }
             Lifetime::GoodTillTime => TimeInForce::GoodTillDate(Expiry::At(self.expires_at())),
+            Lifetime::AtTheOpening => TimeInForce::AtTheOpening,
+            Lifetime::AtTheClose => TimeInForce::AtTheClose,
         }
     }
 
@@ -172,7 +183,9 @@ impl Order {
             Lifetime::Day
             | Lifetime::ImmediateOrCancel
             | Lifetime::FillOrKill
-            | Lifetime::GoodTillCancel => None,
+            | Lifetime::GoodTillCancel
+            | Lifetime::AtTheOpening
+            | Lifetime::AtTheClose => None,
             Lifetime::GoodTillDay | Lifetime::GoodTillTime => Some(self.expires_at()),
         }
     }
@@ -254,8 +267,44 @@ impl Order {
         self.hide_excess();
     }
 
-    /// Takes note of a fill.
+    /// What a piece of it counts with towards limits while it rests: its limit, else its stop price, else what was laid
+    /// down when it came to collect for an auction.
+    pub(crate) fn counting_price(&self) -> Option<Price> {
+        let laid_down = || self.extras.as_ref()?.counted_at;
+        self.limit().or_else(|| self.stop()).or_else(laid_down)
+    }
+
+    /// Lays down what a piece of it counts with while it has no price of its own.
+    pub(crate) fn count_at(&mut self, price: Option<Price>) {
+        if price.is_some() || self.extras.is_some() {
+            self.extras.get_or_insert_with(Extras::none).counted_at = price;
+        }
+    }
+
+    /// Whether it is in the book, and does not wait somewhere else.
+    pub(crate) fn is_booked(&self) -> bool {
+        self.links.level != NONE
+    }
+
+    /// Takes note of a fill of what is shown.
     pub(crate) fn fill(&mut self, price: Price, quantity: Quantity) {
+        self.count_fill(price, quantity);
+        if self.extras.is_some() {
+            self.fill_extras(price, quantity);
+        }
+    }
+
+    /// Takes note of a fill, of what is shown or not.
+    pub(crate) fn fill_whole(&mut self, price: Price, quantity: Quantity) {
+        self.count_fill(price, quantity);
+        if self.takes_price() {
+            self.limit = Limit::at(price);
+        }
+        self.hide_excess();
+    }
+
+    #[inline]
+    fn count_fill(&mut self, price: Price, quantity: Quantity) {
         let cumulative = self
             .cumulative
             .checked_add(quantity)
@@ -264,9 +313,6 @@ impl Order {
         let notional = self.filled_notional.checked_add(price.times(quantity));
         self.filled_notional =
             notional.expect("63 bits times all 64 bits of quantity fit into 127");
-        if self.extras.is_some() {
-            self.fill_extras(price, quantity);
-        }
     }
 
     /// Takes a fill back that had this cost.

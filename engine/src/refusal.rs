@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::breach::LimitBreach;
+use crate::command::Phase;
 
 /// Why an order was refused, in order of precedence.
 #[derive(
@@ -109,11 +110,14 @@ pub enum OrderRefusal {
     /// The displayed quantity is less than a hundredth of the quantity.
     #[error("the displayed quantity must be at least a hundredth of the order's quantity")]
     DisplayedQuantityTooSmall,
-    /// A post-only order is not a limit order that may rest, or has a minimum quantity: it would have to take.
+    /// A post-only order is not a limit order that may rest, is for an auction, or has a minimum quantity: it would have to
+    /// take.
     #[error("post-only is for limit orders that may rest, without a minimum quantity")]
     PostOnlyNotAllowed,
-    /// A minimum quantity on a fill-or-kill order, or on a stop order.
-    #[error("a fill-or-kill order or a stop order takes no minimum quantity")]
+    /// A minimum quantity on a fill-or-kill order, on a stop order, or on one for an auction.
+    #[error(
+        "a fill-or-kill order, a stop order or an order for an auction takes no minimum quantity"
+    )]
     MinimumQuantityNotAllowed,
     /// A displayed quantity on an order that cannot rest, or that has no price of its own.
     #[error("a displayed quantity is for limit and stop-limit orders that may rest")]
@@ -128,6 +132,32 @@ pub enum OrderRefusal {
     /// An operator has blocked trading. Ranks behind [`Self::DuplicateClientOrderId`].
     #[error("{0}")]
     TradingBlocked(Blocked),
+    /// The instrument is closed. Ranks behind [`Self::AccountNotAtProvider`], and those that follow behind it, as they
+    /// are declared.
+    #[error("the instrument is closed: it takes no orders")]
+    InstrumentClosed,
+    /// The instrument is halted.
+    #[error("trading in the instrument is halted: it takes no orders until it resumes")]
+    InstrumentHalted,
+    /// An order at the opening comes when the opening auction is over.
+    #[error(
+        "the instrument is in {0}: orders at the opening are taken before and in the opening auction"
+    )]
+    OpeningPassed(Phase),
+    /// An immediate-or-cancel or fill-or-kill order comes when none trade.
+    #[error(
+        "the instrument is in {0}, where none trade: no order is immediate or cancel, or fill or kill"
+    )]
+    ImmediateInCall(Phase),
+    /// A minimum quantity comes when none trade.
+    #[error("the instrument is in {0}, where none trade: no order takes a minimum quantity")]
+    MinimumQuantityInCall(Phase),
+    /// A post-only order comes when whether it would take is not known yet.
+    #[error("the instrument is in {0}, where orders may cross: no order is post-only")]
+    PostOnlyInCall(Phase),
+    /// A stop order is for one auction only. Ranks behind [`Self::ImmediateStopNotAllowed`].
+    #[error("a stop order cannot be at the opening or at the close")]
+    StopAtAuctionNotAllowed,
 }
 
 /// Whose trading an operator has blocked, so that this order is refused; the widest is told.
@@ -460,4 +490,10 @@ pub enum IgnoreReason {
     /// The order or cancel may have been sent before, and its firm has used its client order id.
     #[error("its client order id was seen before")]
     SeenBefore,
+    /// The phase asked for does not follow the present one.
+    #[error("the phase does not follow the present one")]
+    PhaseNotNext,
+    /// The instrument is not halted, or is and reopens with an auction only.
+    #[error("the halt of the instrument, or that there is none, does not allow it")]
+    HaltForbids,
 }

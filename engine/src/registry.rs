@@ -10,7 +10,8 @@ use crate::money::Price;
 use crate::refusal::IgnoreReason;
 use crate::text::{AccountName, FirmName, ProviderName, SessionName, Symbol};
 use crate::time::Timestamp;
-use crate::view::SessionPosition;
+use crate::trading::Trading;
+use crate::view::{InstrumentPhase, SessionPosition};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Registry {
@@ -48,14 +49,24 @@ pub(crate) struct Session {
     pub(crate) reset_time: Timestamp,
 }
 
-/// An instrument, and the place of its provider; none for a test instrument.
+/// An instrument, the place of its provider (none for a test instrument), and where it is in its day.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Listing {
     pub(crate) terms: Instrument,
     pub(crate) provider: Option<u32>,
+    pub(crate) trading: Trading,
 }
 
 impl Listing {
+    /// Its phase, as readers see it.
+    pub(crate) fn phase(&self) -> InstrumentPhase {
+        InstrumentPhase {
+            symbol: self.terms.symbol,
+            phase: self.trading.phase,
+            scheduled: self.trading.scheduled,
+        }
+    }
+
     pub(crate) fn is_test(&self) -> bool {
         self.provider.is_none()
     }
@@ -85,7 +96,12 @@ impl Registry {
                 InstrumentKind::Instances { provider, .. } => Some(self.provider(provider)),
                 InstrumentKind::Test => None,
             };
-            self.instruments.add(Listing { terms, provider });
+            let trading = Trading::default();
+            self.instruments.add(Listing {
+                terms,
+                provider,
+                trading,
+            });
         }
         Ok(EventBody::InstrumentListed(terms))
     }

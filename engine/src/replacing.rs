@@ -200,12 +200,13 @@ impl Engine {
         let stays = keeps_its_place(order, &changed);
         if !stays {
             self.unbook(place);
-        } else if !order.waits() {
+        } else if order.is_booked() {
             changed.show_no_more_than(order);
             let hidden_now = order.displayed().checked_sub(changed.displayed());
             let hidden_now = hidden_now.expect("an order that keeps its place shows no more");
             self.levels[order.links.level].take(hidden_now);
         }
+        self.lay_down_price(&mut changed);
         if !changed.leaves().is_zero() {
             self.risk.note_taken(&changed, false, out.time());
         }
@@ -257,6 +258,8 @@ fn keeps_its_place(order: &Order, changed: &Order) -> bool {
         && order.cumulative < changed.quantity
         && changed.quantity <= order.quantity
         && displayed(changed) <= displayed(order)
+        // An order at the close waits elsewhere.
+        && (order.lifetime == Lifetime::AtTheClose) == (changed.lifetime == Lifetime::AtTheClose)
         && !matches!(
             changed.lifetime,
             Lifetime::ImmediateOrCancel | Lifetime::FillOrKill

@@ -83,7 +83,7 @@ impl Engine {
     }
 
     /// Takes so much off an order that rests on, less than is open of it. It keeps its place in line.
-    fn reduce_resting(&mut self, place: Place, by: Quantity, out: &mut Output<'_>) {
+    pub(crate) fn reduce_resting(&mut self, place: Place, by: Quantity, out: &mut Output<'_>) {
         let mut order = self.orders.resting[place].clone();
         let shown = order.displayed();
         self.reduce(&mut order, by, out);

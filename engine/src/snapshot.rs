@@ -2,6 +2,7 @@
 //! be made again from it (the ways to find things, the links of the books) is left out.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use serde::de::{Deserializer, Error as _};
@@ -10,11 +11,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::amending::Amendments;
 use crate::blocking::Blocks;
 use crate::book::Book;
+use crate::command::Phase;
 use crate::ids::CommandNumber;
 use crate::inventory::Inventory;
 use crate::machine::Engine;
 use crate::money::Price;
-use crate::order::Order;
+use crate::order::{Lifetime, Order};
 use crate::orders::{Known, Names};
 use crate::registry::Registry;
 use crate::risk::Risk;
@@ -28,7 +30,8 @@ struct Image<'a> {
     registry: Cow<'a, Registry>,
     inventory: Cow<'a, Inventory>,
     trades: Cow<'a, Trades>,
-    /// By instrument: bids before offers, each side in the order in which it trades, then stops that wait.
+    /// By instrument: bids before offers, each side in the order in which it trades, then stops that wait, then
+    /// orders at the close that wait for it.
     resting: Vec<Cow<'a, Order>>,
     /// By instrument, where it has traded.
     last_prices: Vec<Option<Price>>,
@@ -82,6 +85,7 @@ impl<'de> Deserialize<'de> for Engine {
             .books
             .resize_with(engine.registry.instruments.len(), Book::default);
         engine.lost = engine.lost_sessions();
+        engine.reopening = engine.reopening_instruments();
         for firm in image.followed {
             engine.orders.follow(firm, core::iter::empty());
         }
@@ -110,7 +114,7 @@ impl<'de> Deserialize<'de> for Engine {
             if order.waits() {
                 engine.wait(order);
             } else {
-                engine.rest(order);
+                engine.put(order);
             }
         }
         engine.orders.set_names(image.names.into_owned());
@@ -135,14 +139,31 @@ impl Engine {
             && !matches!(taken, Some(Known::Resting(_)))
     }
 
-    /// One that waits has a stop price that is not reached; any other one has a limit, and shows something.
+    /// The instruments that reopen with an auction, by the time at which its call ends.
+    fn reopening_instruments(&self) -> BTreeSet<(Timestamp, u32)> {
+        let listings = self.registry.instruments.iter();
+        let reopening = listings.filter_map(|(place, listing)| {
+            let time = listing.trading.reopens_at?;
+            Some((time, place))
+        });
+        reopening.collect()
+    }
+
+    /// One that waits has a stop price that is not reached while orders trade; any other one has a limit, unless it
+    /// collects for an auction, and shows something.
     fn is_priced(&self, order: &Order) -> bool {
         let above_zero = |price: Price| price.micros() > 0;
         let known = usize::try_from(order.instrument).is_ok_and(|at| at < self.books.len());
+        if !known {
+            return false;
+        }
+        let trading = self.trading(order.instrument);
+        let trades = trading.phase == Phase::Continuous;
         if order.waits() {
-            known && order.stop().is_some_and(above_zero) && !self.is_reached(order)
+            order.stop().is_some_and(above_zero) && !(trades && self.is_reached(order))
         } else {
-            order.limit().is_some_and(above_zero) && !order.displayed().is_zero()
+            let collects = trading.holds_market_orders() || order.lifetime == Lifetime::AtTheClose;
+            order.limit().map_or(collects, above_zero) && !order.displayed().is_zero()
         }
     }
 }

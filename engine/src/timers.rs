@@ -1,5 +1,5 @@
-//! What happens by itself when its time has come: good-till-date orders expire, and orders of lost sessions are
-//! cancelled. Time is that of commands: a timer fires before the first command that is not earlier.
+//! What happens by itself when its time has come: good-till-date orders expire, orders of lost sessions are
+//! cancelled, and the auction ends with which an instrument reopens. Time is that of commands: a timer fires before the first command that is not earlier.
 
 use crate::cancelling::Ending;
 use crate::disconnect::{CancelScope, Connection};
@@ -16,18 +16,23 @@ impl Engine {
     pub fn next_timer(&self) -> Option<Timestamp> {
         let expiry = self.orders.next_expiry().map(|(due, _)| due);
         let lost = self.lost.first().map(|&(due, _)| due);
-        expiry.into_iter().chain(lost).min()
+        let reopening = self.reopening.first().map(|&(due, _)| due);
+        expiry.into_iter().chain(lost).chain(reopening).min()
     }
 
     /// Fires what is due, in the order of the times at which it is. At one time orders expire first, in the
-    /// order of acceptance; then come lost sessions, in the order of admission.
+    /// order of acceptance; then come lost sessions, in the order of admission; then instruments that reopen, in the order of
+    /// listing.
     pub(crate) fn fire_timers(&mut self, out: &mut Output<'_>) {
         while let Some(due) = self.next_timer()
             && due <= out.time()
         {
             match self.orders.next_expiry() {
                 Some((expiry, order)) if expiry == due => self.expire(order, out),
-                _ => self.end_grace(out),
+                _ => match self.lost.first() {
+                    Some(&(lost, _)) if lost == due => self.end_grace(out),
+                    _ => self.reopen(out),
+                },
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::SessionRole;
+use crate::command::{Phase, SessionRole};
 use crate::disconnect::Connection;
 use crate::ids::{OrderId, ReassignmentId};
 use crate::money::{Price, Quantity};
@@ -24,6 +24,17 @@ pub struct SessionPosition {
     pub connection: Connection,
     /// The time of the latest reset of its numbers; 0 before the first.
     pub reset_time: Timestamp,
+}
+
+/// In which phase an instrument is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstrumentPhase {
+    /// The instrument. Symbol(55).
+    pub symbol: Symbol,
+    /// Its phase. SecurityTradingStatus(326).
+    pub phase: Phase,
+    /// The phase that its calendar asked for last, if it ever did.
+    pub scheduled: Option<Phase>,
 }
 
 /// The best resting price of one side, and how much rests there.

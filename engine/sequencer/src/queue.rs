@@ -274,7 +274,10 @@ fn weight(input: &Input) -> usize {
         | Command::SetRiskLimits { .. }
         | Command::ReleaseRiskLimits { .. }
         | Command::BlockTrading { .. }
-        | Command::ReleaseTrading { .. } => 1,
+        | Command::ReleaseTrading { .. }
+        | Command::ChangePhase(_)
+        | Command::ReleaseHalt { .. }
+        | Command::SetHaltPolicy { .. } => 1,
     }
 }
 

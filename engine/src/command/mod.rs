@@ -5,6 +5,7 @@ mod amendment;
 mod conditions;
 mod listing;
 mod order;
+mod phase;
 mod reassignment;
 mod request;
 mod risk;
@@ -14,6 +15,7 @@ pub use amendment::{Amendment, TradeAmendment};
 pub use conditions::{Conditions, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope};
 pub use listing::{FirmKind, Instrument, InstrumentKind, SessionRole};
 pub use order::{CancelRequest, Expiry, NewOrder, OrderKind, Side, TimeInForce};
+pub use phase::{HaltPolicy, HaltedOrders, Phase, PhaseRequest, Resumption};
 pub use reassignment::{ReassignmentStatus, SettledCash};
 pub use request::{
     MassCancelRequest, MassStatusRequest, OrderFilter, OrdersOf, ReplaceRequest, StatusRequest,
@@ -227,5 +229,23 @@ pub enum Command {
         scope: TradingScope,
         /// Why.
         reason: Remark,
+    },
+    /// Brings an instrument to a phase. Its calendar may, as [`Origin::Venue`], and an operator, who alone may halt it. While
+    /// it is halted, what the calendar asks for is only kept in mind; an operator ends a halt with it.
+    ChangePhase(PhaseRequest),
+    /// Ends a halt: the instrument goes on as its calendar has it, or as it was before where there is none. Only an operator
+    /// may.
+    ReleaseHalt {
+        /// The instrument.
+        symbol: Symbol,
+        /// Why, for members and the record.
+        reason: Option<Remark>,
+    },
+    /// Lays down what a halt of an instrument does. Until then it is the default.
+    SetHaltPolicy {
+        /// The instrument.
+        symbol: Symbol,
+        /// What it does.
+        policy: HaltPolicy,
     },
 }

@@ -121,6 +121,10 @@ pub enum TimeInForce {
     GoodTillCancel,
     /// Until it is filled or cancelled, or its time has come.
     GoodTillDate(Expiry),
+    /// In the opening auction only; what it leaves is cancelled.
+    AtTheOpening,
+    /// In the closing auction only; what it leaves is cancelled.
+    AtTheClose,
 }
 
 impl TimeInForce {
@@ -128,6 +132,12 @@ impl TimeInForce {
     #[must_use]
     pub const fn is_good_till(self) -> bool {
         matches!(self, Self::GoodTillCancel | Self::GoodTillDate(_))
+    }
+
+    /// Whether the order is for one auction only.
+    #[must_use]
+    pub const fn is_for_auction(self) -> bool {
+        matches!(self, Self::AtTheOpening | Self::AtTheClose)
     }
 }
 

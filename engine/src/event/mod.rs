@@ -2,11 +2,13 @@
 //! a report, a copy or a settlement instruction. They are logged: add variants at the end only.
 
 mod order;
+mod phase;
 mod risk;
 mod status;
 mod trade;
 
 pub use order::{CancelCause, Fill, KnownOrder, Liquidity, OrderStatus, OrderView};
+pub use phase::{AuctionResult, PhaseChange};
 pub use risk::RiskLimitsChange;
 pub use status::{Asked, Question};
 pub use trade::{AmendedTrade, FillAmendment, ReassignmentUpdate, Trade, TradeLeg, TradeSide};
@@ -16,8 +18,8 @@ use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
-    Amendment, CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin,
-    ReplaceRequest, SelfMatchPolicy, SessionRole, TradingScope,
+    Amendment, CancelRequest, FirmKind, HaltPolicy, Instrument, MassCancelRequest, NewOrder,
+    Origin, Phase, ReplaceRequest, SelfMatchPolicy, SessionRole, TradingScope,
 };
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId, TradeId};
@@ -403,5 +405,25 @@ pub enum EventBody {
         reason: Remark,
         /// Since when it was blocked.
         since: Timestamp,
+    },
+    /// An instrument has come to another phase. What its old phase left behind (an auction, orders that were for it) is in
+    /// the events before; what the new one does (a halt that cancels, stops that are elected) in those that follow.
+    // Boxed: it is rare and large, and would make every event larger.
+    PhaseChanged(Box<PhaseChange>),
+    /// The calendar wants an instrument in another phase, which is halted: it will go on there when it is released.
+    PhaseScheduled {
+        /// The instrument.
+        symbol: Symbol,
+        /// The phase.
+        phase: Phase,
+    },
+    /// Orders have met in an auction: the fills and trades follow.
+    AuctionHeld(AuctionResult),
+    /// What a halt of an instrument does has been laid down.
+    HaltPolicySet {
+        /// The instrument.
+        symbol: Symbol,
+        /// What it does.
+        policy: HaltPolicy,
     },
 }

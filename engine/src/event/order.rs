@@ -85,13 +85,13 @@ pub struct KnownOrder {
 pub struct Fill {
     /// The match.
     pub trade: TradeId,
-    /// The price of one instance: the resting order's. LastPx(31).
+    /// The price of one instance: the resting order's, or the one of an auction. LastPx(31).
     pub price: Price,
     /// How many instances. LastQty(32).
     pub quantity: Quantity,
     /// The instances sold, in the order delivered; none on a test instrument. InstanceIDs(20001).
     pub instances: Vec<InstanceName>,
-    /// Whether the order was resting or came to it. LastLiquidityInd(851).
+    /// Whether the order was resting or came to it, or neither. LastLiquidityInd(851).
     pub liquidity: Liquidity,
 }
 
@@ -102,6 +102,8 @@ pub enum Liquidity {
     Maker,
     /// It came to the book and took.
     Taker,
+    /// Neither: it took part in an auction.
+    Auction,
 }
 
 /// Why what was open of an order was cancelled.
@@ -118,7 +120,7 @@ pub enum CancelCause {
     ImmediateOrCancel,
     /// It was fill-or-kill, and could not be filled whole now.
     FillOrKill,
-    /// It was a market order, and no more could be filled now.
+    /// It was a market order, and no more could be filled now, or in the auction.
     MarketUnfilled,
     /// It would have traded with an order of its own: of its account, its group, or its firm.
     SelfTradePrevented,
@@ -143,4 +145,10 @@ pub enum CancelCause {
         /// Whose.
         scope: TradingScope,
     },
+    /// It was for the opening auction, which is over.
+    OpeningOver,
+    /// It was for the closing auction, which is over.
+    CloseOver,
+    /// Trading in its instrument is halted, and a halt of it cancels.
+    Halted,
 }

@@ -75,9 +75,8 @@ impl Engine {
         // The market will have come to the price of a stop when it elects it.
         let waits_for = order.stop().filter(|_| order.waits());
         let reference = waits_for.or_else(|| self.reference_price(order.instrument));
-        let farthest = || Some(self.band(order)?.edge(order.side).max(reference?));
         let price = order.limit().or(waits_for);
-        let price = price.or_else(farthest).or(reference);
+        let price = price.or_else(|| self.price_without_limit(order, reference));
         Attempt {
             order,
             before,
@@ -89,8 +88,22 @@ impl Engine {
         }
     }
 
+    /// What an order counts with that has no price of its own: as far as it may go.
+    fn price_without_limit(&self, order: &Order, reference: Option<Price>) -> Option<Price> {
+        let farthest = || Some(self.band(order)?.edge(order.side).max(reference?));
+        farthest().or(reference)
+    }
+
+    /// Lays down what an order counts with that is to collect for an auction, where it has no price of its own.
+    pub(crate) fn lay_down_price(&self, order: &mut Order) {
+        if order.limit().is_none() && !order.waits() {
+            let reference = self.reference_price(order.instrument);
+            order.count_at(self.price_without_limit(order, reference));
+        }
+    }
+
     /// What prices of an instrument are held against: its last trade, else what was laid down.
-    fn reference_price(&self, instrument: u32) -> Option<Price> {
+    pub(crate) fn reference_price(&self, instrument: u32) -> Option<Price> {
         let laid_down = || {
             let guard = self.risk.guard(Place::Instrument(instrument))?;
             guard.limits().reference_price
@@ -99,7 +112,7 @@ impl Engine {
     }
 
     /// The prices that an order may trade at: the narrowest of the bands that it meets, about the reference price.
-    fn band(&self, order: &Order) -> Option<Band> {
+    pub(crate) fn band(&self, order: &Order) -> Option<Band> {
         let widths = self.risk.met_by(order);
         let width = widths
             .filter_map(|(_, guard)| guard.limits().price_band)

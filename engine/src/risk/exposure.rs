@@ -93,9 +93,10 @@ impl Held {
     }
 }
 
-/// What an open order comes to: at its limit price, or at its stop price where it has none.
+/// What an open order comes to: at its limit price, or at its stop price where it has none; one that collects for an
+/// auction without either, at what it was held against limits with when it came.
 pub(super) fn worth(order: &Order) -> Notional {
-    let price = order.limit().or_else(|| order.stop());
+    let price = order.counting_price();
     price.map_or(Notional::ZERO, |price| price.times(order.leaves()))
 }
 
@@ -120,7 +121,7 @@ impl Risk {
     #[inline]
     pub(crate) fn shrank(&mut self, registry: &Registry, order: &Order, by: Quantity) {
         if self.is_on() {
-            let price = order.limit().or_else(|| order.stop());
+            let price = order.counting_price();
             let amount = price.map_or(Notional::ZERO, |price| price.times(by));
             self.count_order(registry, order, amount, (Kind::Part, false));
         }

@@ -11,7 +11,7 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{amending, blocking, connections, requests, risk, self_match, terms};
+use crate::{amending, blocking, connections, phases, requests, risk, self_match, terms};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -176,7 +176,7 @@ impl Desk {
             "block" | "unblock" => blocking::command(words),
             "limits" => risk::limits(&words[1..]),
             "release" => risk::release(&words[1..]),
-            _ => connections::command(words),
+            _ => phases::command(words).unwrap_or_else(|| connections::command(words)),
         }
     }
 
@@ -184,7 +184,7 @@ impl Desk {
         (u64::try_from(self.journal.len()).unwrap() + 1 - self.set_up).to_string()
     }
 
-    /// `10@5`, `10@market`, `10@to-limit`, then any of `stop=5 post min=3 show=2` and `ioc fok gtc till=beat
+    /// `10@5`, `10@market`, `10@to-limit`, then any of `stop=5 post min=3 show=2` and `ioc fok day gtc open close till=beat
     /// lastday=day x=symbol a=account id= image=
     /// instances=a,b own=maker group=g`.
     fn order(&self, sender: &str, side: Side, words: &[&str]) -> Command {
@@ -389,23 +389,7 @@ fn tell(event: &Event, desk: &Desk) -> String {
         }
         EventBody::TradeExecuted(trade) => tell_trade(trade),
         EventBody::OrderCancelled { order, cause, .. } => {
-            let cause = match cause {
-                CancelCause::Requested {
-                    client_order_id, ..
-                } => format!("by {client_order_id}"),
-                CancelCause::ImmediateOrCancel
-                | CancelCause::FillOrKill
-                | CancelCause::MarketUnfilled
-                | CancelCause::SelfTradePrevented
-                | CancelCause::MinimumQuantity
-                | CancelCause::PriceBandReached => format!("{cause:?}"),
-                CancelCause::Disconnected { session } => format!("with {session}"),
-                CancelCause::MassCancelled {
-                    client_order_id, ..
-                } => format!("with all by {client_order_id}"),
-                CancelCause::TradingBlocked { scope } => format!("blocked {scope}"),
-            };
-            format!("cancelled {} {cause}", order.client_order_id)
+            format!("cancelled {} {}", order.client_order_id, tell_cause(cause))
         }
         EventBody::OrderExpired { order, .. } => format!("expired {}", order.client_order_id),
         EventBody::OrderTriggered { order, .. } => {
@@ -434,7 +418,30 @@ fn tell(event: &Event, desk: &Desk) -> String {
         other => requests::tell(other, desk)
             .or_else(|| amending::tell(other))
             .or_else(|| blocking::tell(other))
+            .or_else(|| phases::tell(other))
             .unwrap_or_else(|| tell_inventory(other)),
+    }
+}
+
+fn tell_cause(cause: &CancelCause) -> String {
+    match cause {
+        CancelCause::Requested {
+            client_order_id, ..
+        } => format!("by {client_order_id}"),
+        CancelCause::ImmediateOrCancel
+        | CancelCause::FillOrKill
+        | CancelCause::MarketUnfilled
+        | CancelCause::SelfTradePrevented
+        | CancelCause::MinimumQuantity
+        | CancelCause::PriceBandReached
+        | CancelCause::OpeningOver
+        | CancelCause::CloseOver
+        | CancelCause::Halted => format!("{cause:?}"),
+        CancelCause::Disconnected { session } => format!("with {session}"),
+        CancelCause::MassCancelled {
+            client_order_id, ..
+        } => format!("with all by {client_order_id}"),
+        CancelCause::TradingBlocked { scope } => format!("blocked {scope}"),
     }
 }
 

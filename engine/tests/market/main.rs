@@ -8,6 +8,7 @@
 )]
 
 mod amending;
+mod auctions;
 mod blocking;
 mod browsing;
 mod connections;
@@ -19,6 +20,7 @@ mod inventory;
 mod lockstep;
 mod naive;
 mod orders;
+mod phases;
 mod possible_resend;
 mod questions;
 mod refusals;

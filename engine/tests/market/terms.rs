@@ -18,6 +18,9 @@ pub(crate) fn with_terms(mut order: NewOrder, words: &[&str]) -> NewOrder {
         match word.split_once('=').unwrap_or((word, "")) {
             ("ioc", _) => order.time_in_force = TimeInForce::ImmediateOrCancel,
             ("fok", _) => order.time_in_force = TimeInForce::FillOrKill,
+            ("open", _) => order.time_in_force = TimeInForce::AtTheOpening,
+            ("close", _) => order.time_in_force = TimeInForce::AtTheClose,
+            ("day", _) => order.time_in_force = TimeInForce::Day,
             ("gtc", _) => order.time_in_force = TimeInForce::GoodTillCancel,
             ("till", beat) => order.time_in_force = connections::till(beat),
             ("lastday", day) => order.time_in_force = connections::last_day(day),

@@ -72,13 +72,18 @@ impl Refused {
         )
     }
 
+    /// A value is beyond what the call takes.
+    pub(super) fn out_of_range(wrong: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, wrong, remedy)
+    }
+
     /// The market would not do it.
     pub(super) fn ignored(reason: IgnoreReason) -> Self {
         let (status, remedy) = match reason {
             IgnoreReason::AlreadySo => (StatusCode::CONFLICT, "nothing is to be done"),
             IgnoreReason::Unknown => (
                 StatusCode::NOT_FOUND,
-                "look up the name: cloudpit admin sessions, cloudpit admin firms",
+                "look up the name: cloudpit admin sessions, cloudpit admin firms, cloudpit admin phases",
             ),
             IgnoreReason::NotPermitted => (StatusCode::FORBIDDEN, "an operator may not do this"),
             IgnoreReason::Contradicts => {
@@ -88,6 +93,10 @@ impl Refused {
             IgnoreReason::NotLater | IgnoreReason::AlreadyTaken | IgnoreReason::SeenBefore => {
                 (StatusCode::CONFLICT, "look at how it stands first")
             }
+            IgnoreReason::PhaseNotNext | IgnoreReason::HaltForbids => (
+                StatusCode::CONFLICT,
+                "look at its phase, and at what may follow it: cloudpit admin phases",
+            ),
         };
         Self::new(status, reason.to_string(), remedy)
     }

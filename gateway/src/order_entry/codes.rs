@@ -32,6 +32,8 @@ pub(super) fn time_in_force(time_in_force: TimeInForce) -> values::TimeInForce {
         TimeInForce::FillOrKill => values::TimeInForce::FillOrKill,
         TimeInForce::GoodTillCancel => values::TimeInForce::GoodTillCancel,
         TimeInForce::GoodTillDate(_) => values::TimeInForce::GoodTillDate,
+        TimeInForce::AtTheOpening => values::TimeInForce::AtTheOpening,
+        TimeInForce::AtTheClose => values::TimeInForce::AtTheClose,
     }
 }
 
@@ -46,11 +48,12 @@ pub(super) fn ord_status(status: OrderStatus) -> values::OrdStatus {
     }
 }
 
-/// LastLiquidityInd(851).
-pub(super) fn last_liquidity_ind(liquidity: Liquidity) -> values::LastLiquidityInd {
+/// LastLiquidityInd(851). FIX 4.4 has no value for an auction, and clients that go by it would refuse the later 4.
+pub(super) fn last_liquidity_ind(liquidity: Liquidity) -> Option<values::LastLiquidityInd> {
     match liquidity {
-        Liquidity::Maker => values::LastLiquidityInd::Added,
-        Liquidity::Taker => values::LastLiquidityInd::Removed,
+        Liquidity::Maker => Some(values::LastLiquidityInd::Added),
+        Liquidity::Taker => Some(values::LastLiquidityInd::Removed),
+        Liquidity::Auction => None,
     }
 }
 

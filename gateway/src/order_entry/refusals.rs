@@ -33,8 +33,15 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         OrderRefusal::ImmediateStopNotAllowed
         | OrderRefusal::PostOnlyNotAllowed
         | OrderRefusal::MinimumQuantityNotAllowed
-        | OrderRefusal::DisplayedQuantityNotAllowed => OrdRejReason::UnsupportedCharacteristic,
-        OrderRefusal::ExpiryPassed => OrdRejReason::TooLateToEnter,
+        | OrderRefusal::DisplayedQuantityNotAllowed
+        | OrderRefusal::ImmediateInCall(_)
+        | OrderRefusal::MinimumQuantityInCall(_)
+        | OrderRefusal::PostOnlyInCall(_)
+        | OrderRefusal::StopAtAuctionNotAllowed => OrdRejReason::UnsupportedCharacteristic,
+        OrderRefusal::InstrumentClosed | OrderRefusal::InstrumentHalted => {
+            OrdRejReason::ExchangeClosed
+        }
+        OrderRefusal::ExpiryPassed | OrderRefusal::OpeningPassed(_) => OrdRejReason::TooLateToEnter,
         OrderRefusal::LimitBreached(breach) => breach_rej_reason(breach.limit),
         OrderRefusal::UnknownAccount
         | OrderRefusal::AccountNotOfFirm
@@ -86,19 +93,27 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         | OrderRefusal::TradingBlocked(_)
         | OrderRefusal::ImmediateStopNotAllowed
         | OrderRefusal::PostOnlyNotAllowed
-        | OrderRefusal::ImageRequired
         // It says the limit and the attempt itself.
-        | OrderRefusal::LimitBreached(_) => RefusalText::of(refusal),
+        | OrderRefusal::LimitBreached(_)
+        | OrderRefusal::ImmediateInCall(_)
+        | OrderRefusal::MinimumQuantityInCall(_)
+        | OrderRefusal::PostOnlyInCall(_)
+        | OrderRefusal::OpeningPassed(_)
+        | OrderRefusal::StopAtAuctionNotAllowed
+        | OrderRefusal::ImageRequired => RefusalText::of(refusal),
         OrderRefusal::DuplicateClientOrderId => {
             attempted(refusal, "ClOrdID", order.client_order_id)
         }
-        OrderRefusal::UnknownInstrument => attempted(refusal, "Symbol", order.symbol),
+        OrderRefusal::UnknownInstrument
+        | OrderRefusal::InstrumentClosed
+        | OrderRefusal::InstrumentHalted => attempted(refusal, "Symbol", order.symbol),
         OrderRefusal::UnknownAccount
         | OrderRefusal::AccountNotOfFirm
         | OrderRefusal::AccountNotAtProvider
         | OrderRefusal::InstanceNotOfAccount => attempted(refusal, "Account", order.account),
         OrderRefusal::QuantityInvalid
         | OrderRefusal::QuantityAboveLimit
+        | OrderRefusal::InstanceCountMismatch
         | OrderRefusal::NotEnoughFreeInstances => {
             attempted(refusal, "OrderQty", order.quantity.get())
         }
@@ -136,9 +151,6 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
             Some(image) => attempted(refusal, "ImageID", image),
             None => RefusalText::of(refusal),
         },
-        OrderRefusal::InstanceCountMismatch => {
-            attempted(refusal, "OrderQty", order.quantity.get())
-        }
         OrderRefusal::InstancesNotAllowed
         | OrderRefusal::InstanceRepeated
         | OrderRefusal::InstanceUnknown

@@ -104,7 +104,11 @@ fn count(body: &EventBody) -> usize {
         | EventBody::RiskLimitsChanged(_)
         | EventBody::TradeAmendmentRefused { .. }
         | EventBody::TradingBlocked { .. }
-        | EventBody::TradingReleased { .. } => 0,
+        | EventBody::TradingReleased { .. }
+        | EventBody::PhaseChanged(_)
+        | EventBody::PhaseScheduled { .. }
+        | EventBody::AuctionHeld(_)
+        | EventBody::HaltPolicySet { .. } => 0,
     }
 }
 
@@ -114,11 +118,7 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::OrderFilled { order, .. }
         | EventBody::OrderTriggered { order, .. }
         | EventBody::OrderReduced { order, .. }
-        | EventBody::OrderExpired { order, .. } => Some(Concern {
-            session: &order.session,
-            firm: Some(&order.firm),
-            part: Part::Order,
-        }),
+        | EventBody::OrderExpired { order, .. } => Some(on_order(order)),
         EventBody::OrderRejected { origin, firm, .. }
         | EventBody::CancelRejected { origin, firm, .. }
         | EventBody::ReplaceRejected { origin, firm, .. } => Some(Concern {
@@ -146,11 +146,7 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
             on_request(order, requester(cause), index)
         }
         EventBody::OrderReplaced { order, session, .. } => on_request(order, Some(session), index),
-        EventBody::FillAmended(fill) => Some(Concern {
-            session: &fill.order.session,
-            firm: Some(&fill.order.firm),
-            part: Part::Order,
-        }),
+        EventBody::FillAmended(fill) => Some(on_order(&fill.order)),
         EventBody::TradeExecuted(trade) => Some(settlement(trade, index / 2, index)),
         EventBody::TradeAmended(amended) => Some(settlement(&amended.trade, index / 2, index)),
         EventBody::ReassignmentUpdated(update) => {
@@ -177,7 +173,20 @@ fn concern(body: &EventBody, index: usize) -> Option<Concern<'_>> {
         | EventBody::RiskLimitsChanged(_)
         | EventBody::TradeAmendmentRefused { .. }
         | EventBody::TradingBlocked { .. }
-        | EventBody::TradingReleased { .. } => None,
+        | EventBody::TradingReleased { .. }
+        | EventBody::PhaseChanged(_)
+        | EventBody::PhaseScheduled { .. }
+        | EventBody::AuctionHeld(_)
+        | EventBody::HaltPolicySet { .. } => None,
+    }
+}
+
+/// The order's own session.
+fn on_order(order: &OrderView) -> Concern<'_> {
+    Concern {
+        session: &order.session,
+        firm: Some(&order.firm),
+        part: Part::Order,
     }
 }
 
@@ -239,6 +248,9 @@ fn requester(cause: &CancelCause) -> Option<&SessionName> {
         | CancelCause::SelfTradePrevented
         | CancelCause::MinimumQuantity
         | CancelCause::PriceBandReached
+        | CancelCause::OpeningOver
+        | CancelCause::CloseOver
+        | CancelCause::Halted
         // Who asked for the cancel of many has one answer to that.
         | CancelCause::MassCancelled { .. }
         | CancelCause::Disconnected { .. }

@@ -39,7 +39,9 @@ pub(super) fn expire_date(time_in_force: TimeInForce) -> Option<NaiveDate> {
         | TimeInForce::ImmediateOrCancel
         | TimeInForce::FillOrKill
         | TimeInForce::GoodTillCancel
-        | TimeInForce::GoodTillDate(Expiry::At(_)) => None,
+        | TimeInForce::GoodTillDate(Expiry::At(_))
+        | TimeInForce::AtTheOpening
+        | TimeInForce::AtTheClose => None,
     }
 }
 
@@ -51,7 +53,9 @@ pub(super) fn expire_time(time_in_force: TimeInForce) -> Option<DateTime<Utc>> {
         | TimeInForce::ImmediateOrCancel
         | TimeInForce::FillOrKill
         | TimeInForce::GoodTillCancel
-        | TimeInForce::GoodTillDate(Expiry::EndOf(_)) => None,
+        | TimeInForce::GoodTillDate(Expiry::EndOf(_))
+        | TimeInForce::AtTheOpening
+        | TimeInForce::AtTheClose => None,
     }
 }
 

@@ -178,6 +178,10 @@ async fn apply(
         | EventBody::GraceEnded { .. }
         | EventBody::SelfMatchPreventionSet { .. }
         | EventBody::RiskLimitsChanged(_)
+        | EventBody::PhaseChanged(_)
+        | EventBody::PhaseScheduled { .. }
+        | EventBody::AuctionHeld(_)
+        | EventBody::HaltPolicySet { .. }
         | EventBody::OrderTriggered { .. }
         | EventBody::OrderReduced { .. }
         | EventBody::OrderReplaced { .. }

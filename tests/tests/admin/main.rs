@@ -5,6 +5,7 @@ mod calls;
 mod hostile;
 mod kill_switch;
 mod operator;
+mod phases;
 mod trades;
 
 use tests::ground::Ground;

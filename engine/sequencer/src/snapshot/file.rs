@@ -39,7 +39,7 @@ use crate::snapshot::folder::stem;
 use crate::snapshot::state::{EncodeStateError, StateHash, encode};
 
 /// Version of the layout above.
-pub(crate) const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 2;
 pub(crate) const HEADER_BYTES: usize = 164;
 const MAGIC: [u8; 4] = *b"CPS1";
 const CHECKSUM_AT: usize = 160;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use engine::{
     Amendment, CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event,
     EventBody, Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderId,
-    Origin, Price, Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest, Sequenced, Side,
-    StatusRequest, TimeInForce, Timestamp, TradeAmendment, TradingDay,
+    Origin, PhaseRequest, Price, Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest,
+    Sequenced, Side, StatusRequest, TimeInForce, Timestamp, TradeAmendment, TradingDay,
 };
 use proptest::prelude::*;
 
@@ -88,8 +88,7 @@ impl Seen {
             Step::Amend { of, price, wrong } => Some((None, self.amendment(*of, *price, *wrong)?)),
             Step::EndTradingDay => Some((None, Command::EndTradingDay)),
             Step::Connect { session, policy } => {
-                let session = SESSIONS[*session].parse().unwrap();
-                let policy = *policy;
+                let (session, policy) = (SESSIONS[*session].parse().unwrap(), *policy);
                 Some((None, Command::ConnectSession { session, policy }))
             }
             Step::Disconnect { session, why } => {
@@ -98,6 +97,9 @@ impl Seen {
             }
             Step::Fire => Some((None, Command::FireTimers)),
             Step::Wait { .. } => None,
+            Step::Phase { .. } | Step::Release { .. } | Step::HaltPolicy { .. } => {
+                Some((None, of_phases(step)))
+            }
             Step::SelfMatch { session, policy } => {
                 // The first letter of a session is its firm.
                 let firm = SESSIONS[*session][..1].parse().unwrap();
@@ -163,6 +165,8 @@ impl Seen {
                 5 | 6 => TimeInForce::GoodTillDate(Expiry::At(Timestamp::from_nanos(
                     sketch.quantity * 3,
                 ))),
+                12 => TimeInForce::AtTheOpening,
+                13 => TimeInForce::AtTheClose,
                 _ => TimeInForce::Day,
             },
             instances,
@@ -292,6 +296,30 @@ impl Seen {
     }
 }
 
+/// A step that is about the phase of an instrument.
+fn of_phases(step: &Step) -> Command {
+    let symbol = |at: usize| SYMBOLS[at].parse().unwrap();
+    let reason = None;
+    match *step {
+        Step::Phase {
+            symbol: at, phase, ..
+        } => Command::ChangePhase(PhaseRequest {
+            symbol: symbol(at),
+            phase,
+            reason,
+        }),
+        Step::Release { symbol: at } => Command::ReleaseHalt {
+            symbol: symbol(at),
+            reason,
+        },
+        Step::HaltPolicy { symbol: at, policy } => Command::SetHaltPolicy {
+            symbol: symbol(at),
+            policy,
+        },
+        _ => panic!("not about a phase: {step:?}"),
+    }
+}
+
 fn cancel_all(which: OrderFilter, number: CommandNumber) -> Command {
     Command::CancelOrders(MassCancelRequest {
         client_order_id: number.to_string().parse().unwrap(),
@@ -382,7 +410,15 @@ fn run(steps: &[Step]) {
             None if is_of_operator(&command) => Origin::Operator {
                 name: "op".parse().unwrap(),
             },
-            None => limits::origin(&command),
+            None => match step {
+                Step::Phase {
+                    by_operator: false, ..
+                } => Origin::Venue,
+                Step::Phase { .. } | Step::Release { .. } => Origin::Operator {
+                    name: "op".parse().unwrap(),
+                },
+                _ => limits::origin(&command),
+            },
         };
         now += 1;
         let time = Timestamp::from_nanos(now);

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use engine::{
-    CancelOnDisconnect, CancelScope, Conditions, DisconnectCause, OrderFilter, OrderKind, OrdersOf,
-    Price, Quantity, RiskLimits, SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Side,
+    CancelOnDisconnect, CancelScope, Conditions, DisconnectCause, HaltPolicy, HaltedOrders,
+    OrderFilter, OrderKind, OrdersOf, Phase, Price, Quantity, Resumption, RiskLimits,
+    SelfMatchInstruction, SelfMatchPolicy, SelfMatchScope, Side,
 };
 use proptest::prelude::*;
 
@@ -70,6 +71,18 @@ pub(super) enum Step {
     Wait {
         nanos: u64,
     },
+    Phase {
+        by_operator: bool,
+        symbol: usize,
+        phase: Phase,
+    },
+    Release {
+        symbol: usize,
+    },
+    HaltPolicy {
+        symbol: usize,
+        policy: HaltPolicy,
+    },
     SelfMatch {
         session: usize,
         policy: SelfMatchPolicy,
@@ -123,7 +136,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         any::<bool>(),
         price,
         quantity,
-        0_usize..12,
+        0_usize..14,
         prop::bool::weighted(0.8),
         named,
         repeat,
@@ -243,11 +256,38 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         ]).prop_map(|(session, why)| Step::Disconnect { session, why }),
         4 => Just(Step::Fire),
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
+        14 => (any::<bool>(), 0_usize..2, phase())
+            .prop_map(|(by_operator, symbol, phase)| Step::Phase { by_operator, symbol, phase }),
+        3 => (0_usize..2).prop_map(|symbol| Step::Release { symbol }),
+        1 => (0_usize..2, halt_policy()).prop_map(|(symbol, policy)| Step::HaltPolicy { symbol, policy }),
         3 => (0..SESSIONS.len(), self_match_policy())
             .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
         4 => (0..BLOCKED.len(), prop::bool::weighted(0.4)).prop_map(|(scope, block)| Step::Switch { scope, block }),
         8 => (0..SCOPES, limits(), by()).prop_map(|(scope, limits, by)| Step::Limits { scope, limits, by }),
     ]
+}
+
+/// Orders trade half of the time.
+fn phase() -> impl Strategy<Value = Phase> {
+    prop_oneof![
+        Just(Phase::Continuous),
+        prop::sample::select(Phase::ALL.to_vec()),
+    ]
+}
+
+fn halt_policy() -> impl Strategy<Value = HaltPolicy> {
+    let resumption = prop_oneof![
+        2 => Just(Resumption::Straight),
+        3 => (0_u64..12).prop_map(|nanos| Resumption::Auction { call: Duration::from_nanos(nanos) }),
+    ];
+    (any::<bool>(), resumption).prop_map(|(cancels, resumption)| HaltPolicy {
+        orders: if cancels {
+            HaltedOrders::Cancelled
+        } else {
+            HaltedOrders::Kept
+        },
+        resumption,
+    })
 }
 
 const HOUR: u64 = 3_600 * 1_000_000_000;

@@ -1,10 +1,11 @@
 //! What is looked at before an order is taken, in the naive market.
 
 use engine::{
-    FirmName, InstanceName, NewOrder, OrderRefusal, Price, SessionName, Side, SlotName, Timestamp,
+    FirmName, InstanceName, NewOrder, OrderRefusal, Phase, Price, SessionName, Side, SlotName,
+    Timestamp,
 };
 
-use super::{Naive, account_of, instrument_of, special, timing};
+use super::{Naive, account_of, instrument_of, phases, special, timing};
 
 impl Naive {
     /// What the order holds, or why it is refused.
@@ -32,7 +33,7 @@ impl Naive {
         if provider.is_some_and(|provider| provider != account_provider) {
             return Err(OrderRefusal::AccountNotAtProvider);
         }
-        check_terms(firm, new, now)?;
+        check_terms(self.phase(new.symbol.as_str()), firm, new, now)?;
         let (sell, named) = (new.side == Side::Sell, !new.instances.is_empty());
         if !sell || provider.is_none() {
             return Ok(Vec::new());
@@ -117,6 +118,7 @@ impl Naive {
 
 /// What is wrong with the terms themselves.
 pub(super) fn check_terms(
+    phase: Phase,
     firm: FirmName,
     new: &NewOrder,
     now: Timestamp,
@@ -161,7 +163,8 @@ pub(super) fn check_terms(
         ),
     ];
     let special = special::wrong(new);
-    let mut wrong = first.iter().chain(&special).chain(&then);
+    let outside = phases::wrong(phase, new);
+    let mut wrong = outside.iter().chain(&first).chain(&special).chain(&then);
     let first = wrong.find(|(wrong, _)| *wrong);
     first.map_or(Ok(()), |(_, reason)| Err(*reason))
 }

@@ -6,7 +6,7 @@ use engine::{
     RiskLimits, RiskLimitsChange, RiskScope, SessionName, Side, Timestamp,
 };
 
-use super::{Naive, Place, Told, is_open};
+use super::{Naive, NaiveOrder, Place, Told, is_open};
 
 /// What is laid down for one scope.
 #[derive(Clone)]
@@ -123,10 +123,11 @@ impl Naive {
         self.laid.iter().find(|laid| laid.scope == scope)
     }
 
-    fn last_or_laid_price(&self, new: &NewOrder) -> Option<i64> {
+    /// The last price of an instrument, else the one that is laid down.
+    pub(super) fn reference(&self, symbol: &str) -> Option<i64> {
         let mut prices = self.prices.iter().rev();
-        let last = prices.find(|(symbol, _)| *symbol == new.symbol);
-        let laid = self.laid_for(RiskScope::Instrument(new.symbol));
+        let last = prices.find(|(known, _)| known.as_str() == symbol);
+        let laid = self.laid_for(RiskScope::Instrument(symbol.parse().unwrap()));
         let laid = laid.and_then(|laid| laid.limits().reference_price);
         last.map(|(_, price)| *price).or(laid.map(Price::micros))
     }
@@ -140,11 +141,41 @@ impl Naive {
     pub(super) fn farthest(&self, order: &OrderView) -> Option<i64> {
         let new = as_sent(order);
         let width = self.narrowest(scopes(order.firm, order.session, &new))?;
-        let (lowest, highest) = band(self.last_or_laid_price(&new)?, width);
+        let (lowest, highest) = band(self.reference(new.symbol.as_str())?, width);
         order.kind.limit().is_none().then_some(match order.side {
             Side::Buy => highest,
             Side::Sell => lowest,
         })
+    }
+
+    /// What an order counts with that has no price of its own.
+    fn without_limit(
+        &self,
+        scopes: [RiskScope; 4],
+        side: Side,
+        reference: Option<i64>,
+    ) -> Option<i64> {
+        match (side, self.narrowest(scopes), reference) {
+            (Side::Buy, Some(width), Some(reference)) => Some(band(reference, width).1),
+            _ => reference,
+        }
+    }
+
+    /// Lays down what an order counts with that is in the market, or is to collect, without a limit.
+    pub(super) fn lay_down_price(&mut self, at: usize) {
+        let view = &self.orders[at].view;
+        let new = as_sent(view);
+        let all = scopes(view.firm, view.session, &new);
+        let reference = self.reference(new.symbol.as_str());
+        self.orders[at].counts_with = self.without_limit(all, new.side, reference);
+    }
+
+    /// The prices that an order may trade at in an auction that has no limit.
+    pub(super) fn band_of(&self, at: usize) -> Option<(i64, i64)> {
+        let view = &self.orders[at].view;
+        let new = as_sent(view);
+        let width = self.narrowest(scopes(view.firm, view.session, &new))?;
+        Some(band(self.reference(new.symbol.as_str())?, width))
     }
 
     /// Whether an order may be taken; `changes`: the one that it is a change of.
@@ -166,19 +197,16 @@ impl Naive {
             order.place != Place::Waits && order.view.kind.stop() == new.kind.stop()
         });
         let waits_for = new.kind.stop().filter(|_| !elected).map(Price::micros);
-        let reference = waits_for.or(self.last_or_laid_price(new));
+        let reference = waits_for.or(self.reference(new.symbol.as_str()));
         let limit = new.kind.limit().map(Price::micros);
         let all = scopes(firm, session, new);
-        let farthest = match (new.side, self.narrowest(all), reference) {
-            (Side::Buy, Some(width), Some(reference)) => Some(band(reference, width).1),
-            _ => reference,
-        };
-        let price = limit.or(waits_for).or(farthest);
+        let price = limit.or(waits_for);
+        let price = price.or_else(|| self.without_limit(all, new.side, reference));
         let asked = Asked {
             new,
             is_new: before.is_none(),
             quantity,
-            before: before.map_or(0, |order| worth(&order.view)),
+            before: before.map_or(0, worth),
             after: i128::from(price.unwrap_or(0)) * i128::from(quantity - filled),
             limit,
             reference,
@@ -238,13 +266,13 @@ impl Naive {
     }
 
     fn hold_sums(&self, laid: &Laid, asked: &Asked<'_>) -> Option<BreachedLimit> {
-        let open: Vec<&OrderView> = self
+        let open: Vec<&NaiveOrder> = self
             .orders
             .iter()
-            .map(|order| &order.view)
-            .filter(|order| is_open(order))
+            .filter(|order| is_open(&order.view))
             .filter(|order| {
-                scopes(order.firm, order.session, &as_sent(order)).contains(&laid.scope)
+                let view = &order.view;
+                scopes(view.firm, view.session, &as_sent(view)).contains(&laid.scope)
             })
             .collect();
         let after = u64::try_from(open.len()).unwrap() + 1;
@@ -374,10 +402,11 @@ fn likeness(order: &NewOrder) -> Likeness {
     )
 }
 
-fn worth(order: &OrderView) -> i128 {
-    let price = order.kind.limit().or(order.kind.stop());
-    let price = price.map_or(0, Price::micros);
-    i128::from(price) * i128::from(order.leaves.get())
+fn worth(order: &NaiveOrder) -> i128 {
+    let view = &order.view;
+    let price = view.kind.limit().or(view.kind.stop());
+    let price = price.map(Price::micros).or(order.counts_with);
+    i128::from(price.unwrap_or(0)) * i128::from(view.leaves.get())
 }
 
 fn band(reference: i64, width: BasisPoints) -> (i64, i64) {

@@ -8,8 +8,8 @@ use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, CommandNumber,
     Event, EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
     OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId, ReassignmentStatus,
-    ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, Side, SlotName, Symbol,
-    TimeInForce, Timestamp, Trade, TradingScope,
+    ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, SlotName, Symbol, TimeInForce,
+    Timestamp, Trade, TradingScope,
 };
 
 use std::collections::VecDeque;
@@ -19,6 +19,7 @@ mod amending;
 mod blocking;
 mod limits;
 mod own;
+mod phases;
 mod requests;
 mod settling;
 mod special;
@@ -46,6 +47,10 @@ pub(crate) struct Naive {
     came: u64,
     /// The prices of all trades.
     prices: Vec<(Symbol, i64)>,
+    /// In the order of listing: where instruments are in their day.
+    trading: [phases::Trading; 5],
+    /// The order that the present auction has given its limit, and not its place among others of that limit yet.
+    priced_now: Option<usize>,
     /// Stops that are elected and have not come to the market yet.
     elected: VecDeque<usize>,
     /// Limits, by scope.
@@ -69,6 +74,8 @@ struct NaiveOrder {
     place: Place,
     /// How much of it is shown when it is in the book.
     shown: u64,
+    /// What a piece of it counts with while it has no price of its own.
+    counts_with: Option<i64>,
 }
 
 /// Where an order is that lives.
@@ -80,6 +87,8 @@ enum Place {
     Book(u64),
     /// It waits for its stop price.
     Waits,
+    /// It waits for the closing auction.
+    ForClose,
 }
 
 #[derive(Clone)]
@@ -207,11 +216,19 @@ impl Naive {
                 self.disconnect(*session, *why, &mut told);
                 self.fire(&mut told);
             }
+            (Command::ChangePhase(request), _) => self.change_phase(request, &mut told),
+            (Command::ReleaseHalt { symbol, reason }, _) => {
+                self.release(*symbol, *reason, &mut told);
+            }
+            (Command::SetHaltPolicy { symbol, policy }, _) => {
+                self.lay_down_halt(*symbol, *policy, &mut told);
+            }
             (Command::FireTimers, _) if told.events.is_empty() => told.ignore_so(),
             (Command::FireTimers, _) => {}
             other => panic!("not known here: {other:?}"),
         }
         self.trigger_elected(&mut told);
+        self.fire(&mut told);
         told.events
     }
 
@@ -308,6 +325,7 @@ impl Naive {
             holds,
             place: Place::Nowhere,
             shown: 0,
+            counts_with: None,
         });
         self.arrive(self.orders.len() - 1, told);
     }
@@ -371,24 +389,13 @@ impl Naive {
 
     fn end_day(&mut self, told: &mut Told) {
         for symbol in ["TEST", "SMALL", "LARGE", "COARSE"] {
-            let mut open: Vec<usize> = (0..self.orders.len())
-                .filter(|&at| {
-                    let order = &self.orders[at].view;
-                    let day = is_open(order) && order.time_in_force == TimeInForce::Day;
-                    day && order.symbol.as_str() == symbol
-                })
-                .collect();
-            // The book before stops that wait, bids before offers.
-            open.sort_by_key(|&at| {
-                let order = &self.orders[at];
-                let sells = order.view.side == Side::Sell;
-                let sign = if sells { 1 } else { -1 };
-                match order.place {
-                    Place::Book(came) => (0, sells, price_of(&order.view) * sign, came),
-                    Place::Waits => (1, sells, -stop_of(&order.view) * sign, 0),
-                    Place::Nowhere => panic!("what lives is somewhere"),
-                }
-            });
+            let day = [
+                TimeInForce::Day,
+                TimeInForce::AtTheOpening,
+                TimeInForce::AtTheClose,
+            ];
+            let mut open = self.all_open(symbol);
+            open.retain(|&at| day.contains(&self.orders[at].view.time_in_force));
             for at in open {
                 self.end(at, OrderStatus::Expired, None, told);
             }

@@ -140,7 +140,8 @@ impl Naive {
             .quantity
             .get()
             .saturating_sub(order.view.cumulative.get());
-        check_terms(order.view.firm, new, now).map_err(ReplaceRefusal::Terms)?;
+        check_terms(self.phase(new.symbol.as_str()), order.view.firm, new, now)
+            .map_err(ReplaceRefusal::Terms)?;
         let (provider, _) = instrument_of(new.symbol.as_str()).unwrap();
         if new.side == Side::Buy || provider.is_none() {
             return Ok(Vec::new());
@@ -204,6 +205,8 @@ impl Naive {
         let stays = order.view.kind == new.kind
             && new.quantity <= order.view.quantity
             && shows.is_none_or(|before| asked.displayed_quantity.is_some_and(|now| now <= before))
+            && (order.view.time_in_force == TimeInForce::AtTheClose)
+                == (new.time_in_force == TimeInForce::AtTheClose)
             && !at_once.contains(&new.time_in_force);
         let stays_elected =
             order.place != Place::Waits && order.view.kind.stop() == new.kind.stop();
@@ -220,6 +223,7 @@ impl Naive {
             (order.ended, order.place) = (Some(day), Place::Nowhere);
         }
         let mut view = order.view.clone();
+        self.lay_down_price(at);
         if !view.leaves.is_zero() {
             self.note_taken(view.firm, view.session, new, false, told.cause.time);
         }
@@ -233,7 +237,9 @@ impl Naive {
             return;
         }
         self.orders[at].place = Place::Nowhere;
-        if stays_elected {
+        if stays_elected && self.collects(at) {
+            self.collect(at, false);
+        } else if stays_elected {
             self.enter(at, told);
         } else {
             self.arrive(at, told);

@@ -1,7 +1,8 @@
 //! What only some orders ask for, in the naive market: stop prices, parts that are shown, no taking.
 
 use engine::{
-    Conditions, EventBody, NewOrder, OrderKind, OrderRefusal, OrderView, Price, Side, TimeInForce,
+    Conditions, EventBody, NewOrder, OrderKind, OrderRefusal, OrderView, Phase, Price, Side,
+    Symbol, TimeInForce,
 };
 
 use super::{Naive, Place, Told, is_open, price_of, stop_of};
@@ -24,8 +25,10 @@ pub(super) fn wrong(new: &NewOrder) -> Vec<(bool, OrderRefusal)> {
         new.kind,
         OrderKind::Market | OrderKind::MarketToLimit | OrderKind::Stop(_)
     );
+    let auction = [TimeInForce::AtTheOpening, TimeInForce::AtTheClose].contains(&new.time_in_force);
     vec![
         (stop && immediate, OrderRefusal::ImmediateStopNotAllowed),
+        (stop && auction, OrderRefusal::StopAtAuctionNotAllowed),
         (
             minimum.is_some_and(|minimum| minimum == 0 || minimum > quantity),
             OrderRefusal::MinimumQuantityInvalid,
@@ -39,15 +42,15 @@ pub(super) fn wrong(new: &NewOrder) -> Vec<(bool, OrderRefusal)> {
             OrderRefusal::DisplayedQuantityTooSmall,
         ),
         (
-            asked.post_only && (!limit || immediate || minimum.is_some()),
+            asked.post_only && (!limit || immediate || auction || minimum.is_some()),
             OrderRefusal::PostOnlyNotAllowed,
         ),
         (
-            minimum.is_some() && (whole || stop),
+            minimum.is_some() && (whole || stop || auction),
             OrderRefusal::MinimumQuantityNotAllowed,
         ),
         (
-            shown.is_some() && (unpriced || immediate),
+            shown.is_some() && (unpriced || immediate || auction),
             OrderRefusal::DisplayedQuantityNotAllowed,
         ),
     ]
@@ -59,6 +62,13 @@ impl Naive {
         let Some(limit) = new.kind.limit().map(Price::micros) else {
             return Ok(());
         };
+        let post_only = new
+            .conditions
+            .as_deref()
+            .is_some_and(|asked| asked.post_only);
+        if !post_only {
+            return Ok(());
+        }
         let takes = self.orders.iter().any(|order| {
             let maker = &order.view;
             matches!(order.place, Place::Book(_))
@@ -69,11 +79,7 @@ impl Naive {
                     Side::Sell => price_of(maker) >= limit,
                 }
         });
-        let post_only = new
-            .conditions
-            .as_deref()
-            .is_some_and(|asked| asked.post_only);
-        if post_only && takes {
+        if takes {
             return Err(OrderRefusal::WouldTake);
         }
         Ok(())
@@ -81,6 +87,10 @@ impl Naive {
 
     /// An order comes: it waits for its price, or enters the market.
     pub(super) fn arrive(&mut self, at: usize, told: &mut Told) {
+        if self.collects(at) {
+            let waits = self.orders[at].view.kind.stop().is_some();
+            return self.collect(at, waits);
+        }
         let view = &self.orders[at].view;
         if view.kind.stop().is_none() {
             return self.enter(at, told);
@@ -90,6 +100,27 @@ impl Naive {
         match prices.next() {
             Some(&(_, price)) if is_reached(view, price) => self.trigger(at, told),
             _ => self.orders[at].place = Place::Waits,
+        }
+    }
+
+    /// Whether an order does not trade as it comes.
+    pub(super) fn collects(&self, at: usize) -> bool {
+        let view = &self.orders[at].view;
+        let phase = self.phase(view.symbol.as_str());
+        phase != Phase::Continuous || view.time_in_force == TimeInForce::AtTheClose
+    }
+
+    pub(super) fn collect(&mut self, at: usize, waits: bool) {
+        let view = &self.orders[at].view;
+        let for_close = view.time_in_force == TimeInForce::AtTheClose;
+        self.lay_down_price(at);
+        let view = &self.orders[at].view;
+        if waits {
+            self.orders[at].place = Place::Waits;
+        } else if for_close && !self.is_closing(view.symbol.as_str()) {
+            self.orders[at].place = Place::ForClose;
+        } else {
+            self.rest(at);
         }
     }
 
@@ -111,9 +142,17 @@ impl Naive {
     }
 
     /// A trade elects the stops that it reaches.
-    pub(super) fn elect(&mut self, traded: usize, price: Price) {
-        let (symbol, price) = (self.orders[traded].view.symbol, price.micros());
-        self.prices.push((symbol, price));
+    pub(super) fn elect(&mut self, symbol: Symbol, price: Price) {
+        self.prices.push((symbol, price.micros()));
+        self.elect_reached(symbol);
+    }
+
+    /// The last price elects the stops that it has reached.
+    pub(super) fn elect_reached(&mut self, symbol: Symbol) {
+        let mut prices = self.prices.iter().rev();
+        let Some(&(_, price)) = prices.find(|(known, _)| *known == symbol) else {
+            return;
+        };
         let mut reached: Vec<usize> = (0..self.orders.len())
             .filter(|&at| {
                 let order = &self.orders[at];

@@ -43,6 +43,7 @@ pub(super) fn expiry(time_in_force: TimeInForce) -> Option<Timestamp> {
 enum Due {
     Order { at: usize },
     Client { rank: usize, at: usize },
+    Reopening { at: usize },
 }
 
 impl Naive {
@@ -102,6 +103,7 @@ impl Naive {
             match due {
                 Due::Order { at } => self.end(at, OrderStatus::Expired, None, told),
                 Due::Client { at, .. } => self.give_up(at, told),
+                Due::Reopening { at } => self.reopen(at, told),
             }
         }
     }
@@ -117,7 +119,13 @@ impl Naive {
             let rank = rank(client.session);
             Some((client.due()?, Due::Client { rank, at }))
         });
-        let due = orders.chain(clients).filter(|(time, _)| *time <= now);
+        let reopenings = self.trading.iter().enumerate();
+        let reopenings = reopenings
+            .filter_map(|(at, trading)| Some((trading.reopens_at?, Due::Reopening { at })));
+        let due = orders
+            .chain(clients)
+            .chain(reopenings)
+            .filter(|(time, _)| *time <= now);
         due.min().map(|(_, due)| due)
     }
 

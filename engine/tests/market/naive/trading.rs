@@ -85,16 +85,32 @@ impl Naive {
     }
 
     fn trade(&mut self, maker: usize, taker: usize, told: &mut Told) {
+        let price = Price::from_micros(price_of(&self.orders[maker].view));
+        let leaves = self.orders[taker].view.leaves;
+        let quantity = leaves.min(Quantity::new(self.orders[maker].shown));
+        let liquidity = [Liquidity::Maker, Liquidity::Taker];
+        self.match_pair([maker, taker], liquidity, price, quantity, told);
+        self.orders[maker].shown -= quantity.get();
+        self.refill(maker);
+        self.elect(self.orders[maker].view.symbol, price);
+    }
+
+    /// Fills two orders, one after the other, with each other.
+    pub(super) fn match_pair(
+        &mut self,
+        [first, second]: [usize; 2],
+        liquidity: [Liquidity; 2],
+        price: Price,
+        quantity: Quantity,
+        told: &mut Told,
+    ) {
         let trade = TradeId {
             number: told.cause.number,
             index: told.matches,
         };
         told.matches += 1;
-        let price = Price::from_micros(price_of(&self.orders[maker].view));
-        let leaves = |at: usize| self.orders[at].view.leaves;
-        let quantity = leaves(taker).min(Quantity::new(self.orders[maker].shown));
-        let buys = self.orders[maker].view.side == Side::Buy;
-        let seller = if buys { taker } else { maker };
+        let buys = self.orders[first].view.side == Side::Buy;
+        let seller = if buys { second } else { first };
         let count = usize::try_from(quantity.get()).unwrap();
         let held = &mut self.orders[seller].holds;
         let slots: Vec<SlotName> = held.drain(..count.min(held.len())).collect();
@@ -103,19 +119,18 @@ impl Naive {
             .map(|slot| self.holding(*slot).instance)
             .collect();
 
-        let liquidity = Liquidity::Maker;
         let mut fill = Fill {
             trade,
             price,
             quantity,
             instances,
-            liquidity,
+            liquidity: liquidity[0],
         };
-        let made = self.fill(maker, &fill, told);
-        fill.liquidity = Liquidity::Taker;
-        let took = self.fill(taker, &fill, told);
+        let made = self.fill(first, &fill, told);
+        fill.liquidity = liquidity[1];
+        let took = self.fill(second, &fill, told);
         let (buyer, seller) = if buys { (made, took) } else { (took, made) };
-        let buy = if buys { maker } else { taker };
+        let buy = if buys { first } else { second };
         let executed = self.executed(&self.orders[buy].view, [buyer, seller], &fill, &slots, told);
         for &TradeLeg {
             reassignment: id,
@@ -135,9 +150,6 @@ impl Naive {
         self.trades
             .push(super::amending::Executed::new(executed.clone()));
         told.tell(EventBody::TradeExecuted(executed));
-        self.orders[maker].shown -= quantity.get();
-        self.refill(maker);
-        self.elect(maker, price);
     }
 
     fn fill(&mut self, at: usize, fill: &Fill, told: &mut Told) -> TradeSide {

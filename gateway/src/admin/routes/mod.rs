@@ -1,8 +1,10 @@
 //! What operators can ask for: one file for each kind of thing, with its types, which the command line shares.
 
 pub(crate) mod firms;
+pub(crate) mod halt_policies;
 pub(crate) mod kill_switch;
 pub(crate) mod orders;
+pub(crate) mod phases;
 pub(crate) mod sessions;
 pub(crate) mod trades;
 pub(crate) mod withdrawals;
@@ -15,7 +17,9 @@ use super::server::Office;
 pub(super) fn all() -> Router<Office> {
     Router::new()
         .merge(firms::routes())
+        .merge(halt_policies::routes())
         .merge(orders::routes())
+        .merge(phases::routes())
         .merge(sessions::routes())
         .merge(trades::routes())
         .merge(kill_switch::routes())

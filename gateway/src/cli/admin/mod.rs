@@ -5,6 +5,7 @@ mod call;
 mod firms;
 mod kill_switch;
 mod orders;
+mod phases;
 mod sessions;
 mod trades;
 mod withdraw;
@@ -52,6 +53,16 @@ enum What {
     Release(kill_switch::Arguments),
     /// Lists who is blocked, since when, by whom and why.
     Blocks,
+    /// Lists the instruments, and in which phase each is.
+    Phases,
+    /// Brings an instrument to a phase.
+    Phase(phases::PhaseArguments),
+    /// Halts trading in an instrument until it is resumed.
+    Halt(phases::HaltArguments),
+    /// Releases a halt.
+    Resume(phases::HaltArguments),
+    /// Lays down what a halt of an instrument does.
+    HaltPolicy(phases::PolicyArguments),
     /// Takes an instance out of the register, to give it back to its holder.
     Withdraw(withdraw::Arguments),
     /// Busts a trade: it is as if it had not been. Possible until a reassignment of it begins, on its trading day.
@@ -74,6 +85,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Kill(arguments) => kill_switch::kill(&call, arguments).await,
             What::Release(arguments) => kill_switch::release(&call, arguments).await,
             What::Blocks => kill_switch::blocks(&call).await,
+            What::Phases => phases::list(&call).await,
+            What::Phase(arguments) => phases::change(&call, arguments).await,
+            What::Halt(arguments) => phases::halt(&call, arguments).await,
+            What::Resume(arguments) => phases::resume(&call, arguments).await,
+            What::HaltPolicy(arguments) => phases::policy(&call, arguments).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
             What::Bust(arguments) => trades::bust(&call, arguments).await,
             What::Correct(arguments) => trades::correct(&call, arguments).await,

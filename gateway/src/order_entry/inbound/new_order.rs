@@ -315,11 +315,9 @@ fn time_in_force(
             )),
             (None, None) => Err(unsupported("TimeInForce=6 without an expiry")),
         },
-        Some(
-            other @ (TimeInForce::AtTheOpening
-            | TimeInForce::GoodTillCrossing
-            | TimeInForce::AtTheClose),
-        ) => Err(unsupported(format_args!(
+        Some(TimeInForce::AtTheOpening) => Ok(engine::TimeInForce::AtTheOpening),
+        Some(TimeInForce::AtTheClose) => Ok(engine::TimeInForce::AtTheClose),
+        Some(other @ TimeInForce::GoodTillCrossing) => Err(unsupported(format_args!(
             "TimeInForce={}",
             char::from(other.code())
         ))),

@@ -100,10 +100,9 @@ impl<'e> Execution<'e> {
             EventBody::OrderTriggered { order, execution } => {
                 Some(on(order, execution, ExecType::TriggeredOrActivated))
             }
-            EventBody::OrderReduced { order, execution } => Some(Self {
-                remark: Remark::Reduced,
-                ..on(order, execution, ExecType::Restated)
-            }),
+            EventBody::OrderReduced { order, execution } => {
+                Some(on(order, execution, ExecType::Restated).reduced())
+            }
             EventBody::OrderCancelled {
                 order,
                 execution,
@@ -142,7 +141,18 @@ impl<'e> Execution<'e> {
             | EventBody::SelfMatchPreventionSet { .. }
             | EventBody::RiskLimitsChanged(_)
             | EventBody::TradingBlocked { .. }
-            | EventBody::TradingReleased { .. } => None,
+            | EventBody::TradingReleased { .. }
+            | EventBody::PhaseChanged(_)
+            | EventBody::PhaseScheduled { .. }
+            | EventBody::AuctionHeld(_)
+            | EventBody::HaltPolicySet { .. } => None,
+        }
+    }
+
+    fn reduced(self) -> Self {
+        Self {
+            remark: Remark::Reduced,
+            ..self
         }
     }
 
@@ -258,6 +268,16 @@ impl<'e> Execution<'e> {
             CancelCause::SelfTradePrevented => {
                 by_market("self-match prevention: it would have traded with an order of its own")
             }
+            CancelCause::OpeningOver => {
+                by_market("at the opening: the opening auction is over, or is not held")
+            }
+            CancelCause::CloseOver => {
+                by_market("at the close: the closing auction is over, or is not held")
+            }
+            CancelCause::Halted => Self {
+                remark: Remark::CancelledOnHalt,
+                ..self
+            },
             CancelCause::Disconnected { session } => Self {
                 remark: Remark::CancelledOnDisconnect(session),
                 ..self
@@ -389,7 +409,7 @@ impl<'e> Execution<'e> {
             text,
             last_liquidity_ind: self
                 .fill
-                .map(|fill| codes::last_liquidity_ind(fill.liquidity)),
+                .and_then(|fill| codes::last_liquidity_ind(fill.liquidity)),
             copy_msg_indicator: (!parties.is_empty()).then_some(true),
             trd_match_id: None,
             instance_ids: (!ids.instances.is_empty()).then_some(TokenList::Tokens(ids.instances)),

@@ -22,6 +22,7 @@ pub(super) enum Remark<'e> {
     Refused(OrderRefusal, &'e NewOrder),
     CancelledByMarket(&'static str),
     CancelledOnDisconnect(&'e SessionName),
+    CancelledOnHalt,
     Reduced,
     CancelledWithMany(&'e ClientOrderId),
     Amended(&'e FillAmendment),
@@ -39,6 +40,7 @@ impl Remark<'_> {
             Self::CancelledOnDisconnect(session) => {
                 Text::of(format_args!("cancelled on disconnect of {session}"))
             }
+            Self::CancelledOnHalt => Text::of("trading in the instrument is halted"),
             Self::Reduced => Text::of(
                 "self-match prevention: made smaller in the place of a trade with an order of its own",
             ),
@@ -66,6 +68,7 @@ impl Remark<'_> {
             Self::None
             | Self::CancelledByMarket(_)
             | Self::CancelledOnDisconnect(_)
+            | Self::CancelledOnHalt
             | Self::Reduced
             | Self::CancelledWithMany(_)
             | Self::Amended(_)
@@ -80,6 +83,7 @@ impl Remark<'_> {
             Self::CancelledByMarket(_)
             | Self::CancelledOnDisconnect(_)
             | Self::CancelledByBlock(_) => Some(ExecRestatementReason::MarketOption),
+            Self::CancelledOnHalt => Some(ExecRestatementReason::CancelOnTradingHalt),
             Self::Reduced => Some(ExecRestatementReason::PartialDecline),
         }
     }

@@ -123,9 +123,7 @@ fn orders_on_terms_that_the_venue_does_not_offer() {
         ("40=5", "OrdType=5"),
         ("40=P", "OrdType=P"),
         ("40=1", "Price(44) on an order that has no limit"),
-        ("59=2", "TimeInForce=2"),
         ("59=5", "TimeInForce=5"),
-        ("59=7", "TimeInForce=7"),
         ("15=EUR", "Currency=EUR: ACME.m5 is priced in USD"),
     ] {
         let terms = changed(TERMS, &[change]);

@@ -138,6 +138,12 @@ fn the_terms_of_an_order() {
     check_order(&["59=1"], |order| {
         order.time_in_force = TimeInForce::GoodTillCancel
     });
+    check_order(&["59=2"], |order| {
+        order.time_in_force = TimeInForce::AtTheOpening
+    });
+    check_order(&["59=7"], |order| {
+        order.time_in_force = TimeInForce::AtTheClose
+    });
     check_order(&["59=6", "432=20231115"], |order| {
         let day = TradingDay::from_days(19_676);
         order.time_in_force = TimeInForce::GoodTillDate(Expiry::EndOf(day));

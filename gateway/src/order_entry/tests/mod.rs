@@ -9,6 +9,7 @@ mod order_states;
 mod outbound_amendments;
 mod outbound_confirmations;
 mod outbound_executions;
+mod outbound_phases;
 mod requests_in;
 mod requests_out;
 mod routing;

@@ -134,6 +134,8 @@ fn orders_cancelled_by_the_market() {
 fn good_till_orders_say_until_when() {
     let day = Expiry::EndOf(TradingDay::from_days(19_676));
     for (time_in_force, written) in [
+        (TimeInForce::AtTheOpening, "59=2"),
+        (TimeInForce::AtTheClose, "59=7"),
         (TimeInForce::GoodTillCancel, "59=1"),
         (TimeInForce::GoodTillDate(day), "59=6|432=20231115"),
         (

@@ -1,0 +1,276 @@
+//! Phases: which may follow which, what each takes, and what halts do.
+
+use std::time::Duration;
+
+use engine::{Command, EventBody, HaltPolicy, HaltedOrders, Phase, PhaseRequest, Resumption};
+
+use crate::desk::{BEAT, after, check};
+
+/// `phase TEST pre-open`, `resume TEST`, `halt-policy TEST keep|cancel straight|beats`.
+pub(crate) fn command(words: &[&str]) -> Option<Command> {
+    Some(match words[0] {
+        "phase" => Command::ChangePhase(PhaseRequest {
+            symbol: words[1].parse().unwrap(),
+            phase: phase(words[2]),
+            reason: None,
+        }),
+        "resume" => Command::ReleaseHalt {
+            symbol: words[1].parse().unwrap(),
+            reason: None,
+        },
+        "halt-policy" => Command::SetHaltPolicy {
+            symbol: words[1].parse().unwrap(),
+            policy: HaltPolicy {
+                orders: match words[2] {
+                    "cancel" => HaltedOrders::Cancelled,
+                    "keep" => HaltedOrders::Kept,
+                    other => panic!("no such policy: {other}"),
+                },
+                resumption: match words[3] {
+                    "straight" => Resumption::Straight,
+                    beats => Resumption::Auction {
+                        call: Duration::from_nanos(beats.parse::<u64>().unwrap() * BEAT),
+                    },
+                },
+            },
+        },
+        _ => return None,
+    })
+}
+
+fn phase(word: &str) -> Phase {
+    let named = Phase::ALL
+        .into_iter()
+        .find(|phase| self::word(*phase) == word);
+    named.expect("a phase")
+}
+
+fn word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Closed => "closed",
+        Phase::PreOpen => "pre-open",
+        Phase::OpeningAuction => "opening",
+        Phase::Continuous => "continuous",
+        Phase::Halted => "halted",
+        Phase::ClosingAuction => "closing",
+    }
+}
+
+pub(crate) fn tell(body: &EventBody) -> Option<String> {
+    Some(match body {
+        EventBody::PhaseChanged(change) => format!("{}>{}", word(change.from), word(change.to)),
+        EventBody::PhaseScheduled { phase, .. } => format!("scheduled {}", word(*phase)),
+        EventBody::AuctionHeld(result) => {
+            format!("auction {}@{}", result.quantity, result.price.micros())
+        }
+        EventBody::HaltPolicySet { symbol, .. } => format!("halt-policy {symbol}"),
+        _ => return None,
+    })
+}
+
+#[test]
+fn every_phase_may_follow_every_other_but_that_the_closing_auction_ends_the_day() {
+    for from in Phase::ALL {
+        for to in Phase::ALL {
+            let script = format!(
+                "operator phase TEST halted | operator phase TEST {} | operator phase TEST {}",
+                word(from),
+                word(to)
+            );
+            // From a halt, it is in a halt already.
+            let desk = after(&script);
+            let reached = desk.engine.phase(&"TEST".parse().unwrap()).unwrap().phase;
+            let ends_day = matches!(to, Phase::Closed | Phase::Halted | Phase::ClosingAuction);
+            let expected = if from != Phase::ClosingAuction || ends_day {
+                to
+            } else {
+                from
+            };
+            assert_eq!(reached, expected, "{script}");
+            assert_eq!(
+                from.may_be_followed_by(to),
+                reached == to && (from, to) != (Phase::ClosingAuction, Phase::ClosingAuction),
+                "{script}"
+            );
+        }
+    }
+}
+
+#[test]
+fn who_may_change_phases_and_what_is_wrong_with_it() {
+    check(
+        "A phase TEST halted | settlement phase TEST halted | venue phase TEST halted | venue phase NONE closed | venue resume TEST \
+         | operator resume TEST | operator phase TEST continuous | operator phase TEST closing | operator phase TEST \
+         pre-open | operator halt-policy NONE keep straight | operator halt-policy TEST keep straight",
+        "ignored NotPermitted; ignored NotPermitted; ignored NotPermitted; ignored Unknown; ignored NotPermitted; ignored HaltForbids; \
+         ignored AlreadySo; continuous>closing; ignored PhaseNotNext; ignored Unknown; ignored AlreadySo",
+    );
+}
+
+#[test]
+fn each_phase_takes_the_orders_that_make_sense_in_it() {
+    let orders = [
+        "1@5",
+        "1@market",
+        "1@to-limit",
+        "1@5 gtc",
+        "1@5 stop=9",
+        "1@market stop=9",
+        "1@5 open",
+        "1@market open",
+        "1@5 close",
+        "1@market close",
+        "1@5 ioc",
+        "1@5 fok",
+        "1@5 min=1",
+        "1@5 post",
+        "2@5 show=1",
+    ];
+    let call = "ok ok ok ok ok ok ok ok ok ok ImmediateInCall ImmediateInCall MinimumQuantityInCall \
+                PostOnlyInCall ok";
+    let late = call.replacen(
+        "ok ok ok ok ok ok ok ok",
+        "ok ok ok ok ok ok OpeningPassed OpeningPassed",
+        1,
+    );
+    let trading = "ok ok ok ok ok ok OpeningPassed OpeningPassed ok ok ok ok ok ok ok";
+    for (phase, expected) in [
+        ("closed", &*["InstrumentClosed"; 15].join(" ")),
+        ("pre-open", call),
+        ("opening", call),
+        ("continuous", trading),
+        ("halted", &["InstrumentHalted"; 15].join(" ")),
+        ("closing", &late),
+    ] {
+        let answers = orders.map(|order| {
+            let mut desk = after(&format!(
+                "operator phase TEST halted | operator phase TEST {phase}"
+            ));
+            let events = desk.run(&format!("A buy {order}"));
+            match &events[0].body {
+                EventBody::OrderAccepted { .. } => "ok".to_owned(),
+                EventBody::OrderRejected { reason, .. } => {
+                    format!("{reason:?}").split('(').next().unwrap().to_owned()
+                }
+                other => panic!("{other:?}"),
+            }
+        });
+        assert_eq!(answers.join(" "), expected, "{phase}");
+    }
+}
+
+#[test]
+fn refusals_name_the_phase() {
+    use engine::OrderRefusal;
+    for (refusal, part) in [
+        (OrderRefusal::InstrumentClosed, "closed"),
+        (OrderRefusal::InstrumentHalted, "halted"),
+        (
+            OrderRefusal::OpeningPassed(Phase::Continuous),
+            "continuous trading",
+        ),
+        (OrderRefusal::ImmediateInCall(Phase::PreOpen), "pre-open"),
+        (
+            OrderRefusal::MinimumQuantityInCall(Phase::OpeningAuction),
+            "opening auction",
+        ),
+        (
+            OrderRefusal::PostOnlyInCall(Phase::ClosingAuction),
+            "closing auction",
+        ),
+    ] {
+        assert!(refusal.to_string().contains(part), "{refusal}");
+    }
+}
+
+#[test]
+fn cancels_are_taken_in_every_phase_and_replaces_where_orders_are() {
+    for (phase, replaced) in [
+        (
+            "closed",
+            "replace-rejected 4 Terms(InstrumentClosed) (1 New)",
+        ),
+        ("pre-open", "replaced"),
+        ("opening", "replaced"),
+        (
+            "halted",
+            "replace-rejected 4 Terms(InstrumentHalted) (1 New)",
+        ),
+        ("closing", "replaced"),
+    ] {
+        let mut desk = after(&format!(
+            "A buy 1@5 | A buy 1@4 | operator phase TEST {phase}"
+        ));
+        let body = &desk.run("A replace 1 2@5")[0].body;
+        let taken = matches!(body, EventBody::OrderReplaced { .. });
+        assert_eq!(taken, replaced.starts_with("replaced"), "{phase}: {body:?}");
+        let body = &desk.run("A cancel 2")[0].body;
+        assert!(
+            matches!(body, EventBody::OrderCancelled { .. }),
+            "{phase}: {body:?}"
+        );
+    }
+}
+
+#[test]
+fn a_halt_keeps_orders_or_cancels_them_as_configured() {
+    check(
+        "A buy 1@5 | A buy 1@5 stop=7 | A buy 1@market close | operator phase TEST halted | A cancel 1 \
+         | operator resume TEST",
+        "accepted 1; accepted 2; accepted 3; continuous>halted; cancelled 1 by 5; halted>continuous",
+    );
+    check(
+        "operator halt-policy TEST cancel straight | A buy 1@5 | A buy 1@5 stop=7 | A buy 1@market close \
+         | B buy 1@5 x=COARSE | operator phase TEST halted",
+        "halt-policy TEST; accepted 2; accepted 3; accepted 4; accepted 5; continuous>halted; cancelled 2 Halted; \
+         cancelled 3 Halted; cancelled 4 Halted",
+    );
+}
+
+#[test]
+fn a_halt_wins_over_the_calendar_until_it_is_released() {
+    check(
+        "venue phase TEST continuous | operator phase TEST halted | venue phase TEST closing | venue phase TEST closing \
+         | operator resume TEST | venue phase TEST closed",
+        "scheduled continuous; continuous>halted; scheduled closing; ignored AlreadySo; halted>closing; closing>closed",
+    );
+    // An operator may end it with another phase, and the calendar goes on from there.
+    check(
+        "operator phase TEST halted | operator phase TEST closed | venue phase TEST pre-open",
+        "continuous>halted; halted>closed; closed>pre-open",
+    );
+}
+
+#[test]
+fn an_instrument_reopens_with_an_auction_as_configured() {
+    check(
+        "operator halt-policy TEST keep 5 | A buy 1@5 | operator phase TEST halted | operator phase TEST continuous \
+         | operator resume TEST | B sell 1@4 | wait 3 | venue fire",
+        "halt-policy TEST; accepted 2; continuous>halted; ignored HaltForbids; halted>opening; accepted 6; \
+         auction 1@4; fill 2 1@4 0 left; fill 6 1@4 0 left; trade 2<6 1@4; opening>continuous",
+    );
+    // A halt in the call comes before its end, and another release begins another call.
+    check(
+        "operator halt-policy TEST keep 5 | operator phase TEST halted | operator resume TEST | operator phase TEST \
+         halted | wait 9 | venue fire | operator resume TEST | wait 4 | venue fire",
+        "halt-policy TEST; continuous>halted; halted>opening; opening>halted; ignored AlreadySo; halted>opening; \
+         opening>continuous",
+    );
+}
+
+#[test]
+fn the_calendar_closes_an_instrument_that_it_missed_to_close() {
+    check(
+        "venue phase TEST closing | A buy 1@5 | B sell 1@5 | venue phase TEST pre-open",
+        "continuous>closing; accepted 2; accepted 3; auction 1@5; fill 2 1@5 0 left; fill 3 1@5 0 left; \
+         trade 2<3 1@5; closing>closed; closed>pre-open",
+    );
+}
+
+#[test]
+fn the_day_expires_what_is_for_an_auction() {
+    check(
+        "operator phase TEST pre-open | A buy 1@5 open | A buy 1@market close | A buy 1@4 gtc | A buy 1@market | venue day",
+        "continuous>pre-open; accepted 2; accepted 3; accepted 4; accepted 5; expired 5; expired 2; expired 3; day-ended",
+    );
+}
