@@ -3,6 +3,7 @@
 //!
 //! `SETTLEMENT_SEED` repeats a run's choices (not its timing), `SETTLEMENT_ROUNDS` makes it longer.
 
+mod amended;
 mod control_plane;
 mod party;
 
@@ -57,28 +58,19 @@ async fn a_reassignment_settles_once_whenever_the_venue_is_killed() {
         for party in [&mut seller, &mut buyer] {
             party.come_back(&venue).await;
         }
-        seller.offer(&instance).await;
-        buyer.bid().await;
-        for party in [&mut seller, &mut buyer] {
-            let all = party
-                .member
-                .until(|seen| seen.is(tags::EXEC_TYPE, "F"))
-                .await;
-            party.take(all);
-        }
+        trade([&mut seller, &mut buyer], &instance).await;
         let kills = stage.kill(venue, [&mut seller, &mut buyer]).await;
         let venue = stage.start();
         let before = instance;
-        instance = buyer.wait_until_settled(&venue, &reassignments).await;
-        let delivered = seller.wait_until_settled(&venue, &reassignments).await;
-        assert_eq!(delivered, before);
+        let bought = buyer.wait_until_ended(&venue, &reassignments).await;
+        let sold = seller.wait_until_ended(&venue, &reassignments).await;
+        for ended in [&bought, &sold] {
+            assert!(ended.is(tags::REASSIGNMENT_STATUS, "4"), "{ended:?}");
+        }
+        instance = bought.must(tags::INSTANCE_IDS).to_owned();
+        assert!(sold.is(tags::INSTANCE_IDS, &before), "{sold:?}");
         assert_ne!(instance, before);
-        reassignments = buyer
-            .settled
-            .keys()
-            .chain(seller.settled.keys())
-            .cloned()
-            .collect();
+        reassignments = buyer.ended().chain(seller.ended()).collect();
         let now = u64::try_from(reassignments.len()).expect("it is small");
         assert_eq!(now, round, "one reassignment a round");
         stage.check_guest(&slot, &instance);
@@ -86,9 +78,26 @@ async fn a_reassignment_settles_once_whenever_the_venue_is_killed() {
         eprintln!("round {round}: settled as {instance} after {kills} kills");
         std::mem::swap(&mut seller, &mut buyer);
     }
-    stage.check_books(&slot, &instance, rounds).await;
+    stage.check_books((&slot, &instance), rounds, rounds).await;
     stage.control.stop();
     assert_eq!(guests::below(stage.folder.path()), [], "guests run on");
+}
+
+/// The first sells the instance to the second; the trade.
+async fn trade([seller, buyer]: [&mut Party; 2], instance: &str) -> String {
+    seller.offer(instance).await;
+    buyer.bid().await;
+    let mut trade = String::new();
+    for party in [seller, buyer] {
+        let filled = party
+            .member
+            .until(|seen| seen.is(tags::EXEC_TYPE, "F"))
+            .await;
+        let fill = filled.last().expect("it ends with what was wanted");
+        trade = fill.must(tags::SECONDARY_EXEC_ID).to_owned();
+        party.take(filled);
+    }
+    trade
 }
 
 /// Stops the venue cleanly; everybody says goodbye.
@@ -165,8 +174,9 @@ impl Stage {
         assert!(beacon.contains(instance), "{slot} answers {beacon}");
     }
 
-    /// The register holds the instance, each reassignment was settled once, and the ledger adds up.
-    async fn check_books(&self, slot: &str, instance: &str, rounds: u64) {
+    /// The register holds the instance, so many reassignments were settled, each once, and the ledger adds up: it knows
+    /// `all` of them.
+    async fn check_books(&self, (slot, instance): (&str, &str), settlements: u64, all: u64) {
         let options = sequencer::Options::new(self.layout().journal());
         let opened = sequencer::open(&options, SystemClock).expect("the logs are good");
         opened.engine_view.check_invariants();
@@ -192,9 +202,9 @@ impl Stage {
             }
         }
         opened.running.stop().expect("nothing was written");
-        assert_eq!(transferred, rounds);
+        assert_eq!(transferred, settlements);
         let ledger = settlement::check_ledger(&self.layout().settlement()).await;
         let ledger = ledger.unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(u64::try_from(ledger.reassignments), Ok(rounds));
+        assert_eq!(u64::try_from(ledger.reassignments), Ok(all));
     }
 }

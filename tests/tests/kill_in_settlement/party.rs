@@ -26,6 +26,10 @@ pub(crate) struct Party {
     requests: u32,
     /// What came, by ReassignmentID(20003), of those that were settled.
     pub(crate) settled: BTreeMap<String, Seen>,
+    /// The same of those that were undone.
+    pub(crate) undone: BTreeMap<String, Seen>,
+    /// ExecID(17) of each report on a fill that was busted, with its SecondaryExecID(527).
+    pub(crate) busted: BTreeMap<String, String>,
 }
 
 impl Party {
@@ -35,6 +39,8 @@ impl Party {
             image: control.image(account, &name.to_lowercase()).await,
             requests: 0,
             settled: BTreeMap::new(),
+            undone: BTreeMap::new(),
+            busted: BTreeMap::new(),
         }
     }
 
@@ -87,41 +93,55 @@ impl Party {
         id
     }
 
-    /// Comes back and waits until a reassignment that is not among `known` is settled; the instance that it tells of.
-    pub(crate) async fn wait_until_settled(
+    /// Comes back and waits until a reassignment that is not among `known` has ended; what tells of its end.
+    pub(crate) async fn wait_until_ended(
         &mut self,
         venue: &VenueProcess,
         known: &BTreeSet<String>,
-    ) -> String {
+    ) -> Seen {
         self.come_back(venue).await;
         loop {
-            let found = self.settled.iter().find(|(id, _)| !known.contains(*id));
-            if let Some((_, seen)) = found {
-                return seen.must(tags::INSTANCE_IDS).to_owned();
+            let mut ended = self.settled.iter().chain(&self.undone);
+            if let Some((_, seen)) = ended.find(|(id, _)| !known.contains(*id)) {
+                return seen.clone();
             }
-            let all = self.member.until(is_settled).await;
+            let all = self.member.until(is_end).await;
             self.take(all);
         }
     }
 
+    /// The reassignments that have ended.
+    pub(crate) fn ended(&self) -> impl Iterator<Item = String> {
+        self.settled.keys().chain(self.undone.keys()).cloned()
+    }
+
     pub(crate) fn take(&mut self, all: Vec<Seen>) {
         for seen in all {
-            let failed =
-                seen.is(tags::REASSIGNMENT_STATUS, "5") || seen.is(tags::REASSIGNMENT_STATUS, "6");
-            assert!(!failed, "not settled: {seen:?}");
-            if !is_settled(&seen) {
+            assert!(!seen.is(tags::REASSIGNMENT_STATUS, "5"), "failed: {seen:?}");
+            if seen.is(tags::EXEC_TYPE, "H") {
+                let trade = seen.must(tags::SECONDARY_EXEC_ID).to_owned();
+                self.busted
+                    .insert(seen.must(tags::EXEC_ID).to_owned(), trade);
+            }
+            if !is_end(&seen) {
                 continue;
             }
             let id = seen.must(tags::REASSIGNMENT_ID).to_owned();
-            if let Some(known) = self.settled.get(&id) {
+            let (ended, other) = match seen.must(tags::REASSIGNMENT_STATUS) {
+                "4" => (&mut self.settled, &self.undone),
+                _ => (&mut self.undone, &self.settled),
+            };
+            assert!(!other.contains_key(&id), "two ends: {seen:?}");
+            if let Some(known) = ended.get(&id) {
                 assert!(seen.may_be_known(), "{known:?} came again: {seen:?}");
                 assert_eq!(known.content(), seen.content());
             }
-            self.settled.insert(id, seen);
+            ended.insert(id, seen);
         }
     }
 }
 
-fn is_settled(seen: &Seen) -> bool {
-    seen.is(tags::MSG_TYPE, "AK") && seen.is(tags::REASSIGNMENT_STATUS, "4")
+fn is_end(seen: &Seen) -> bool {
+    let status = seen.get(tags::REASSIGNMENT_STATUS);
+    seen.is(tags::MSG_TYPE, "AK") && matches!(status, Some("4" | "6"))
 }
