@@ -1,5 +1,5 @@
 //! The same steps as `codec.rs`, a thousand times each and nothing else: to be counted by callgrind, which noise does
-//! not move. `ARCHITECTURE.md`, *Measured*, has the command.
+//! not move. `docs/performance.md` has the command.
 
 mod sample;
 
