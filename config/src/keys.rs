@@ -225,6 +225,23 @@ pub const SCHEDULES: Section = Section {
     ],
 };
 
+/// `[[trading_calendars]]`: when instruments are in which phase.
+pub const TRADING_CALENDARS: Section = Section {
+    name: "trading_calendars",
+    repeated: true,
+    keys: &[
+        key("instruments", "[\"ACME.us-east-1.m5.large\"]"),
+        key("time_zone", "\"America/New_York\""),
+        key("days", "[\"monday\", \"tuesday\"]"),
+        key("holidays", "[\"2026-12-25\"]"),
+        key("pre_open", "\"08:00\""),
+        key("opening_auction", "\"09:25\""),
+        key("continuous", "\"09:30\""),
+        key("closing_auction", "\"16:00\""),
+        key("close", "\"16:05\""),
+    ],
+};
+
 /// `[[sessions]]`: the FIX sessions of the members.
 pub const SESSIONS: Section = Section {
     name: "sessions",
@@ -264,7 +281,7 @@ pub const SESSIONS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 15] = [
+pub const SECTIONS: [&Section; 16] = [
     &VENUE,
     &FIX,
     &TLS,
@@ -279,5 +296,6 @@ pub const SECTIONS: [&Section; 15] = [
     &ACCOUNTS,
     &THROTTLES,
     &SCHEDULES,
+    &TRADING_CALENDARS,
     &SESSIONS,
 ];

@@ -19,6 +19,7 @@ mod schedule;
 mod secret;
 mod table;
 mod throttle;
+mod trading_calendar;
 mod validation;
 mod value;
 
@@ -38,6 +39,7 @@ pub use on_disconnect::OnDisconnect;
 pub use schedule::{Recurrence, Schedule};
 pub use secret::{Secret, SecretError, SecretText};
 pub use throttle::{Throttle, Tiers};
+pub use trading_calendar::TradingCalendar;
 pub use validation::Validation;
 
 /// The longest file that is taken, in bytes: far above ten thousand sessions.

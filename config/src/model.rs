@@ -16,6 +16,7 @@ use crate::on_disconnect::OnDisconnect;
 use crate::schedule::Schedule;
 use crate::secret::Secret;
 use crate::throttle::Throttle;
+use crate::trading_calendar::TradingCalendar;
 use crate::validation::Validation;
 
 /// A venue's whole configuration.
@@ -49,6 +50,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// When sessions are held, in the order of the file.
     pub schedules: Vec<Schedule>,
+    /// When instruments are in which phase, in the order of the file.
+    pub trading_calendars: Vec<TradingCalendar>,
     /// The members' FIX sessions, in the order of the file. At least one.
     pub sessions: Vec<Session>,
 }

@@ -24,6 +24,7 @@ pub mod settlement_desk;
 pub mod signals;
 pub mod store;
 mod timers;
+mod trading_calendar;
 mod trading_day;
 mod trading_news;
 pub mod venue;

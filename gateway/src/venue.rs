@@ -30,6 +30,7 @@ use crate::reload::{Parts, Reloaded, Reloader};
 use crate::routing::Routes;
 use crate::sessions::{Desk, Drained, Observers, Registry, Seats, left_behind};
 use crate::settlement_desk::SettlementDesk;
+use crate::trading_calendar::TradingCalendars;
 use crate::{timers, trading_day, trading_news};
 
 /// A running venue.
@@ -42,6 +43,7 @@ pub struct Venue {
     running: Running,
     listener: JoinHandle<()>,
     days: JoinHandle<anyhow::Result<()>>,
+    phases: JoinHandle<anyhow::Result<()>>,
     timers: JoinHandle<anyhow::Result<()>>,
     /// The sessions and the publisher; they end by themselves once the sequencer has stopped.
     tasks: JoinSet<anyhow::Result<()>>,
@@ -108,6 +110,8 @@ impl Venue {
         let publisher = Publisher::new(reader, new, Arc::clone(&registry), routing, &metrics);
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
+        let calendars = TradingCalendars::new(&config.trading_calendars);
+        let phases = tokio::spawn(calendars.run(opened.commands.clone(), drain.clone()));
         let timers = timers::run(
             opened.commands.clone(),
             opened.next_timer.clone(),
@@ -162,6 +166,7 @@ impl Venue {
             running: opened.running,
             listener,
             days,
+            phases,
             timers,
             tasks,
             desk,
@@ -250,6 +255,7 @@ impl Venue {
         drop(self.reloader);
         let listener = self.listener.await.map_err(anyhow::Error::from);
         let days = self.days.await.map_err(anyhow::Error::from).flatten();
+        let phases = self.phases.await.map_err(anyhow::Error::from).flatten();
         let timers = self.timers.await.map_err(anyhow::Error::from).flatten();
         let quiet = match &mut self.desk {
             Some(desk) => desk.quiet().await,
@@ -264,6 +270,7 @@ impl Venue {
             .and(quiet)
             .and(listener)
             .and(days)
+            .and(phases)
             .and(timers);
         if let Some(desk) = self.desk {
             result = result.and(desk.close().await);

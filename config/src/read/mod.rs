@@ -16,6 +16,7 @@ mod sessions;
 mod settings;
 mod syntax;
 mod throttles;
+mod trading_calendars;
 
 use std::path::Path;
 
@@ -44,6 +45,7 @@ struct Tables<'a> {
     accounts: Vec<Table<'a>>,
     throttles: Vec<Table<'a>>,
     schedules: Vec<Table<'a>>,
+    trading_calendars: Vec<Table<'a>>,
     sessions: Vec<Table<'a>>,
 }
 
@@ -85,6 +87,8 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     };
     let sessions = sessions::sessions(&tables.sessions, &declared, venue_wide, report);
     let schedules = schedules::schedules(&tables.schedules, &declared, report);
+    let calendars = &tables.trading_calendars;
+    let trading_calendars = trading_calendars::trading_calendars(calendars, &declared, report);
     Some(Config {
         venue: venue?,
         fix: fix?,
@@ -99,6 +103,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         firms: firms?,
         accounts: accounts?,
         schedules: schedules?,
+        trading_calendars: trading_calendars?,
         sessions: sessions?,
     })
 }
@@ -119,6 +124,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         accounts: Table::repeated(root, &keys::ACCOUNTS, report),
         throttles: Table::repeated(root, &keys::THROTTLES, report),
         schedules: Table::repeated(root, &keys::SCHEDULES, report),
+        trading_calendars: Table::repeated(root, &keys::TRADING_CALENDARS, report),
         sessions: Table::repeated(root, &keys::SESSIONS, report),
     };
     let needed = [

@@ -24,7 +24,7 @@ enum Kind {
 
 const KINDS: [(&str, Kind); 2] = [("daily", Kind::Daily), ("weekly", Kind::Weekly)];
 
-const DAYS: [(&str, Weekday); 7] = [
+pub(super) const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Mon),
     ("tuesday", Weekday::Tue),
     ("wednesday", Weekday::Wed),
@@ -35,7 +35,7 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 /// Ten years of holidays are about a hundred. The search for the next opening goes no further than a run of so many.
-const HOLIDAYS_MAX: usize = 1_000;
+pub(super) const HOLIDAYS_MAX: usize = 1_000;
 
 const NOTICES_MAX: usize = 8;
 
@@ -151,7 +151,7 @@ fn name<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<&'a str, Fault> {
     ))
 }
 
-fn time_zone<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Tz, Fault> {
+pub(super) fn time_zone<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Tz, Fault> {
     let text = value::string(value)?;
     text.parse().map_err(|_| {
         let known = TZ_VARIANTS.map(Tz::name);
@@ -166,7 +166,7 @@ fn time_zone<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Tz, Fault> {
     })
 }
 
-fn time_of_day<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveTime, Fault> {
+pub(super) fn time_of_day<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveTime, Fault> {
     let text = value::string(value)?;
     let shaped = [5, 8].contains(&text.len());
     let seconds = NaiveTime::parse_from_str(text, "%H:%M:%S");
@@ -182,7 +182,7 @@ fn time_of_day<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveTime, Fault> 
     })
 }
 
-fn date<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveDate, Fault> {
+pub(super) fn date<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveDate, Fault> {
     let text = value::string(value)?;
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     date.filter(|date| date.to_string() == text).ok_or_else(|| {
@@ -193,7 +193,7 @@ fn date<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<NaiveDate, Fault> {
     })
 }
 
-fn day<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Weekday, Fault> {
+pub(super) fn day<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Weekday, Fault> {
     value::choice(value, &DAYS)
 }
 
@@ -202,7 +202,7 @@ fn notice<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<Duration, Fault> {
 }
 
 /// An array, each mistake in it at its own place; empty when the key is absent.
-fn list<'a, T>(
+pub(super) fn list<'a, T>(
     table: &Table<'a>,
     key: &'static str,
     max: usize,

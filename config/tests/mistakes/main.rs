@@ -5,6 +5,7 @@ mod identity;
 mod limits;
 mod members;
 mod schedules;
+mod trading_calendars;
 mod values;
 
 const GOOD: &str = r#"[venue]

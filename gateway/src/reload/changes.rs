@@ -80,6 +80,7 @@ impl Changes {
             firms: _,
             accounts: _,
             schedules: _,
+            trading_calendars,
             sessions: _,
         } = old;
         let effective = &mut self.effective;
@@ -99,6 +100,8 @@ impl Changes {
         keep(*message_store == new.message_store, "[message_store]");
         keep(*settlement == new.settlement, "[settlement]");
         keep(*providers == new.providers, "[[providers]]");
+        let calendars = *trading_calendars == new.trading_calendars;
+        keep(calendars, "[[trading_calendars]]");
         effective.venue = venue.clone();
         if tls.is_some() != new.tls.is_some() {
             effective.tls.clone_from(tls);
@@ -109,6 +112,7 @@ impl Changes {
         effective.message_store = *message_store;
         effective.settlement = settlement.clone();
         effective.providers.clone_from(providers);
+        effective.trading_calendars.clone_from(trading_calendars);
     }
 
     fn fix(&mut self, old: &Fix, new: &Fix) {

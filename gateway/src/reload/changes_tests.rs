@@ -267,6 +267,12 @@ fn what_only_a_start_reads_is_named_and_stays() {
         &["~ [tls], whether there is any", "0"],
     );
     check("acme.example", "acme.test", &["~ [[providers]]", "0"]);
+    let calendar = "[[trading_calendars]]\ninstruments = [\"TEST.A\"]\ntime_zone = \"UTC\"\ncontinuous = \"09:00\"\nclose = \"17:00\"\n";
+    check(
+        "[[sessions]]",
+        &format!("{calendar}[[sessions]]"),
+        &["~ [[trading_calendars]]", "0"],
+    );
     // The files are read again whether their names change or not.
     check("\"venue.pem\"", "\"next.pem\"", &["0"]);
 }

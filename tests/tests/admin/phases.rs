@@ -1,7 +1,9 @@
 //! A trading day in the hands of an operator: pre-open, opening auction, continuous trading, a halt, closing auction, closed.
 
+use chrono::TimeDelta;
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
+use gateway::clock;
 use serde_json::json;
 use tests::ground::{Ground, SYMBOL};
 use tests::member::{Member, Seen, Terms};
@@ -190,4 +192,34 @@ async fn phases_are_listed_and_what_cannot_be_is_refused() {
     let detail = audited[0]["detail"].as_str().expect("a text");
     assert!(detail.contains("to closing auction"), "{detail}");
     assert!(detail.ends_with("reason: as agreed"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_calendar_brings_instruments_to_where_they_ought_to_be() {
+    let ground = ground();
+    // No trading today, nor on the days next to it.
+    let day = (clock::now() + TimeDelta::days(3)).format("%A").to_string();
+    ground.configure(|text| {
+        format!(
+            "{text}\n[[trading_calendars]]\ninstruments = [\"{SYMBOL}\"]\ntime_zone = \"UTC\"\ndays = [\"{}\"]\n\
+             continuous = \"00:00\"\nclose = \"23:59:59\"\n",
+            day.to_lowercase()
+        )
+    });
+    let venue = ground.start();
+    let mut member = log_on("CLIENT1", &venue).await;
+    let none = order(&mut member, "one", "buy 1 1000", TimeInForce::Day).await;
+    refused(&none, "2", "closed");
+    does(&ground, &["phase", SYMBOL, "continuous"]).await;
+    let taken = order(&mut member, "two", "buy 1 1000", TimeInForce::Day).await;
+    assert!(taken.is(tags::ORD_STATUS, "0"), "{taken:?}");
+    venue.stop().expect("the venue stops");
+
+    // What an operator does holds until the calendar's next step.
+    let venue = ground.start();
+    let listed = json!({ "symbol": SYMBOL, "phase": "continuous" });
+    let (_, phases) = asked(&ground, &["phases"]).await;
+    let phases = phases["phases"].as_array().expect("a list");
+    assert!(phases.contains(&listed), "{phases:?}");
+    venue.stop().expect("the venue stops");
 }

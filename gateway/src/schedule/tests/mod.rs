@@ -4,6 +4,7 @@ mod against_walk;
 mod around_changes;
 mod restarts;
 mod stay;
+mod timetable;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,150 @@
+//! Brings instruments from phase to phase when their calendars say so: journaled commands, as all that shapes the market. At
+//! the start it brings them to where they ought to be; what lay between is passed over.
+
+use chrono::{DateTime, Utc};
+use config::TradingCalendar;
+use engine::{Command, Input, Origin, Phase, PhaseRequest};
+use sequencer::CommandSender;
+use tokio::sync::watch;
+
+use crate::clock;
+use crate::schedule::Timetable;
+
+/// A calendar, and the phase that the market was last told.
+struct Followed {
+    timetable: Timetable,
+    told: Option<Phase>,
+}
+
+/// The calendars of a venue.
+pub(crate) struct TradingCalendars(Vec<Followed>);
+
+impl TradingCalendars {
+    /// Nothing of them is told yet.
+    pub(crate) fn new(calendars: &[TradingCalendar]) -> Self {
+        let calendars = calendars.iter().cloned();
+        let followed = calendars.map(|calendar| Followed {
+            timetable: Timetable::new(calendar),
+            told: None,
+        });
+        Self(followed.collect())
+    }
+
+    /// What the market is to be told that it was not told yet, in the order of the file. The market itself passes over what
+    /// its calendar has asked for before.
+    fn due(&mut self, now: DateTime<Utc>) -> Vec<Input> {
+        let mut due = Vec::new();
+        for Followed { timetable, told } in &mut self.0 {
+            let phase = timetable.phase_at(now);
+            if told.replace(phase) == Some(phase) {
+                continue;
+            }
+            for symbol in &timetable.calendar().instruments {
+                tracing::info!(event = "phase_due", %symbol, %phase, "the trading calendar goes on");
+                due.push(Input {
+                    origin: Origin::Venue,
+                    command: Command::ChangePhase(PhaseRequest {
+                        symbol: *symbol,
+                        phase,
+                        reason: None,
+                    }),
+                });
+            }
+        }
+        due
+    }
+
+    /// When there is something to tell again.
+    fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let steps = self.0.iter();
+        steps
+            .filter_map(|followed| followed.timetable.next_step(now))
+            .min()
+    }
+
+    /// Follows the calendars until the venue drains.
+    ///
+    /// # Errors
+    /// When the market takes no more commands.
+    pub(crate) async fn run(
+        mut self,
+        commands: CommandSender,
+        mut draining: watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        loop {
+            let now = clock::now();
+            let due = self.due(now);
+            if !due.is_empty() {
+                commands.submit(due).await?;
+            }
+            let next = self.next(now);
+            tokio::select! {
+                _ = draining.wait_for(|draining| *draining) => return Ok(()),
+                () = clock::until(next) => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time of the test")
+    }
+
+    fn told(calendars: &mut TradingCalendars, now: &str) -> Vec<String> {
+        let due = calendars.due(at(now)).into_iter();
+        due.map(|input| {
+            let Command::ChangePhase(request) = input.command else {
+                panic!("{:?} is of no calendar", input.command);
+            };
+            format!("{} {}", request.symbol, request.phase)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn each_step_is_told_once_to_each_instrument_and_what_was_missed_is_passed_over() {
+        let time = |text: &str| text.parse().expect("a time of day");
+        let calendar = TradingCalendar {
+            instruments: vec![
+                "A".parse().expect("a symbol"),
+                "B".parse().expect("a symbol"),
+            ],
+            time_zone: chrono_tz::UTC,
+            days: vec![chrono::Weekday::Thu],
+            holidays: std::collections::BTreeSet::new(),
+            steps: vec![
+                (time("09:00:00"), Phase::PreOpen),
+                (time("10:00:00"), Phase::Continuous),
+                (time("17:00:00"), Phase::Closed),
+            ],
+        };
+        let mut calendars = TradingCalendars::new(&[calendar]);
+        let day = "2026-01-01T";
+        assert_eq!(
+            told(&mut calendars, &format!("{day}08:00:00Z")),
+            ["A closed", "B closed"]
+        );
+        assert_eq!(
+            calendars.next(at("2026-01-01T08:00:00Z")),
+            Some(at("2026-01-01T09:00:00Z"))
+        );
+        assert_eq!(
+            told(&mut calendars, &format!("{day}09:00:00Z")),
+            ["A pre-open", "B pre-open"]
+        );
+        assert!(told(&mut calendars, &format!("{day}09:59:59Z")).is_empty());
+        // The machine was asleep.
+        assert_eq!(
+            told(&mut calendars, &format!("{day}18:00:00Z")),
+            ["A closed", "B closed"]
+        );
+        assert_eq!(
+            calendars.next(at("2026-01-01T18:00:00Z")),
+            Some(at("2026-01-08T09:00:00Z"))
+        );
+    }
+}
