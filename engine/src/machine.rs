@@ -100,7 +100,7 @@ impl Engine {
                 account,
                 symbol,
             } => self.deposit(*origin, (*slot, *instance, *account, *symbol), out),
-            Command::WithdrawInstance { slot, account } => {
+            Command::WithdrawInstance { slot, account, .. } => {
                 self.withdraw(*origin, *slot, *account, out)
             }
             Command::ResetSession { session, epoch } => {

@@ -222,6 +222,7 @@ pub(super) fn withdraw(number: u32) -> Input {
     by_venue(Command::WithdrawInstance {
         slot: slot.parse().expect("a name"),
         account: account(),
+        reason: "asked for".parse().expect("a remark"),
     })
 }
 

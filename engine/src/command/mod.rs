@@ -136,6 +136,8 @@ pub enum Command {
         slot: SlotName,
         /// The account entitled to it.
         account: AccountName,
+        /// Why.
+        reason: Remark,
     },
     /// Says how far a reassignment has come.
     UpdateReassignment {

@@ -11,7 +11,9 @@ use engine::{
     TimeInForce, Timestamp, Trade, TradeId,
 };
 
-use crate::{amending, blocking, connections, phases, requests, risk, self_match, terms};
+use crate::{
+    amending, blocking, connections, inventory, phases, requests, risk, self_match, terms,
+};
 
 /// Runs a script on a fresh market and compares all its events with the text expected.
 ///
@@ -145,16 +147,7 @@ impl Desk {
             "buy" => self.order(sender, Side::Buy, &words[1..]),
             "sell" => self.order(sender, Side::Sell, &words[1..]),
             "cancel" => self.cancel(&words[1..]),
-            "deposit" => Command::DepositInstance {
-                slot: at(1).parse().unwrap(),
-                instance: at(2).parse().unwrap(),
-                account: at(3).parse().unwrap(),
-                symbol: at(4).parse().unwrap(),
-            },
-            "withdraw" => Command::WithdrawInstance {
-                slot: at(1).parse().unwrap(),
-                account: at(2).parse().unwrap(),
-            },
+            "deposit" | "withdraw" => inventory::command(words),
             "update" => Command::UpdateReassignment {
                 reassignment: self.reassignment(at(1)),
                 status: status(at(2)),

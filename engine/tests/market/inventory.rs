@@ -1,6 +1,7 @@
-//! Deposits, what holds an instance, reassignments, withdrawals, and a provider's buy-back.
+//! Deposits, what holds an instance, reassignments, withdrawals, and a provider's buy-back; and how scripts write deposits
+//! and withdrawals.
 
-use engine::HoldingState;
+use engine::{Command, HoldingState};
 
 use crate::desk::{after, check};
 
@@ -9,6 +10,24 @@ const SOLD: &str = "venue deposit s i a SMALL | venue deposit t j a SMALL | A se
     | B buy 1@5 x=SMALL image=web";
 const SOLD_EVENTS: &str = "deposited s; deposited t; accepted 3; accepted 4;
     fill 3 1@5 1 left [i]; fill 4 1@5 0 left [i]; trade 4<3 1@5 [s/i];";
+
+/// `deposit slot instance account symbol`, `withdraw slot account`.
+pub(crate) fn command(words: &[&str]) -> Command {
+    match *words {
+        ["deposit", slot, instance, account, symbol] => Command::DepositInstance {
+            slot: slot.parse().unwrap(),
+            instance: instance.parse().unwrap(),
+            account: account.parse().unwrap(),
+            symbol: symbol.parse().unwrap(),
+        },
+        ["withdraw", slot, account] => Command::WithdrawInstance {
+            slot: slot.parse().unwrap(),
+            account: account.parse().unwrap(),
+            reason: "asked for".parse().unwrap(),
+        },
+        _ => panic!("no such command: {words:?}"),
+    }
+}
 
 #[track_caller]
 fn check_sold(script: &str, expected: &str) {

@@ -23,7 +23,7 @@ pub(crate) struct Withdraw {
     pub(crate) slot: SlotName,
     /// The account entitled to it.
     pub(crate) account: AccountName,
-    /// Why, for the record.
+    /// Why. Goes into the journal.
     pub(crate) reason: Remark,
 }
 
@@ -57,7 +57,11 @@ async fn withdraw(
         account,
         reason,
     } = asked;
-    let command = Command::WithdrawInstance { slot, account };
+    let command = Command::WithdrawInstance {
+        slot,
+        account,
+        reason,
+    };
     let changed = office.market.change(operator, command, answer).await?;
     let (instance, symbol) = changed.answer.map_err(|why| {
         let remedy = "what holds it must end first; look up names in the events of its deposit";
