@@ -132,6 +132,7 @@ impl Venue {
         };
         let office = Office {
             market: Market::new(opened.commands.clone(), opened.events.clone()),
+            sessions: Arc::clone(&registry),
             audit: audit.clone(),
             metrics: metrics.clone(),
         };

@@ -1,5 +1,7 @@
 //! Serves the operators' channel: from the socket to the routes.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
@@ -15,6 +17,7 @@ use super::routes;
 use crate::audit::Audit;
 use crate::layout::Layout;
 use crate::metrics::Metrics;
+use crate::sessions::Registry;
 
 /// The most that a call may carry, in bytes.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -24,6 +27,8 @@ const BODY_BYTES_MAX: usize = 16 * 1024;
 pub(crate) struct Office {
     /// The market.
     pub(crate) market: Market,
+    /// The live sessions.
+    pub(crate) sessions: Arc<Registry>,
     /// Where every call is recorded.
     pub(crate) audit: Audit,
     /// Where calls are counted.

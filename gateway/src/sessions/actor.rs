@@ -235,7 +235,7 @@ impl Actor {
         mut letterbox: Letterbox,
         mut draining: watch::Receiver<bool>,
     ) -> Result<(), Failed> {
-        self.show();
+        self.show(&letterbox);
         match self.live(&mut letterbox, &mut draining).await {
             Ok(()) => {}
             Err(failed @ Failed::Store { .. }) => {
@@ -290,7 +290,7 @@ impl Actor {
             }
             self.end_turn_to_reset();
             self.keep_house()?;
-            self.show();
+            self.show(letterbox);
             self.observer.hand_on();
         }
     }
@@ -330,9 +330,11 @@ impl Actor {
     }
 
     /// Shows how the session stands, for those who watch the venue.
-    fn show(&self) {
+    pub(super) fn show(&self, letterbox: &Letterbox) {
+        let logged_on = self.session.status() == Status::LoggedOn;
+        letterbox.logged_on.send_replace(logged_on);
         self.observer.show(Standing {
-            logged_on: self.session.status() == Status::LoggedOn,
+            logged_on,
             next_incoming: self.session.next_incoming(),
             next_outgoing: self.session.next_outgoing(),
             pending: self.connection.as_ref().map_or(0, Connection::pending),

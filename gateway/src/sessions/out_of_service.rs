@@ -28,6 +28,7 @@ impl Actor {
         self.observer
             .event(SessionEvent::OutOfService { error: &whole });
         self.cut_off();
+        self.show(letterbox);
         if let Err(failed) = self.submit().await {
             return failed;
         }

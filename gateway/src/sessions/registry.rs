@@ -2,7 +2,7 @@
 
 use dashmap::DashMap;
 use engine::SessionName;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::control::Control;
 use super::mail::Mail;
@@ -29,6 +29,7 @@ struct Door {
     connections: mpsc::Sender<Connection>,
     control: mpsc::Sender<Control>,
     mail: mpsc::Sender<Mail>,
+    logged_on: watch::Receiver<bool>,
 }
 
 /// What a session takes from others.
@@ -39,6 +40,8 @@ pub(crate) struct Letterbox {
     pub(crate) control: mpsc::Receiver<Control>,
     /// Events that concern it. Closed when the venue stops and the last one was delivered.
     pub(crate) mail: mpsc::Receiver<Mail>,
+    /// Where it shows whether its client is logged on.
+    pub(crate) logged_on: watch::Sender<bool>,
 }
 
 /// Why a connection could not be given to its session.
@@ -58,16 +61,19 @@ impl Registry {
         let (connections, connections_out) = mpsc::channel(WAITING_CONNECTIONS);
         let (control, control_out) = mpsc::channel(WAITING_CONTROL);
         let (mail, mail_out) = mpsc::channel(WAITING_MAIL);
+        let (logged_on, shown) = watch::channel(false);
         let door = Door {
             connections,
             control,
             mail,
+            logged_on: shown,
         };
         self.sessions.insert(name, door);
         Letterbox {
             connections: connections_out,
             control: control_out,
             mail: mail_out,
+            logged_on,
         }
     }
 
@@ -82,6 +88,12 @@ impl Registry {
     /// Whether there is a session of `name`, open to its client or not.
     pub(crate) fn knows(&self, name: &SessionName) -> bool {
         self.sessions.contains_key(name)
+    }
+
+    /// Whether the client of the session of `name` is logged on, as the session showed when it last rested.
+    pub(crate) fn is_logged_on(&self, name: &SessionName) -> bool {
+        let door = self.sessions.get(name);
+        door.is_some_and(|door| *door.logged_on.borrow())
     }
 
     /// Tells the session of `name` of a change; waits while it has others to take first.

@@ -45,6 +45,9 @@ async fn operators_read_the_market_and_every_call_is_recorded() {
     let one = one.expect("the member's session is listed");
     assert!(one["last_msg_seq_num"].as_u64() > Some(1), "{one}");
     let firm = one["firm"].as_str().expect("a name").to_owned();
+    for listed in &sessions {
+        assert_eq!(listed["logged_on"], listed["session"] == "CLIENT1");
+    }
 
     let (_, behind) = asked(&ground, &["sessions", "--after", "CLIENT1"]).await;
     let behind = behind["sessions"].as_array().expect("a list").len();

@@ -1,4 +1,4 @@
-//! The sessions that the market knows, and how far each is.
+//! The sessions that the market knows, how far each is, and whether its client is logged on.
 
 use std::fmt;
 
@@ -53,6 +53,8 @@ pub(crate) struct SessionEntry {
     pub(crate) epoch: u32,
     /// MsgSeqNum(34) of the last message that became a command in this run; 0 when none has.
     pub(crate) last_msg_seq_num: u64,
+    /// Whether its client is logged on now.
+    pub(crate) logged_on: bool,
     /// What its orders meet when its client is lost, and whether it is.
     pub(crate) connection: Connection,
 }
@@ -78,7 +80,11 @@ async fn sessions(
         }
     }
     let listed = office.market.look(move |engine| list(engine, &which));
-    Ok(Json(listed.await?))
+    let mut listed = listed.await?;
+    for one in &mut listed.sessions {
+        one.logged_on = office.sessions.is_logged_on(&one.session);
+    }
+    Ok(Json(listed))
 }
 
 fn list(engine: &Engine, which: &Which) -> Sessions {
@@ -96,6 +102,8 @@ fn list(engine: &Engine, which: &Which) -> Sessions {
             role: position.role,
             epoch: position.epoch,
             last_msg_seq_num: position.last_msg_seq_num,
+            // The market does not know; the live sessions are asked when it was let go.
+            logged_on: false,
             connection: position.connection,
         })
         .take(SESSIONS_MAX + 1)
@@ -118,10 +126,14 @@ impl fmt::Display for Sessions {
                 Connection::Watched(_) => "client watched",
                 Connection::Lost { .. } => "client lost, its orders are to be cancelled",
             };
+            let here = match one.logged_on {
+                true => "logged on",
+                false => "not logged on",
+            };
             let (session, firm, last) = (one.session, one.firm, one.last_msg_seq_num);
             write!(
                 f,
-                "\n{session:<24} {firm:<24} {role:<11} last command at MsgSeqNum {last} of run {}; {client}",
+                "\n{session:<24} {firm:<24} {role:<11} {here:<13} last command at MsgSeqNum {last} of run {}; {client}",
                 one.epoch
             )?;
         }
