@@ -3,6 +3,7 @@
 
 mod calls;
 mod hostile;
+mod kill_of_many;
 mod kill_switch;
 mod operator;
 mod phases;
