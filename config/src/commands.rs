@@ -3,10 +3,10 @@
 
 use engine::{Command, FirmKind, SessionRole};
 
-use crate::model::{Account, Config, Firm, Role, Session};
+use crate::model::{Account, Config, Firm, Role, ScopedLimits, Session};
 
 impl Config {
-    /// The commands that admit what the file declares: instruments, firms, accounts, sessions, in an
+    /// The commands that admit what the file declares: instruments, firms, accounts, sessions, limits, in an
     /// order in which each finds what it refers to.
     ///
     /// The engine ignores those whose outcome is there already, so a venue submits all of them at
@@ -25,11 +25,13 @@ impl Config {
         let self_match = traders.map(set_self_match_prevention);
         let accounts = self.accounts.iter().map(open_account);
         let sessions = self.sessions.iter().map(admit_session);
+        let limits = self.risk_limits.iter().map(set_risk_limits);
         instruments
             .chain(firms)
             .chain(self_match)
             .chain(accounts)
             .chain(sessions)
+            .chain(limits)
             .collect()
     }
 }
@@ -64,5 +66,13 @@ fn admit_session(session: &Session) -> Command {
             Role::OrderEntry { .. } => SessionRole::OrderEntry,
             Role::DropCopy { .. } => SessionRole::DropCopy,
         },
+    }
+}
+
+fn set_risk_limits(limits: &ScopedLimits) -> Command {
+    Command::SetRiskLimits {
+        scope: limits.scope,
+        limits: limits.limits.clone(),
+        reason: None,
     }
 }

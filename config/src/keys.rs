@@ -280,8 +280,31 @@ pub const SESSIONS: Section = Section {
     ],
 };
 
+/// `[[risk_limits]]`: how much the orders of a firm, an account or a session, or on an instrument, may come to.
+pub const RISK_LIMITS: Section = Section {
+    name: "risk_limits",
+    repeated: true,
+    keys: &[
+        key("firm", "\"ALDER\""),
+        key("account", "\"acme:1001\""),
+        key("session", "\"ALDER-OMS\""),
+        key("instrument", "\"ACME.us-east-1.m5.large\""),
+        key("max_order_quantity", "100"),
+        key("max_order_notional", "{ USD = \"5000.00\" }"),
+        key("price_band_basis_points", "1000"),
+        key("reference_price", "\"0.05\""),
+        key("max_open_orders", "1000"),
+        key("max_open_notional", "{ USD = \"50000.00\" }"),
+        key("credit", "{ USD = \"100000.00\" }"),
+        key("order_rate", "100"),
+        key("order_rate_window", "\"1s\""),
+        key("duplicate_window", "\"500ms\""),
+        key("restricted", "[\"TEST.A\"]"),
+    ],
+};
+
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 16] = [
+pub const SECTIONS: [&Section; 17] = [
     &VENUE,
     &FIX,
     &TLS,
@@ -298,4 +321,5 @@ pub const SECTIONS: [&Section; 16] = [
     &SCHEDULES,
     &TRADING_CALENDARS,
     &SESSIONS,
+    &RISK_LIMITS,
 ];

@@ -33,7 +33,7 @@ pub use identity::{
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
     Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, MessageStore, Metrics,
-    Provider, Role, Session, Settlement, Store, TimePrecision, Venue,
+    Provider, Role, ScopedLimits, Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use on_disconnect::OnDisconnect;
 pub use schedule::{Recurrence, Schedule};

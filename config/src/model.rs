@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use engine::{
-    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName,
-    SelfMatchPolicy, SessionName,
+    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName, RiskLimits,
+    RiskScope, SelfMatchPolicy, SessionName,
 };
 
 use crate::identity::{Identity, Lockout, Tls};
@@ -54,6 +54,8 @@ pub struct Config {
     pub trading_calendars: Vec<TradingCalendar>,
     /// The members' FIX sessions, in the order of the file. At least one.
     pub sessions: Vec<Session>,
+    /// What orders are held against, in the order of the file; each scope once.
+    pub risk_limits: Vec<ScopedLimits>,
 }
 
 impl Config {
@@ -262,6 +264,15 @@ pub struct Account {
     /// Cash that it starts with, when settlement opens its books for the first time; at most one
     /// amount a currency, in the order of the currency codes.
     pub opening_cash: Vec<(CurrencyCode, Notional)>,
+}
+
+/// `[[risk_limits]]`: what the orders of a scope are held against before they rest or trade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopedLimits {
+    /// Whose orders.
+    pub scope: RiskScope,
+    /// The limits, only such as the scope may have; those that have none limit nothing.
+    pub limits: RiskLimits,
 }
 
 /// `[[sessions]]`: one FIX session of a member.

@@ -31,6 +31,18 @@ fn name(command: &Command) -> String {
         } => {
             format!("admit session {session} of {firm} {permissions:?}")
         }
+        Command::SetRiskLimits {
+            scope,
+            limits,
+            reason: None,
+        } => {
+            let quantity = limits.max_order_quantity.map_or(0, |most| most.get());
+            let orders = limits.max_open_orders.unwrap_or(0);
+            let (money, restricted) = (limits.money.len(), limits.restricted.len());
+            format!(
+                "limits of {scope}: {quantity} instances, {orders} orders, {money} currencies, {restricted} restricted"
+            )
+        }
         other => panic!("{other:?} is not a setting"),
     }
 }
@@ -58,6 +70,10 @@ fn the_sample_becomes_these_commands() {
         "admit session ACME-DESK of ACME OrderEntry",
         "admit session ALDER-COMPLIANCE of ALDER DropCopy",
         "admit session WATCH-TAPE of WATCH DropCopy",
+        "limits of firm ALDER: 50 instances, 1000 orders, 1 currencies, 1 restricted",
+        "limits of account acme:1003: 0 instances, 0 orders, 2 currencies, 0 restricted",
+        "limits of session CEDAR-MM: 0 instances, 5000 orders, 0 currencies, 0 restricted",
+        "limits of instrument ACME.us-east-1.m5.large: 0 instances, 0 orders, 0 currencies, 0 restricted",
     ];
     assert_eq!(commands, expected);
 }

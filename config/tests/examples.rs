@@ -6,7 +6,10 @@ use std::time::Duration;
 use config::{
     Config, Copied, Durability, OnDisconnect, Role, Secret, Session, Store, Validation, examples,
 };
-use engine::{CancelScope, FirmKind, InstrumentKind};
+use engine::{
+    BasisPoints, CancelScope, FirmKind, InstrumentKind, MoneyLimits, Notional, OrderRate, Price,
+    Quantity, RiskLimits, RiskScope,
+};
 
 fn load(name: &str) -> Config {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -225,4 +228,35 @@ fn amounts_and_paths_are_exact() {
     assert_eq!(cash, ["EUR 50000.00", "USD 250000.00"]);
     let token = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("examples/acme.token");
     assert_eq!(config.providers[0].token, Secret::File(token));
+}
+
+#[test]
+fn the_sample_limits_what_it_says() {
+    let config = load("venue.toml");
+    let [alder, _, _, instrument] = &config.risk_limits[..] else {
+        panic!("{:?}", config.risk_limits)
+    };
+    assert_eq!(alder.scope, RiskScope::Firm("ALDER".parse().unwrap()));
+    let micros = |units: i128| Some(Notional::from_micros(units * 1_000_000));
+    let expected = RiskLimits {
+        max_order_quantity: Some(Quantity::new(50)),
+        price_band: Some(BasisPoints::new(2_000)),
+        max_open_orders: Some(1_000),
+        money: vec![MoneyLimits {
+            currency: "USD".parse().unwrap(),
+            max_order_notional: micros(5_000),
+            max_open_notional: micros(50_000),
+            credit: micros(100_000),
+        }],
+        order_rate: Some(OrderRate {
+            orders: 200,
+            window: Duration::from_secs(1),
+        }),
+        duplicate_window: Some(Duration::from_millis(100)),
+        restricted: vec!["TEST.A".parse().unwrap()],
+        reference_price: None,
+    };
+    assert_eq!(alder.limits, expected);
+    let reference = instrument.limits.reference_price;
+    assert_eq!(reference, Some(Price::from_micros(100_000)));
 }

@@ -149,11 +149,54 @@ impl fmt::Display for BreachedLimit {
                 "open and unsettled notional would be {attempt} {currency}, credit {limit}"
             ),
             Self::OrderRate { limit, window } => {
-                write!(f, "more than {limit} orders in {window:?}")
+                write!(f, "more than {limit} orders in {}", Ascii(*window))
             }
             Self::Duplicate { window } => {
-                write!(f, "a like order was taken less than {window:?} before")
+                write!(
+                    f,
+                    "a like order was taken less than {} before",
+                    Ascii(*window)
+                )
             }
+        }
+    }
+}
+
+/// A time as members can be told it: its usual text has a letter that is no ASCII below a millisecond.
+struct Ascii(Duration);
+
+impl fmt::Display for Ascii {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(time) = self;
+        if *time < Duration::from_millis(1) {
+            return write!(f, "{}ns", time.as_nanos());
+        }
+        write!(f, "{time:?}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use core::time::Duration;
+
+    use super::BreachedLimit;
+
+    #[test]
+    fn times_are_told_in_ascii() {
+        let rows = [
+            (8, "8ns"),
+            (999_999, "999999ns"),
+            (1_000_000, "1ms"),
+            (1_500_000, "1.5ms"),
+            (60_000_000_000, "60s"),
+        ];
+        for (nanos, told) in rows {
+            let window = Duration::from_nanos(nanos);
+            let rate = BreachedLimit::OrderRate { limit: 3, window };
+            assert_eq!(rate.to_string(), ["more than 3 orders in ", told].concat());
+            let twice = BreachedLimit::Duplicate { window }.to_string();
+            assert!(twice.is_ascii() && twice.contains(told), "{twice}");
         }
     }
 }

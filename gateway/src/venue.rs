@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use config::Config;
-use engine::{Command, Event, EventBody, IgnoreReason, Input, Origin, SessionName};
+use engine::{
+    Command, Engine, Event, EventBody, IgnoreReason, Input, Origin, RiskLimits, SessionName,
+};
 use sequencer::{EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -350,6 +352,7 @@ async fn admit(config: &Config, opened: &Opened) -> anyhow::Result<()> {
         .into_iter()
         .chain(left_behind(&opened.engine_view))
         .chain(declared)
+        .chain(lifted(config, &opened.engine_view))
         .map(|command| Input {
             origin: Origin::Venue,
             command,
@@ -373,6 +376,21 @@ async fn admit(config: &Config, opened: &Opened) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Lifts the limits that an earlier configuration laid down and this one does not.
+fn lifted(config: &Config, market: &Engine) -> Vec<Command> {
+    let declared: BTreeSet<_> = config.risk_limits.iter().map(|one| one.scope).collect();
+    let known = market
+        .risk_limits()
+        .filter(|view| !view.configured.is_empty());
+    let gone = known.filter(|view| !declared.contains(&view.scope));
+    let lift = gone.map(|view| Command::SetRiskLimits {
+        scope: view.scope,
+        limits: RiskLimits::default(),
+        reason: None,
+    });
+    lift.collect()
 }
 
 /// A declaration that the market cannot take is a mistake that must not be passed over.

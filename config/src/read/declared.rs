@@ -27,6 +27,8 @@ pub(super) struct Declared<'a> {
     firm_kinds: BTreeMap<&'a str, FirmKind>,
     firm_providers: BTreeMap<&'a str, &'a str>,
     account_firms: BTreeMap<&'a str, &'a str>,
+    session_roles: BTreeMap<&'a str, &'a str>,
+    currencies: BTreeMap<&'a str, &'a str>,
     firms_with_accounts: BTreeSet<&'a str>,
 }
 
@@ -52,6 +54,8 @@ impl<'a> Declared<'a> {
             firm_providers: pairs(&tables.firms, "name", "provider"),
             firms_with_accounts: account_firms.values().copied().collect(),
             account_firms,
+            session_roles: pairs(&tables.sessions, "comp_id", "role"),
+            currencies: pairs(&tables.instruments, "symbol", "currency"),
         }
     }
 
@@ -68,6 +72,16 @@ impl<'a> Declared<'a> {
     /// Whose an account is, when it is declared and says so.
     pub(super) fn firm_of(&self, account: &str) -> Option<&'a str> {
         self.account_firms.get(account).copied()
+    }
+
+    /// The word for what a session is for, when it is declared and says so.
+    pub(super) fn role_of(&self, session: &str) -> Option<&'a str> {
+        self.session_roles.get(session).copied()
+    }
+
+    /// The currency of an instrument, when it is declared and says so.
+    pub(super) fn currency_of(&self, instrument: &str) -> Option<&'a str> {
+        self.currencies.get(instrument).copied()
     }
 
     /// Whether any account says that it is this firm's.

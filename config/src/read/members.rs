@@ -1,14 +1,14 @@
 //! Reads the members: firms and their accounts.
 
 use super::declared::Declared;
-use super::every;
+use super::{amounts, every};
 use crate::mistake::{Fault, Report};
 use crate::model::{Account, Firm};
-use crate::table::{Table, article};
+use crate::table::Table;
 use crate::value;
 use engine::{
-    AccountName, CurrencyCode, FirmKind, FirmName, Notional, ProviderName, SelfMatchInstruction,
-    SelfMatchPolicy, SelfMatchScope,
+    AccountName, FirmKind, FirmName, ProviderName, SelfMatchInstruction, SelfMatchPolicy,
+    SelfMatchScope,
 };
 
 /// What `firms.kind` takes.
@@ -110,7 +110,7 @@ fn account(table: &Table<'_>, declared: &Declared<'_>, report: &mut Report) -> O
     check_owner(table, declared, report);
     check_provider(table, declared, report);
     let provider = table.optional("provider", value::name::<ProviderName>, report);
-    let opening_cash = opening_cash(table, report);
+    let opening_cash = amounts::by_currency(table, "opening_cash", report);
     if !table.has("provider") && table.has("opening_cash") {
         let fault = Fault::new(
             "does not apply: an account at no provider trades test instruments, which move no cash",
@@ -177,31 +177,4 @@ fn check_provider(table: &Table<'_>, declared: &Declared<'_>, report: &mut Repor
             .providers
             .check_known(&name, &table.path("provider"), report);
     }
-}
-
-/// `opening_cash`: an inline table of currencies and amounts.
-fn opening_cash(table: &Table<'_>, report: &mut Report) -> Option<Vec<(CurrencyCode, Notional)>> {
-    let Some(value) = table.value("opening_cash") else {
-        return Some(Vec::new());
-    };
-    let path = table.path("opening_cash");
-    let Some(amounts) = value.get_ref().as_table() else {
-        let what = format!(
-            "is {}, where amounts by currency are expected",
-            article(value.get_ref())
-        );
-        let fault = Fault::new(what, "Write them as { USD = \"10000.00\" }");
-        report.add(&value.span(), &path, fault);
-        return None;
-    };
-    let mut read = Vec::with_capacity(amounts.len());
-    for (currency, amount) in amounts.iter() {
-        let code = value::parse_name::<CurrencyCode>(currency.get_ref());
-        let code = code.map_err(|fault| report.add(&currency.span(), &path, fault));
-        let micros = value::micros(amount);
-        let micros = micros.map_err(|fault| report.add(&amount.span(), &path, fault));
-        read.push(code.ok().zip(micros.ok()));
-    }
-    let amount = |(code, micros)| (code, Notional::from_micros(i128::from(micros)));
-    read.into_iter().map(|read| read.map(amount)).collect()
 }

@@ -1,6 +1,7 @@
 //! From a text to a configuration: parses it, opens its tables, and has each section read. What one
 //! section may say of another is in `declared`.
 
+mod amounts;
 mod conduct;
 mod declared;
 mod drop_copy;
@@ -10,6 +11,7 @@ mod members;
 mod message_store;
 mod observation;
 mod on_disconnect;
+mod risk_limits;
 mod schedules;
 mod secrets;
 mod sessions;
@@ -47,6 +49,7 @@ struct Tables<'a> {
     schedules: Vec<Table<'a>>,
     trading_calendars: Vec<Table<'a>>,
     sessions: Vec<Table<'a>>,
+    risk_limits: Vec<Table<'a>>,
 }
 
 /// Reads a whole text.
@@ -89,6 +92,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let schedules = schedules::schedules(&tables.schedules, &declared, report);
     let calendars = &tables.trading_calendars;
     let trading_calendars = trading_calendars::trading_calendars(calendars, &declared, report);
+    let risk_limits = risk_limits::risk_limits(&tables.risk_limits, &declared, report);
     Some(Config {
         venue: venue?,
         fix: fix?,
@@ -105,6 +109,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         schedules: schedules?,
         trading_calendars: trading_calendars?,
         sessions: sessions?,
+        risk_limits: risk_limits?,
     })
 }
 
@@ -126,6 +131,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         schedules: Table::repeated(root, &keys::SCHEDULES, report),
         trading_calendars: Table::repeated(root, &keys::TRADING_CALENDARS, report),
         sessions: Table::repeated(root, &keys::SESSIONS, report),
+        risk_limits: Table::repeated(root, &keys::RISK_LIMITS, report),
     };
     let needed = [
         (&keys::INSTRUMENTS, "nothing can be traded"),

@@ -4,6 +4,7 @@
 mod identity;
 mod limits;
 mod members;
+mod risk_limits;
 mod schedules;
 mod trading_calendars;
 mod values;

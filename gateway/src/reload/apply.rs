@@ -218,6 +218,8 @@ impl Reloader {
             | Change::Declared(..)
             | Change::InstrumentChanged(_)
             | Change::FirmChanged(_)
+            | Change::LimitsSet(_)
+            | Change::LimitsLifted(_)
             | Change::Kept(..)
             | Change::Fix(_) => None,
         });
@@ -273,6 +275,8 @@ fn added(changes: &Changes) -> impl Iterator<Item = SessionName> + '_ {
         | Change::Declared(..)
         | Change::InstrumentChanged(_)
         | Change::FirmChanged(_)
+        | Change::LimitsSet(_)
+        | Change::LimitsLifted(_)
         | Change::Kept(..)
         | Change::Fix(_) => None,
     })
@@ -309,6 +313,10 @@ fn ignored(body: &EventBody) -> Option<IgnoreReason> {
 
 /// Whether an event answers a declaration that is taken.
 fn declares(body: &EventBody) -> bool {
+    if let EventBody::RiskLimitsChanged(change) = body {
+        // An operator may change them at the same time.
+        return change.origin == Origin::Venue;
+    }
     matches!(
         body,
         EventBody::InstrumentListed(_)
@@ -316,6 +324,5 @@ fn declares(body: &EventBody) -> bool {
             | EventBody::AccountOpened { .. }
             | EventBody::SessionAdmitted { .. }
             | EventBody::SelfMatchPreventionSet { .. }
-            | EventBody::RiskLimitsChanged(_)
     )
 }

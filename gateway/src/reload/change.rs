@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::SessionName;
+use engine::{RiskScope, SessionName};
 
 /// One thing that is different now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub(super) enum Change {
     InstrumentChanged(String),
     /// What is done when orders of a firm would trade with each other.
     FirmChanged(String),
+    /// What orders are held against is laid down, or is something else.
+    LimitsSet(RiskScope),
+    /// It is laid down no more.
+    LimitsLifted(RiskScope),
     /// Something that is declared no more; the market keeps it.
     Kept(&'static str, String),
     /// Keys of `[fix]` that hold for all.
@@ -36,6 +40,8 @@ impl fmt::Display for Change {
             Self::Declared(what, name) => write!(f, "{what} {name} added"),
             Self::InstrumentChanged(name) => write!(f, "instrument {name} changed"),
             Self::FirmChanged(name) => write!(f, "firm {name} changed"),
+            Self::LimitsSet(scope) => write!(f, "limits of {scope} set"),
+            Self::LimitsLifted(scope) => write!(f, "limits of {scope} lifted"),
             Self::Kept(what, name) => {
                 write!(f, "{what} {name} is not declared any more, and stays")
             }

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use config::{Account, Config, Firm, Fix, Schedule, Session};
-use engine::{Instrument, SessionName};
+use config::{Account, Config, Firm, Fix, Schedule, ScopedLimits, Session};
+use engine::{Instrument, RiskLimits, SessionName};
 
 use super::change::Change;
 
@@ -49,6 +49,7 @@ pub(super) fn changes(
     changes.accounts(&old.accounts, &past.accounts, &new.accounts);
     changes.schedules(&old.schedules, &new.schedules);
     changes.sessions(&old.sessions, &past.sessions, &new.sessions, dormant);
+    changes.risk_limits(&old.risk_limits, &new.risk_limits);
     changes
 }
 
@@ -59,6 +60,7 @@ pub(super) fn nothing_of(config: &Config) -> Config {
         firms: Vec::new(),
         accounts: Vec::new(),
         sessions: Vec::new(),
+        risk_limits: Vec::new(),
         ..config.clone()
     }
 }
@@ -82,6 +84,7 @@ impl Changes {
             schedules: _,
             trading_calendars,
             sessions: _,
+            risk_limits: _,
         } = old;
         let effective = &mut self.effective;
         let mut keep = |same: bool, name: &str| {
@@ -319,6 +322,24 @@ impl Changes {
         let known = past.into_iter().chain(current);
         let gone = known.filter(|(name, _)| !names.contains(name));
         self.past.sessions = gone.map(|(_, session)| session.clone()).collect();
+    }
+
+    fn risk_limits(&mut self, old: &[ScopedLimits], new: &[ScopedLimits]) {
+        let before: BTreeMap<_, _> = old.iter().map(|one| (one.scope, one)).collect();
+        for one in new {
+            if before.get(&one.scope) != Some(&one) {
+                self.taken.push(Change::LimitsSet(one.scope));
+                self.declared.risk_limits.push(one.clone());
+            }
+        }
+        let now: BTreeSet<_> = new.iter().map(|one| one.scope).collect();
+        for gone in old.iter().filter(|one| !now.contains(&one.scope)) {
+            self.taken.push(Change::LimitsLifted(gone.scope));
+            self.declared.risk_limits.push(ScopedLimits {
+                scope: gone.scope,
+                limits: RiskLimits::default(),
+            });
+        }
     }
 
     fn check_firm(&mut self, before: &Session, after: &Session) {

@@ -335,3 +335,39 @@ fn what_was_removed_does_not_come_back_as_something_else() {
         assert_eq!(other.contradictions, [contradiction]);
     }
 }
+
+#[test]
+fn limits_are_laid_down_changed_and_lifted() {
+    let alder = "[[risk_limits]]\nfirm = \"ALDER\"\nmax_open_orders = 5\n";
+    let limited = format!("{alder}{COPY}");
+    check(COPY, &limited, &["+ limits of firm ALDER set", "1"]);
+    let old = read(&OLD.replacen(COPY, &limited, 1));
+    let found = |text: &str| {
+        let new = read(text);
+        let changes = changes(&old, &nothing_of(&old), &new, &BTreeSet::new());
+        assert_eq!(changes.effective, new);
+        let taken = changes.taken.iter().map(ToString::to_string);
+        (taken.collect::<Vec<_>>(), changes.declared.risk_limits)
+    };
+    let same = OLD.replacen(COPY, &limited, 1);
+    assert_eq!(found(&same), (Vec::new(), Vec::new()));
+    let (taken, declared) = found(&same.replace("orders = 5", "orders = 6"));
+    assert_eq!(taken, ["limits of firm ALDER set"]);
+    assert_eq!(declared[0].limits.max_open_orders, Some(6));
+    let (taken, declared) = found(OLD);
+    assert_eq!(taken, ["limits of firm ALDER lifted"]);
+    assert!(declared[0].limits.is_empty(), "{declared:?}");
+    let other = same.replace(
+        "firm = \"ALDER\"\nmax_open",
+        "account = \"acme:1\"\nmax_open",
+    );
+    let (taken, declared) = found(&other);
+    assert_eq!(
+        taken,
+        [
+            "limits of account acme:1 set",
+            "limits of firm ALDER lifted"
+        ]
+    );
+    assert_eq!(declared.len(), 2);
+}

@@ -11,6 +11,7 @@ mod lost_clients;
 mod memory;
 mod observation;
 mod requests;
+mod risk_limits;
 mod schedule;
 mod slow;
 mod stopping;
