@@ -11,20 +11,20 @@ fn the_rate_of_orders_and_changes() {
             &set,
             "wait 8 | A buy 1@5",
             "wait 5 | A buy 1@5",
-            &format!("{name}: more than 2 orders in 8\u{b5}s"),
+            &format!("{name}: more than 2 orders in 8000ns"),
         );
     }
     // Cancels do not count, nor does what is refused.
     check(
         "venue limits firm=A rate=1/8 qty=9 | A buy 10@5 | A buy 1@5 id=x | A cancel x | A replace x 2@5 | A2 buy 1@6 a=a2",
         "limits of firm A; rejected 2 [firm A: order quantity is 10, limit 9]; accepted x; cancelled x by 4;
-         replace-rejected 5 Order(TooLateToCancel) (3 Cancelled); rejected 6 [firm A: more than 1 orders in 8\u{b5}s]",
+         replace-rejected 5 Order(TooLateToCancel) (3 Cancelled); rejected 6 [firm A: more than 1 orders in 8000ns]",
     );
     // Another window begins to count anew; another number goes on.
     check(
         "venue limits firm=A rate=1/8 | A buy 1@5 | venue limits firm=A rate=2/8 | A buy 1@5 | A buy 1@5 |
          venue limits firm=A rate=1/9 | A buy 1@5",
-        "limits of firm A; accepted 2; limits of firm A; accepted 4; rejected 5 [firm A: more than 2 orders in 8\u{b5}s];
+        "limits of firm A; accepted 2; limits of firm A; accepted 4; rejected 5 [firm A: more than 2 orders in 8000ns];
          limits of firm A; accepted 7",
     );
 }
@@ -32,7 +32,7 @@ fn the_rate_of_orders_and_changes() {
 #[test]
 fn an_order_that_comes_twice() {
     for (scope, name) in &SCOPES[..3] {
-        let text = format!("{name}: a like order was taken less than 5\u{b5}s before");
+        let text = format!("{name}: a like order was taken less than 5000ns before");
         let set = format!("venue limits {scope} dup=5 | A buy 2@5 id=x");
         at_and_beyond(&set, "wait 4 | A buy 2@5", "wait 3 | A buy 2@5", &text);
         // Though the first one is gone.
@@ -43,7 +43,7 @@ fn an_order_that_comes_twice() {
         "venue limits firm=A dup=50 | A buy 2@5 | A buy 3@5 | A buy 2@4 | A sell 2@9 | A buy 2@5 a=a2 | A buy 2@5 x=COARSE |
          A buy 2@5 stop=7 | A buy 2@market stop=7 | A replace 2 2@5 id=r | A buy 2@5",
         "limits of firm A; accepted 2; accepted 3; accepted 4; accepted 5; accepted 6; accepted 7; accepted 8; accepted 9;
-         replaced 2>r 2 left New; rejected 11 [firm A: a like order was taken less than 50\u{b5}s before]",
+         replaced 2>r 2 left New; rejected 11 [firm A: a like order was taken less than 50000ns before]",
     );
 }
 
@@ -109,15 +109,11 @@ fn of_one_scope_the_first_limit_is_the_answer_and_limits_come_last() {
             "4@10",
             "open and unsettled notional would be 0.00005 USD, credit 0.00004",
         ),
-        (
-            "orders=9 open=90",
-            "1@10",
-            "more than 1 orders in 90\u{b5}s",
-        ),
+        ("orders=9 open=90", "1@10", "more than 1 orders in 90000ns"),
         (
             "orders=9 open=90 rate=9/90",
             "1@10",
-            "a like order was taken less than 90\u{b5}s before",
+            "a like order was taken less than 90000ns before",
         ),
     ];
     for (wider, order, expected) in rows {
