@@ -95,6 +95,14 @@ impl Calendar {
         let mut openings: Vec<Opening> = pieces
             .filter_map(|(start, end)| opening(zone, start, end))
             .collect();
+        // A holiday that the zone passed over, as it has some dates, closes nothing.
+        openings.dedup_by(|next, last| {
+            let joined = last.closes == next.opens;
+            if joined {
+                last.closes = next.closes;
+            }
+            joined
+        });
         if let Some(session_start) = openings.first().map(|first| first.opens) {
             for opening in &mut openings {
                 opening.session_start = session_start;

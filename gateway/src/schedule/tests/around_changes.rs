@@ -297,3 +297,24 @@ fn clients_are_told_in_utc_and_in_local_time() {
         )
     );
 }
+
+#[test]
+fn a_holiday_that_the_zone_passed_over_closes_nothing() {
+    let from_thursday = Recurrence::Weekly {
+        start_day: Weekday::Thu,
+        end_day: Weekday::Sat,
+    };
+    let mut week = schedule("Pacific/Apia", from_thursday, "18:00:00", "00:30:00");
+    // Behind the 29th came the 31st there.
+    let passed_over = "2011-12-30".parse().expect("a date");
+    week.holidays.insert(passed_over);
+    check(
+        &Calendar::new(week),
+        "2011-12-29 12:00:00",
+        &[(
+            "2011-12-30 04:00:00",
+            "2011-12-30 10:30:00",
+            "2011-12-30 04:00:00",
+        )],
+    );
+}
