@@ -77,7 +77,7 @@ pub use event::{
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
-pub use money::{MICROS_PER_UNIT, Notional, Price, PriceError, Quantity};
+pub use money::{MICROS_PER_UNIT, Notional, NotionalError, Price, PriceError, Quantity};
 pub use refusal::{
     AmendmentRefusal, Blocked, CancelRefusal, DepositRefusal, IgnoreReason, MassCancelRefusal,
     OrderRefusal, ReplaceRefusal, StatusRefusal, WithdrawalRefusal,

@@ -76,30 +76,42 @@ impl FromStr for Price {
 
     /// Reads what [`Price`] displays, and fewer or more places: at most six.
     fn from_str(text: &str) -> Result<Self, PriceError> {
-        let (sign, amount) = match text.strip_prefix('-') {
-            Some(amount) => (-1, amount),
-            None => (1, text),
-        };
-        let (units, places) = amount.split_once('.').unwrap_or((amount, "0"));
-        let scale = places.len().checked_sub(1).and_then(|at| SCALES.get(at));
-        let scale = scale.ok_or(PriceError)?;
-        let fraction = digits(places)?.checked_mul(*scale);
-        let micros = digits(units)?
-            .checked_mul(i128::from(MICROS_PER_UNIT))
-            .zip(fraction)
-            .and_then(|(units, fraction)| units.checked_add(fraction)?.checked_mul(sign))
-            .and_then(|micros| i64::try_from(micros).ok());
+        let micros = micros_of(text).and_then(|micros| i64::try_from(micros).ok());
         micros.map(Self).ok_or(PriceError)
     }
 }
 
-/// At least one digit, and nothing else.
-fn digits(text: &str) -> Result<i128, PriceError> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse().map_err(|_| PriceError)
-    } else {
-        Err(PriceError)
+/// Some text is not an amount of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not an amount: write a decimal with at most six places, such as 10.50")]
+pub struct NotionalError;
+
+impl FromStr for Notional {
+    type Err = NotionalError;
+
+    /// Reads what [`Notional`] displays, and fewer or more places: at most six.
+    fn from_str(text: &str) -> Result<Self, NotionalError> {
+        micros_of(text).map(Self).ok_or(NotionalError)
     }
+}
+
+/// A decimal with at most six places, in micro-units.
+fn micros_of(text: &str) -> Option<i128> {
+    let (sign, amount) = match text.strip_prefix('-') {
+        Some(amount) => (-1, amount),
+        None => (1, text),
+    };
+    let (units, places) = amount.split_once('.').unwrap_or((amount, "0"));
+    let scale = places.len().checked_sub(1).and_then(|at| SCALES.get(at))?;
+    let fraction = digits(places)?.checked_mul(*scale)?;
+    let units = digits(units)?.checked_mul(i128::from(MICROS_PER_UNIT))?;
+    units.checked_add(fraction)?.checked_mul(sign)
+}
+
+/// At least one digit, and nothing else.
+fn digits(text: &str) -> Option<i128> {
+    let all = text.bytes().all(|byte| byte.is_ascii_digit());
+    all.then(|| text.parse().ok()).flatten()
 }
 
 /// A count of instances. OrderQty(38), LastQty(32), CumQty(14), LeavesQty(151), FIX 4.4 Vol. 6.

@@ -135,6 +135,7 @@ impl Venue {
         let office = Office {
             market: Market::new(opened.commands.clone(), opened.events.clone()),
             sessions: Arc::clone(&registry),
+            limits_in_change: Arc::default(),
             audit: audit.clone(),
             metrics: metrics.clone(),
         };

@@ -1,8 +1,8 @@
 //! Names, identifiers, money and time as they are written and read.
 
 use engine::{
-    ExecutionId, Notional, OrderId, Price, PriceError, Quantity, ReassignmentId, Symbol, Text,
-    TextError, Timestamp,
+    ExecutionId, Notional, NotionalError, OrderId, Price, PriceError, Quantity, ReassignmentId,
+    Symbol, Text, TextError, Timestamp,
 };
 
 #[test]
@@ -119,6 +119,24 @@ fn prices_are_read_exactly_or_not_at_all() {
         "99999999999999999999999999999999999999999999",
     ] {
         assert_eq!(text.parse::<Price>(), Err(PriceError), "{text}");
+    }
+}
+
+#[test]
+fn amounts_are_read_as_prices_are_and_may_be_larger() {
+    for (text, micros) in [
+        ("7", 7_000_000),
+        ("-10.5", -10_500_000),
+        ("9223372036854.775808", i128::from(i64::MAX) + 1),
+    ] {
+        assert_eq!(text.parse(), Ok(Notional::from_micros(micros)), "{text}");
+    }
+    for text in [
+        "",
+        "1.0000001",
+        "99999999999999999999999999999999999999999999",
+    ] {
+        assert_eq!(text.parse::<Notional>(), Err(NotionalError), "{text}");
     }
 }
 

@@ -8,6 +8,7 @@
 mod audited;
 mod caller;
 mod executed;
+pub(crate) mod limit_setting;
 mod listener;
 mod market;
 mod moment;
@@ -16,6 +17,7 @@ mod plain;
 mod refused;
 pub(crate) mod routes;
 mod server;
+mod span;
 
 pub(crate) use caller::OPERATOR_HEADER;
 pub(crate) use market::Market;

@@ -29,6 +29,8 @@ pub(crate) struct Office {
     pub(crate) market: Market,
     /// The live sessions.
     pub(crate) sessions: Arc<Registry>,
+    /// Held from a look at risk limits to their change, so that no operator undoes what another one does meanwhile.
+    pub(crate) limits_in_change: Arc<tokio::sync::Mutex<()>>,
     /// Where every call is recorded.
     pub(crate) audit: Audit,
     /// Where calls are counted.

@@ -7,6 +7,7 @@ mod kill_of_many;
 mod kill_switch;
 mod operator;
 mod phases;
+mod risk_limits;
 mod trades;
 
 use tests::ground::Ground;

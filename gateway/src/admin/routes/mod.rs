@@ -5,6 +5,7 @@ pub(crate) mod halt_policies;
 pub(crate) mod kill_switch;
 pub(crate) mod orders;
 pub(crate) mod phases;
+pub(crate) mod risk_limits;
 pub(crate) mod sessions;
 pub(crate) mod trades;
 pub(crate) mod withdrawals;
@@ -20,6 +21,7 @@ pub(super) fn all() -> Router<Office> {
         .merge(halt_policies::routes())
         .merge(orders::routes())
         .merge(phases::routes())
+        .merge(risk_limits::routes())
         .merge(sessions::routes())
         .merge(trades::routes())
         .merge(kill_switch::routes())

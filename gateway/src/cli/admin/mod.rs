@@ -6,6 +6,7 @@ mod firms;
 mod kill_switch;
 mod orders;
 mod phases;
+mod risk_limits;
 mod sessions;
 mod trades;
 mod withdraw;
@@ -63,6 +64,9 @@ enum What {
     Resume(phases::HaltArguments),
     /// Lays down what a halt of an instrument does.
     HaltPolicy(phases::PolicyArguments),
+    /// Shows, sets and releases risk limits.
+    // Boxed: it has room for four names.
+    Limits(Box<risk_limits::Arguments>),
     /// Takes an instance out of the register, to give it back to its holder.
     Withdraw(withdraw::Arguments),
     /// Busts a trade: it is as if it had not been. Possible until a reassignment of it begins, on its trading day.
@@ -90,6 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Halt(arguments) => phases::halt(&call, arguments).await,
             What::Resume(arguments) => phases::resume(&call, arguments).await,
             What::HaltPolicy(arguments) => phases::policy(&call, arguments).await,
+            What::Limits(arguments) => risk_limits::run(&call, arguments).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
             What::Bust(arguments) => trades::bust(&call, arguments).await,
             What::Correct(arguments) => trades::correct(&call, arguments).await,
