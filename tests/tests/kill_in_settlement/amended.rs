@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
 use crate::party::Party;
-use crate::{ROUNDS, Stage, stop, trade};
+use crate::{Stage, rounds, stop, trade};
 
 /// The operator comes within this time after the trade, in microseconds: as long as a reassignment takes to begin.
 const OPERATOR_MICROS: u64 = 60_000;
@@ -37,8 +37,7 @@ async fn bust(socket: PathBuf, trade: String, after: Duration) -> Option<String>
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trade_is_delivered_or_busted_whenever_the_venue_is_killed() {
     let random = Random::of_seed(Random::seed("SETTLEMENT_SEED"));
-    let rounds = std::env::var("SETTLEMENT_ROUNDS").ok();
-    let rounds = rounds.map_or(ROUNDS, |rounds| rounds.parse().expect("it is a number"));
+    let rounds = rounds();
     let mut stage = Stage::set(random);
     let mut seller = Party::new(&stage.control, "ALDER", "acme:1001").await;
     let mut buyer = Party::new(&stage.control, "BIRCH", "acme:1002").await;

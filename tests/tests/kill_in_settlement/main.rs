@@ -30,6 +30,12 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_venue-under-test");
 /// How many reassignments are interrupted, unless the environment says otherwise.
 const ROUNDS: u64 = 6;
 
+/// How many there are in this run.
+fn rounds() -> u64 {
+    let rounds = std::env::var("SETTLEMENT_ROUNDS").ok();
+    rounds.map_or(ROUNDS, |rounds| rounds.parse().expect("it is a number"))
+}
+
 /// A reassignment takes less than this, in microseconds: some kills come after its end.
 const REASSIGNMENT_MICROS: u64 = 100_000;
 
@@ -46,8 +52,7 @@ struct Stage {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reassignment_settles_once_whenever_the_venue_is_killed() {
     let random = Random::of_seed(Random::seed("SETTLEMENT_SEED"));
-    let rounds = std::env::var("SETTLEMENT_ROUNDS").ok();
-    let rounds = rounds.map_or(ROUNDS, |rounds| rounds.parse().expect("it is a number"));
+    let rounds = rounds();
     let mut stage = Stage::set(random);
     let mut seller = Party::new(&stage.control, "ALDER", "acme:1001").await;
     let mut buyer = Party::new(&stage.control, "BIRCH", "acme:1002").await;
