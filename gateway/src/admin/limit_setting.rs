@@ -33,10 +33,10 @@ pub(crate) enum MoneyLimit {
     Credit,
 }
 
-const MONEY: [(MoneyLimit, &str); 3] = [
-    (MoneyLimit::MaxOrderNotional, "max_order_notional"),
-    (MoneyLimit::MaxOpenNotional, "max_open_notional"),
-    (MoneyLimit::Credit, "credit"),
+const MONEY: [MoneyLimit; 3] = [
+    MoneyLimit::MaxOrderNotional,
+    MoneyLimit::MaxOpenNotional,
+    MoneyLimit::Credit,
 ];
 
 /// The longest window that a limit may look back over.
@@ -79,46 +79,35 @@ impl LimitSetting {
 
     /// Everything that is limited.
     pub(crate) fn all(limits: &RiskLimits) -> Vec<Self> {
-        let mut all = Vec::new();
-        let some = |value: bool, setting: Self| value.then_some(setting);
-        all.extend(some(
-            limits.max_order_quantity.is_some(),
+        let mut all = vec![
             Self::MaxOrderQuantity(limits.max_order_quantity),
-        ));
-        all.extend(some(
-            limits.price_band.is_some(),
             Self::PriceBand(limits.price_band),
-        ));
-        all.extend(some(
-            limits.reference_price.is_some(),
             Self::ReferencePrice(limits.reference_price),
-        ));
-        all.extend(some(
-            limits.max_open_orders.is_some(),
             Self::MaxOpenOrders(limits.max_open_orders),
-        ));
-        for money in &limits.money {
-            for (which, _) in MONEY {
-                let most = *which.of(&mut money.clone());
-                all.extend(some(
-                    most.is_some(),
-                    Self::Money(which, money.currency, most),
-                ));
-            }
+        ];
+        for mut money in limits.money.iter().copied() {
+            let currency = money.currency;
+            all.extend(MONEY.map(|which| Self::Money(which, currency, *which.of(&mut money))));
         }
-        all.extend(some(
-            limits.order_rate.is_some(),
-            Self::OrderRate(limits.order_rate),
-        ));
-        all.extend(some(
-            limits.duplicate_window.is_some(),
-            Self::DuplicateWindow(limits.duplicate_window),
-        ));
-        all.extend(some(
-            !limits.restricted.is_empty(),
-            Self::Restricted(limits.restricted.clone()),
-        ));
+        all.push(Self::OrderRate(limits.order_rate));
+        all.push(Self::DuplicateWindow(limits.duplicate_window));
+        all.push(Self::Restricted(limits.restricted.clone()));
+        all.retain(|setting| !setting.lifts());
         all
+    }
+
+    /// Whether it limits nothing.
+    fn lifts(&self) -> bool {
+        match self {
+            Self::MaxOrderQuantity(most) => most.is_none(),
+            Self::PriceBand(band) => band.is_none(),
+            Self::ReferencePrice(price) => price.is_none(),
+            Self::MaxOpenOrders(most) => most.is_none(),
+            Self::Money(_, _, most) => most.is_none(),
+            Self::OrderRate(rate) => rate.is_none(),
+            Self::DuplicateWindow(window) => window.is_none(),
+            Self::Restricted(symbols) => symbols.is_empty(),
+        }
     }
 
     /// Whether such a scope can have it: the table of [`RiskLimits`].
@@ -194,14 +183,9 @@ fn set_money(
         limits.money.push(entry);
     }
     // An entry without limits would still let nothing but its currency pass.
-    limits.money.retain(|entry| {
-        let amounts = [
-            entry.max_order_notional,
-            entry.max_open_notional,
-            entry.credit,
-        ];
-        amounts.iter().any(Option::is_some)
-    });
+    limits
+        .money
+        .retain_mut(|entry| MONEY.iter().any(|which| which.of(entry).is_some()));
 }
 
 impl FromStr for LimitSetting {
@@ -211,9 +195,9 @@ impl FromStr for LimitSetting {
         let (limit, value) = text
             .split_once('=')
             .ok_or_else(|| SettingError::NoValue(text.to_owned()))?;
-        if let Some((which, name)) = MONEY.into_iter().find(|(_, name)| *name == limit) {
+        if let Some(which) = MONEY.into_iter().find(|which| which.name() == limit) {
             let expected = "a currency and an amount above zero, such as USD:5000.00 or USD:none";
-            let wrong = || wrong(name, value, expected);
+            let wrong = || wrong(which.name(), value, expected);
             let (currency, amount) = value.split_once(':').ok_or_else(wrong)?;
             let currency = currency.parse().map_err(|_| wrong())?;
             let amount = positive(amount, Notional::ZERO).ok_or_else(wrong)?;
