@@ -2,6 +2,7 @@
 //! the order; the orders themselves are kept in one slab for all books.
 
 use alloc::collections::BTreeMap;
+use core::ops::Bound;
 
 use crate::command::Side;
 use crate::ids::OrderId;
@@ -126,6 +127,24 @@ impl Book {
     pub(crate) fn first(&self, side: Side, levels: &Slab<Level>) -> Option<Place> {
         let (_, &level) = self.side(side).first_key_value()?;
         Some(levels[level].first)
+    }
+
+    /// The order that comes next in line behind one of its own.
+    pub(crate) fn behind(
+        &self,
+        place: Place,
+        orders: &Slab<Order>,
+        levels: &Slab<Level>,
+    ) -> Option<Place> {
+        let order = &orders[place];
+        if order.links.behind != NONE {
+            return Some(order.links.behind);
+        }
+        let passed = rank(order.side, levels[order.links.level].price);
+        let mut worse = self
+            .side(order.side)
+            .range((Bound::Excluded(passed), Bound::Unbounded));
+        worse.next().map(|(_, &level)| levels[level].first)
     }
 
     /// The places of a side's orders, in the order in which they trade.

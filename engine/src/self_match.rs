@@ -12,7 +12,30 @@ use crate::registry::SetUp;
 use crate::slab::Place;
 use crate::text::{FirmName, SelfMatchGroup};
 
+/// What makes orders each other's own: they are where they share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum OwnKey {
+    /// The account.
+    Account(u32),
+    /// A group of a firm.
+    Group(u32, SelfMatchGroup),
+    /// The firm, where that is laid down.
+    Firm(u32),
+}
+
 impl Engine {
+    /// What makes an order somebody's own; [`Self::self_match`] asks for the same of two.
+    pub(crate) fn own_keys(&self, order: &Order) -> [Option<OwnKey>; 2] {
+        let firm = order.firm;
+        match self.registry.firms[firm].self_match.scope {
+            SelfMatchScope::Firm => [Some(OwnKey::Firm(firm)), None],
+            SelfMatchScope::Account => {
+                let group = group(order).map(|group| OwnKey::Group(firm, *group));
+                [Some(OwnKey::Account(order.account)), group]
+            }
+        }
+    }
+
     /// Lays down what holds for the orders of a firm that say nothing themselves; those that rest included.
     pub(crate) fn set_self_match_policy(
         &mut self,

@@ -12,7 +12,11 @@
 //! the one accepted later as the one that takes; and the price is found again, until no such pair is left. So everything that
 //! trades does so at one price.
 
-use alloc::vec::Vec;
+mod lines;
+mod prices;
+mod sums;
+#[cfg(test)]
+mod tests;
 
 use crate::cancelling::Ending;
 use crate::command::{SelfMatchInstruction, Side};
@@ -22,18 +26,10 @@ use crate::matching::next_slots;
 use crate::money::{Price, Quantity};
 use crate::order::Order;
 use crate::output::Output;
-use crate::risk::Band;
 use crate::slab::Place;
 
-/// What would come of an auction at a price.
-#[derive(Debug, Clone, Copy)]
-struct Outcome {
-    price: Price,
-    /// How much trades.
-    quantity: u128,
-    /// How much more is there to buy than to sell.
-    surplus: i128,
-}
+use lines::{Lines, Met};
+use prices::{Outcome, Prices, band_of};
 
 /// Two orders that are each other's own and would trade.
 struct OwnPair {
@@ -42,108 +38,73 @@ struct OwnPair {
     instruction: SelfMatchInstruction,
 }
 
+/// An auction until its price is found.
+struct Call {
+    prices: Prices,
+    lines: Lines,
+}
+
+impl Call {
+    fn of(engine: &Engine, instrument: u32) -> Self {
+        Self {
+            prices: Prices::of(engine, instrument),
+            lines: Lines::of(engine, instrument),
+        }
+    }
+}
+
 impl Engine {
     /// Holds the auction of an instrument: all that can trade at one price does.
     pub(crate) fn hold_auction(&mut self, instrument: u32, out: &mut Output<'_>) {
-        while let Some(outcome) = self.auction_outcome(instrument) {
-            if let Some(pair) = self.own_pair(instrument, outcome.price) {
-                self.prevent_in_auction(&pair, out);
-                continue;
-            }
-            let listing = &self.registry.instruments[instrument];
-            out.push(EventBody::AuctionHeld(AuctionResult {
-                symbol: listing.terms.symbol,
-                price: outcome.price,
-                quantity: Quantity::new(u64::try_from(outcome.quantity).unwrap_or(u64::MAX)),
-                test: listing.is_test(),
-            }));
-            return self.trade_at(instrument, outcome, out);
-        }
-    }
-
-    /// At which price an auction is held, and what comes of it; none where nothing would trade.
-    fn auction_outcome(&self, instrument: u32) -> Option<Outcome> {
-        let reference = self.reference_price(instrument);
-        let [bids, offers] =
-            [Side::Buy, Side::Sell].map(|side| self.open_by_price(instrument, side));
-        let limits = bids.iter().chain(&offers).filter_map(|&(price, _)| price);
-        let mut prices: Vec<Price> = limits.chain(reference).collect();
-        if let Some(band) = self.band_of_market_orders(instrument) {
-            prices.retain(|&price| band.contains(price));
-        }
-        prices.sort_unstable();
-        prices.dedup();
-        let mut demand: u128 = bids.iter().map(|&(_, open)| open).sum();
-        let mut supply = 0_u128;
-        // Bids come from the best down: the first to fall out as the price rises is the last.
-        let mut bids = bids.into_iter().rev().peekable();
-        let mut offers = offers.into_iter().peekable();
-        let fits = "128 bits hold the sum of all orders";
-        let outcomes = prices.into_iter().map(|price| {
-            let too_low = |bid: &(Option<Price>, u128)| bid.0.is_some_and(|limit| limit < price);
-            while let Some((_, open)) = bids.next_if(too_low) {
-                demand = demand.checked_sub(open).expect(fits);
-            }
-            let accepts =
-                |offer: &(Option<Price>, u128)| offer.0.is_none_or(|limit| limit <= price);
-            while let Some((_, open)) = offers.next_if(accepts) {
-                supply = supply.checked_add(open).expect(fits);
-            }
-            let signed = |sum: u128| i128::try_from(sum).expect(fits);
-            Outcome {
-                price,
-                quantity: demand.min(supply),
-                surplus: signed(demand).checked_sub(signed(supply)).expect(fits),
-            }
-        });
-        choose(outcomes.collect(), reference).filter(|outcome| outcome.quantity > 0)
-    }
-
-    /// The prices that all market orders that collect may trade at; none where no band holds for any.
-    fn band_of_market_orders(&self, instrument: u32) -> Option<Band> {
-        let orders = &self.orders.resting;
-        let sides = [Side::Buy, Side::Sell].into_iter();
-        let lines = sides.flat_map(|side| self.book(instrument).line(side, orders, &self.levels));
-        let unpriced = lines.filter(|&place| orders[place].limit().is_none());
-        let bands = unpriced.filter_map(|place| self.band(&orders[place]));
-        bands.reduce(Band::both)
-    }
-
-    /// The prices of a side in order of priority, with all that is open at each; no price: market orders.
-    fn open_by_price(&self, instrument: u32, side: Side) -> Vec<(Option<Price>, u128)> {
-        let orders = &self.orders.resting;
-        let ladder = self.book(instrument).ladder(side, orders, &self.levels);
-        let open = |place: Place| u128::from(orders[place].leaves().get());
-        let levels = ladder.map(|(price, line)| (price, line.map(open).sum()));
-        levels.collect()
-    }
-
-    /// The first two orders that would trade at a price and are each other's own.
-    fn own_pair(&self, instrument: u32, price: Price) -> Option<OwnPair> {
-        let orders = &self.orders.resting;
-        let line = |side| {
-            let line = self.book(instrument).line(side, orders, &self.levels);
-            line.take_while(move |&place| orders[place].accepts(price))
+        let mut call = Call::of(self, instrument);
+        let Some(outcome) = self.find_price(&mut call, out) else {
+            return;
         };
-        let (mut buys, mut sells) = (line(Side::Buy), line(Side::Sell));
-        let (mut buy, mut sell) = (buys.next()?, sells.next()?);
-        let mut open = [buy, sell].map(|place| orders[place].leaves());
+        let listing = &self.registry.instruments[instrument];
+        out.push(EventBody::AuctionHeld(AuctionResult {
+            symbol: listing.terms.symbol,
+            price: outcome.price,
+            quantity: Quantity::new(u64::try_from(outcome.quantity).unwrap_or(u64::MAX)),
+            test: listing.is_test(),
+        }));
+        self.trade_at(instrument, outcome, out);
+    }
+
+    /// At which price no two orders that are each other's own would trade, and what comes of it; none where nothing
+    /// trades. Where two would, what their firm asked for is done.
+    fn find_price(&mut self, call: &mut Call, out: &mut Output<'_>) -> Option<Outcome> {
         loop {
-            if let Some(pair) = self.check_pair(buy, sell) {
-                return Some(pair);
-            }
-            let traded = open[0].min(open[1]);
-            open = open.map(|open| {
-                open.checked_sub(traded)
-                    .expect("the lesser of the two trades")
-            });
-            if open[0].is_zero() {
-                buy = buys.next()?;
-                open[0] = orders[buy].leaves();
-            }
-            if open[1].is_zero() {
-                sell = sells.next()?;
-                open[1] = orders[sell].leaves();
+            let outcome = call.prices.outcome()?;
+            let Some(met) = call.lines.own_pair(self, outcome.quantity) else {
+                return Some(outcome);
+            };
+            self.prevent(met, call, out);
+        }
+    }
+
+    /// Does to two orders what is done instead of their trade, and lets the auction know what is left of them.
+    fn prevent(&mut self, met: Met, call: &mut Call, out: &mut Output<'_>) {
+        let places = call.lines.places(met);
+        let before = places.map(|place| {
+            let order = &self.orders.resting[place];
+            let (keys, band) = (self.own_keys(order), band_of(self, order));
+            (order.id, order.limit(), order.leaves(), keys, band)
+        });
+        let pair = self.check_pair(places[0], places[1]);
+        let pair = pair.expect("two orders that share a key are each other's own");
+        self.prevent_in_auction(&pair, out);
+        for (at, side) in [Side::Buy, Side::Sell].into_iter().enumerate() {
+            let (id, limit, leaves, keys, band) = before[at];
+            let left = self.orders.find_id(id);
+            let open = left.map_or(Quantity::ZERO, |place| self.orders.resting[place].leaves());
+            let less = leaves.checked_sub(open);
+            let less = u128::from(less.expect("no order becomes larger").get());
+            call.prices.take(side, limit, less);
+            if left.is_some() {
+                call.lines.take(met, at, less, None);
+            } else {
+                call.lines.take(met, at, less, Some(keys));
+                band.into_iter().for_each(|band| call.prices.lift(band));
             }
         }
     }
@@ -273,24 +234,4 @@ impl Engine {
         let gone = gone.expect("no more is shown of what was filled");
         self.levels[order.links.level].take(gone);
     }
-}
-
-/// The best of what would come of an auction at each price, the lowest first.
-fn choose(mut outcomes: Vec<Outcome>, reference: Option<Price>) -> Option<Outcome> {
-    let most = outcomes.iter().map(|outcome| outcome.quantity).max()?;
-    outcomes.retain(|outcome| outcome.quantity == most);
-    let least = outcomes
-        .iter()
-        .map(|outcome| outcome.surplus.unsigned_abs())
-        .min()?;
-    outcomes.retain(|outcome| outcome.surplus.unsigned_abs() == least);
-    if outcomes.iter().all(|outcome| outcome.surplus > 0) {
-        return outcomes.pop();
-    }
-    let not_all_to_sell = outcomes.iter().any(|outcome| outcome.surplus >= 0);
-    let Some(reference) = reference.filter(|_| not_all_to_sell) else {
-        return outcomes.first().copied();
-    };
-    let distance = |outcome: &Outcome| outcome.price.micros().abs_diff(reference.micros());
-    outcomes.into_iter().min_by_key(distance)
 }

@@ -36,14 +36,6 @@ impl Band {
         self.lowest <= price && price <= self.highest
     }
 
-    /// The prices that are in both.
-    pub(crate) fn both(self, other: Self) -> Self {
-        Self {
-            lowest: self.lowest.max(other.lowest),
-            highest: self.highest.min(other.highest),
-        }
-    }
-
     /// The farthest price that an order of this side may go to.
     pub(crate) fn edge(self, side: Side) -> Price {
         match side {

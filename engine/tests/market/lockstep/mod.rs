@@ -7,8 +7,9 @@ use std::time::Duration;
 use engine::{
     Amendment, CancelCause, CancelRequest, CancelScope, Command, CommandNumber, Engine, Event,
     EventBody, Expiry, Input, MassCancelRequest, MassStatusRequest, NewOrder, OrderFilter, OrderId,
-    Origin, PhaseRequest, Price, Quantity, ReassignmentId, ReassignmentStatus, ReplaceRequest,
-    Sequenced, Side, StatusRequest, TimeInForce, Timestamp, TradeAmendment, TradingDay,
+    Origin, Phase, PhaseRequest, Price, Quantity, ReassignmentId, ReassignmentStatus,
+    ReplaceRequest, Sequenced, Side, StatusRequest, TimeInForce, Timestamp, TradeAmendment,
+    TradingDay,
 };
 use proptest::prelude::*;
 
@@ -458,5 +459,16 @@ proptest! {
     #[test]
     fn every_event_is_what_the_naive_market_says(steps in prop::collection::vec(step(), 1..200)) {
         run(&steps);
+    }
+
+    #[test]
+    fn auctions_of_many_orders_of_few_firms_are_what_the_naive_market_says(
+        policies in prop::collection::vec(steps::self_match(), 0..3),
+        orders in prop::collection::vec(steps::for_auction(), 1..80),
+    ) {
+        let phase = |phase| Step::Phase { by_operator: true, symbol: 0, phase };
+        let call = [phase(Phase::OpeningAuction)];
+        let end = [phase(Phase::Continuous)];
+        run(&[policies, call.to_vec(), orders, end.to_vec()].concat());
     }
 }

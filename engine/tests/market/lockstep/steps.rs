@@ -229,6 +229,28 @@ fn self_match_policy() -> impl Strategy<Value = SelfMatchPolicy> {
     (scope, instruction()).prop_map(|(scope, instruction)| SelfMatchPolicy { scope, instruction })
 }
 
+/// Orders of one instrument, for a call of its auction, many of them each other's own.
+pub(super) fn for_auction() -> impl Strategy<Value = Step> {
+    let account = prop_oneof![3 => Just(usize::MAX), 1 => Just(1)];
+    let order = (0..3_usize, account, sketch(), prop::bool::weighted(0.2));
+    order.prop_map(|(session, account, mut order, unpriced)| {
+        order.price = order.price.filter(|_| !unpriced);
+        order.repeat_name = None;
+        Step::Order {
+            session,
+            account,
+            symbol: 0,
+            order,
+        }
+    })
+}
+
+/// What a firm lays down for its own orders.
+pub(super) fn self_match() -> impl Strategy<Value = Step> {
+    let laid_down = (0..SESSIONS.len(), self_match_policy());
+    laid_down.prop_map(|(session, policy)| Step::SelfMatch { session, policy })
+}
+
 pub(super) fn step() -> impl Strategy<Value = Step> {
     let account = prop_oneof![20 => Just(usize::MAX), 1 => 0..ACCOUNTS.len()];
     let symbol = prop_oneof![10 => 0..2_usize, 1 => 2..SYMBOLS.len()];
@@ -260,8 +282,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(by_operator, symbol, phase)| Step::Phase { by_operator, symbol, phase }),
         3 => (0_usize..2).prop_map(|symbol| Step::Release { symbol }),
         1 => (0_usize..2, halt_policy()).prop_map(|(symbol, policy)| Step::HaltPolicy { symbol, policy }),
-        3 => (0..SESSIONS.len(), self_match_policy())
-            .prop_map(|(session, policy)| Step::SelfMatch { session, policy }),
+        3 => self_match(),
         4 => (0..BLOCKED.len(), prop::bool::weighted(0.4)).prop_map(|(scope, block)| Step::Switch { scope, block }),
         8 => (0..SCOPES, limits(), by()).prop_map(|(scope, limits, by)| Step::Limits { scope, limits, by }),
     ]
