@@ -1,7 +1,7 @@
 //! The way out: follows the published events and brings each to the sessions that it concerns.
 //! A session that is slow to take its mail delays the others' mail, never the engine. Sessions never wait for their
-//! clients, and look at their mail between two batches of a resend; one waits at most for room in the queue of commands,
-//! which the engine empties without waiting for anybody, and a quarter of a second for its turn to start its numbers again.
+//! clients, look at their mail between two batches of a resend, and while they stand in line to start their numbers again;
+//! one waits at most for room in the queue of commands, which the engine empties without waiting for anybody.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

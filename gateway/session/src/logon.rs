@@ -128,7 +128,7 @@ impl Session {
         };
         self.logon_text = text.map(str::to_owned);
         let starts_again =
-            logon.reset || self.anew || self.demands_reset_of(&logon) || self.reset_pending;
+            logon.reset || self.anew || self.demands_reset_of(&logon) || self.is_reset_pending();
         starts_again || !self.refuse_numbers(now, &logon, out)
     }
 
@@ -158,7 +158,7 @@ impl Session {
         if anew || self.demands_reset_of(&logon) {
             return self.begin_anew(now, logon, out);
         }
-        if self.reset_pending {
+        if self.is_reset_pending() {
             return self.await_reset(now, AfterReset::Grant(logon));
         }
         if self.refuse_numbers(now, &logon, out) {

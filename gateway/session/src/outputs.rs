@@ -102,7 +102,8 @@ pub enum Action {
     /// then [`resend_done`](crate::Session::resend_done).
     Resend(ResendRange),
     /// Both sequence numbers are to start again at 1. The driver makes that durable, then calls
-    /// [`Session::reset_done`](crate::Session::reset_done); nothing is answered before.
+    /// [`Session::reset_done`](crate::Session::reset_done); nothing is answered before. One that has others to do first says
+    /// with [`Session::reset_begun`](crate::Session::reset_begun) when it begins.
     ResetSequences,
     /// The session that was logged on has ended; a `Disconnect` follows.
     LoggedOut,

@@ -2,7 +2,7 @@
 
 use crate::outputs::{Action, DisconnectReason, Outputs};
 use crate::session::Session;
-use crate::state::{AfterReset, AwaitingLogon, Demand, PeerLogon, State, Time};
+use crate::state::{AfterReset, Demand, PeerLogon, Reset, State, Time};
 
 impl Session {
     /// The Logon that waits for [`accept_logon`](Self::accept_logon) begins a new trading session:
@@ -75,26 +75,40 @@ impl Session {
     /// Asks the driver for a reset, and waits. What comes meanwhile is dropped and asked for again.
     pub(crate) fn begin_reset(&mut self, now: Time, then: AfterReset, out: &mut Outputs) {
         self.held.clear();
-        self.await_reset(now, then);
-        if !self.reset_pending {
-            self.reset_pending = true;
+        if !self.is_reset_pending() {
+            self.reset = Reset::Asked;
             out.actions.push_back(Action::ResetSequences);
         }
+        self.await_reset(now, then);
     }
 
-    /// Waits for a reset that the driver was asked for: no longer than a Logon may take in all, so that neither a
-    /// connection nor what it holds waits for ever on a driver that does not get on with it.
+    /// Waits for a reset that the driver was asked for: no longer than a Logon may take from when the driver has begun with
+    /// it, so that neither a connection nor what it holds waits for ever on a driver that does not get on with it. Before,
+    /// the peer waits for its turn among others.
     pub(crate) fn await_reset(&mut self, now: Time, then: AfterReset) {
-        let deadline = match self.state {
-            State::AwaitingLogon(AwaitingLogon { deadline, .. })
-            | State::Authenticating { deadline, .. }
-            | State::Resetting { deadline, .. } => deadline,
-            State::Disconnected
-            | State::LoggedOn(_)
-            | State::LoggingOut { .. }
-            | State::Closing => now + self.settings.timeouts.logon,
+        let deadline = match self.reset {
+            Reset::Begun => Some(now + self.settings.timeouts.logon),
+            Reset::Idle | Reset::Asked => None,
         };
         self.state = State::Resetting { then, deadline };
+    }
+
+    /// Whether the driver was asked for a reset and has not said that it is done.
+    pub(crate) fn is_reset_pending(&self) -> bool {
+        self.reset != Reset::Idle
+    }
+
+    /// The driver has begun with the reset that [`Action::ResetSequences`] asked for, after others that it does in turn:
+    /// the connection waits for it from `now` on as long as a Logon may take, [`Timeouts::logon`](crate::Timeouts::logon),
+    /// and without end before. Does nothing where none is asked for; a driver that does a reset at once need not call it.
+    pub fn reset_begun(&mut self, now: Time) {
+        if self.reset != Reset::Asked {
+            return;
+        }
+        self.reset = Reset::Begun;
+        if let State::Resetting { deadline, .. } = &mut self.state {
+            *deadline = Some(now + self.settings.timeouts.logon);
+        }
     }
 
     /// The driver has made it durable that both sequence numbers start again at 1, because
@@ -107,12 +121,12 @@ impl Session {
     /// # Panics
     /// When a Logon of ours has been sent and nobody asked for a reset: the peer would count on.
     pub fn reset_done(&mut self, now: Time, out: &mut Outputs) {
-        let may_reset = self.reset_pending || matches!(self.state, State::Disconnected);
+        let may_reset = self.is_reset_pending() || matches!(self.state, State::Disconnected);
         assert!(
             may_reset,
             "sequence numbers are not reset under a connection"
         );
-        self.reset_pending = false;
+        self.reset = Reset::Idle;
         self.next_outgoing = 1;
         self.next_incoming = 1;
         if let State::Resetting { then, .. } = self.state {

@@ -6,7 +6,7 @@ use fix_codec::values::CancelOrdersOnDisconnect;
 use crate::held::Held;
 use crate::outputs::{Action, DisconnectReason, Outputs, ResendRange};
 use crate::settings::{Resume, Role, Settings};
-use crate::state::{AfterReset, AwaitingLogon, State, Status, Time};
+use crate::state::{AfterReset, AwaitingLogon, Reset, State, Status, Time};
 
 /// One FIX 4.4 session with one peer. It outlives connections: sequence numbers go on from one to
 /// the next.
@@ -19,8 +19,8 @@ pub struct Session {
     /// MsgSeqNum(34) that we expect next.
     pub(crate) next_incoming: u64,
     pub(crate) held: Held,
-    /// The driver was asked for a reset and has not said that it is done.
-    pub(crate) reset_pending: bool,
+    /// How far the driver is with a reset that it was asked for.
+    pub(crate) reset: Reset,
     /// The Logon that is being decided on begins a new trading session.
     pub(crate) anew: bool,
     /// A reset was answered with 141=Y, and the peer has not counted from 1 since.
@@ -50,7 +50,7 @@ impl Session {
             next_outgoing: resume.next_outgoing,
             next_incoming: resume.next_incoming,
             held,
-            reset_pending: false,
+            reset: Reset::Idle,
             anew: false,
             reset_demanded: false,
             garbled: 0,
@@ -143,7 +143,7 @@ impl Session {
             Role::Initiator {
                 reset_on_logon: reset,
                 ..
-            } if reset || self.reset_pending => {
+            } if reset || self.is_reset_pending() => {
                 self.begin_reset(now, AfterReset::LogOn { reset }, out);
             }
             Role::Initiator { .. } => self.send_first_logon(now, false, out),
@@ -164,8 +164,8 @@ impl Session {
         match &self.state {
             State::AwaitingLogon(AwaitingLogon { deadline, .. })
             | State::Authenticating { deadline, .. }
-            | State::Resetting { deadline, .. }
             | State::LoggingOut { deadline, .. } => Some(*deadline),
+            State::Resetting { deadline, .. } => *deadline,
             State::LoggedOn(link) => link.deadline(),
             State::Disconnected | State::Closing => None,
         }
@@ -177,7 +177,10 @@ impl Session {
         match &self.state {
             State::AwaitingLogon(AwaitingLogon { deadline, .. })
             | State::Authenticating { deadline, .. }
-            | State::Resetting { deadline, .. } => {
+            | State::Resetting {
+                deadline: Some(deadline),
+                ..
+            } => {
                 if now >= *deadline {
                     self.close(DisconnectReason::LogonTimeout, out);
                 }
@@ -191,7 +194,7 @@ impl Session {
                 }
             }
             State::LoggedOn(_) => self.tick_link(now, out),
-            State::Disconnected | State::Closing => {}
+            State::Resetting { deadline: None, .. } | State::Disconnected | State::Closing => {}
         }
     }
 

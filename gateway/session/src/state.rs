@@ -41,8 +41,9 @@ pub(crate) enum State {
     },
     Resetting {
         then: AfterReset,
-        /// Until when the reset must be durable; it is finished all the same, without this connection.
-        deadline: Time,
+        /// Until when the reset must be durable, once the driver has begun with it; it is finished all the same, without
+        /// this connection.
+        deadline: Option<Time>,
     },
     LoggedOn(Link),
     LoggingOut {
@@ -116,6 +117,17 @@ pub(crate) struct PeerLogon {
     pub(crate) reset: bool,
     /// NextExpectedMsgSeqNum(789), where both sides go by it.
     pub(crate) next_expected: Option<u64>,
+}
+
+/// How far the driver is with a reset of both sequence numbers. It outlives connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reset {
+    /// None is asked for.
+    Idle,
+    /// It was asked for, and the driver has others to do first.
+    Asked,
+    /// The driver is at it.
+    Begun,
 }
 
 /// What follows when a reset of the sequence numbers is durable.

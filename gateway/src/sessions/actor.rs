@@ -26,6 +26,7 @@ use super::observer::Observer;
 use super::profile::Profile;
 use super::renewal::missed;
 use super::resend::Resend;
+use super::reset::TurnToReset;
 use super::turns::{self, Turns};
 use super::unreceived::Goodbye;
 use super::watching::Watching;
@@ -116,7 +117,7 @@ pub(crate) struct Actor {
     /// Among the sessions that resend.
     pub(super) place: turns::Place,
     /// Among the sessions that start their numbers again.
-    pub(super) turn_to_reset: Option<turns::Turn>,
+    pub(super) turn_to_reset: TurnToReset,
     pub(super) made_again: MadeAgain,
     /// Keeps the events that the store knows nothing of, while it is behind.
     pub(super) held: Option<Arc<sequencer::Hold>>,
@@ -155,6 +156,8 @@ enum Wake {
     Drain,
     /// The client has room for more of what it asked for again, and it is this session's turn.
     Resend(turns::Turn),
+    /// The numbers are to start again, and it is this session's turn.
+    Reset(turns::Turn),
 }
 
 /// Why a session's task ended before the venue stopped.
@@ -205,7 +208,7 @@ impl Actor {
             newcomer: None,
             resend: None,
             place: desk.turns.place(),
-            turn_to_reset: None,
+            turn_to_reset: TurnToReset::NotWanted,
             made_again: past.made_again,
             held: None,
             observer,
@@ -278,6 +281,7 @@ impl Actor {
                 Wake::Parted(has_read) => self.said_goodbye(has_read),
                 Wake::Drain => self.take_no_more_orders(),
                 Wake::Resend(its) => turn = Some(its),
+                Wake::Reset(its) => self.begin_reset(its),
             }
             self.settle().await?;
             // Nothing is left then that was meant for the connection before.
@@ -288,7 +292,6 @@ impl Actor {
                 // The connection has ended meanwhile, and the market is to hear of it.
                 self.settle().await?;
             }
-            self.end_turn_to_reset();
             self.keep_house()?;
             self.show(letterbox);
             self.observer.hand_on();
@@ -303,7 +306,7 @@ impl Actor {
     /// The venue drains.
     pub(super) fn take_no_more_orders(&mut self) {
         self.desk = None;
-        self.turn_to_reset = None;
+        self.turn_to_reset.leave();
     }
 
     /// Does what is due.
@@ -363,12 +366,15 @@ impl Actor {
         }
         // What comes while a reset or the client's coming is being made durable, or a password checked, waits with the client; and what
         // comes again too fast.
-        let reading = taking_orders && !self.is_busy() && self.demands.may_read();
+        let ready = !self.is_busy() || self.reads_ahead();
+        let reading = taking_orders && ready && self.demands.may_read();
         let resending = self.stands_in_line();
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
             Some(control) = letterbox.control.recv() => Wake::Control(control),
+            // Before what may come without end: a turn that is not taken keeps the others waiting.
+            turn = self.turn_to_reset.comes() => Wake::Reset(turn),
             read = self.answers.next() => Wake::Heard(read),
             mail = letterbox.mail.recv() => mail.map_or(Wake::MailClosed, Wake::Mail),
             verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
@@ -448,6 +454,7 @@ impl Actor {
     /// Sends a Logout(5) and waits for the answer, or for the session's own time-out.
     async fn say_goodbye(&mut self) -> Result<(), Failed> {
         self.demands.lift();
+        self.turn_to_reset = TurnToReset::NotWanted;
         self.session.logout(
             clock::now(),
             Some("the venue is stopping"),

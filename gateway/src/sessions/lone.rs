@@ -16,6 +16,7 @@ use tokio::io::{
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::turns::Turns;
 use super::{Control, Desk, Drained, Observers, Registry, Seats};
 use crate::audit::Audit;
 use crate::clock::{self, SystemClock};
@@ -26,7 +27,7 @@ use crate::metrics::Metrics;
 use crate::net::{Connection, Stream};
 
 /// Only a failing test waits that long.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Room for all that a client of a test leaves unread.
 const PIPE_BYTES: usize = 1024 * 1024;
@@ -63,8 +64,10 @@ pub(super) struct Lone {
     /// Its configuration.
     text: String,
     events: EventLog,
-    _draining: watch::Sender<bool>,
-    _tasks: JoinSet<anyhow::Result<()>>,
+    /// Where it stands in line to start its numbers again.
+    pub(super) resets: Turns,
+    draining: watch::Sender<bool>,
+    tasks: JoinSet<anyhow::Result<()>>,
     _running: Running,
     folder: TempDir,
 }
@@ -94,8 +97,9 @@ impl Lone {
         let (guard, _) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
+        let desk = Desk::new(opened.commands, guard);
         seats.take_up(
-            &Desk::new(opened.commands, guard),
+            &desk,
             &doorkeeper,
             &registry,
             &drain,
@@ -107,8 +111,9 @@ impl Lone {
             doorkeeper,
             text,
             events: opened.events,
-            _draining: draining,
-            _tasks: tasks,
+            resets: desk.resets.clone(),
+            draining,
+            tasks,
             _running: opened.running,
             folder,
         }
@@ -119,6 +124,15 @@ impl Lone {
         self.admit_as(&self.text.replace("\"OMS\"", "\"OTHER\""));
         let removed = Control::Remove(why);
         self.registry.control(&Self::name(), removed).await;
+    }
+
+    /// The venue takes no more orders, brings no more mail, and waits for the session's end.
+    pub(super) async fn stop(&mut self) {
+        self.draining.send(true).unwrap();
+        self.registry.close();
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.unwrap().unwrap();
+        }
     }
 
     /// Lets its client in again.

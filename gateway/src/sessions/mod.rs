@@ -30,6 +30,7 @@ mod registry;
 mod renewal;
 mod reports;
 mod resend;
+mod reset;
 mod retention_notice;
 mod seats;
 mod submission;

@@ -8,6 +8,7 @@ use super::Letterbox;
 use super::actor::{Actor, Failed};
 use super::event::{Refusal, SessionEvent};
 use super::mail::Mail;
+use super::reset::TurnToReset;
 use super::unreceived::Goodbye;
 use crate::clock;
 
@@ -32,7 +33,6 @@ impl Actor {
         if let Err(failed) = self.submit().await {
             return failed;
         }
-        self.turn_to_reset = None;
         loop {
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining), if self.takes_orders() => self.take_no_more_orders(),
@@ -58,6 +58,7 @@ impl Actor {
     fn cut_off(&mut self) {
         self.resend = None;
         self.place.leave();
+        self.turn_to_reset = TurnToReset::NotWanted;
         self.outputs.clear();
         // What the client sent is not taken; that it has gone before is told all the same.
         self.decoded

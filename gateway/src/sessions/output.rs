@@ -90,41 +90,9 @@ impl Actor {
             // The Logouts were seen as they passed, and why the connection ends follows.
             Action::LoggedOut => {}
             Action::Resend(range) => self.begin_resend(range),
-            Action::ResetSequences => self.ask_for_reset(),
+            Action::ResetSequences => self.stand_in_line_to_reset(),
             Action::Disconnect(reason) => self.hang_up(reason),
         }
-    }
-
-    /// Both sequence numbers start again at 1: that is journaled first, and answered when it is durable.
-    fn ask_for_reset(&mut self) {
-        let epoch = self.store.epoch().saturating_add(1);
-        self.answers.expect_reset(epoch);
-        self.decoded.push(engine::Input {
-            origin: engine::Origin::Venue,
-            command: engine::Command::ResetSession {
-                session: self.profile.name,
-                epoch,
-            },
-        });
-    }
-
-    /// The reset of the session's numbers is durable in the journal; now the store follows, and the Logon is answered.
-    /// Whether reports from before it are made again.
-    pub(super) fn reset(&mut self, epoch: u32) -> Result<bool, Failed> {
-        // What was put out under the old numbers belongs to the old epoch.
-        self.keep()?;
-        self.transmit();
-        self.outputs.clear();
-        let carries = self.carry_over();
-        let reset = apart(|| self.store.reset(epoch, clock::now()));
-        reset.map_err(|source| self.failed(source))?;
-        self.observer.event(SessionEvent::SequencesReset { epoch });
-        self.session.reset_done(clock::now(), &mut self.outputs);
-        // One that asks again at once stands behind all others.
-        self.turn_to_reset = None;
-        // Whatever the client sent right behind its Logon has waited for this.
-        self.take_input();
-        Ok(carries)
     }
 
     pub(super) fn failed(&self, source: crate::store::StoreError) -> Failed {

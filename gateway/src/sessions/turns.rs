@@ -29,8 +29,12 @@ pub(super) struct Place {
 impl Turns {
     /// So many at one time that half of the cores are left for everything else; one at least.
     pub(super) fn new() -> Self {
+        Self::of(Self::at_one_time())
+    }
+
+    fn at_one_time() -> usize {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-        Self::of((cores / 2).max(1))
+        (cores / 2).max(1)
     }
 
     fn of(at_one_time: usize) -> Self {
@@ -43,6 +47,16 @@ impl Turns {
             turns: self.clone(),
             waiting: None,
         }
+    }
+
+    /// All turns that can be had, each when it comes: while they are held, everybody waits.
+    #[cfg(test)]
+    pub(super) async fn all(&self) -> Vec<Turn> {
+        let mut turns = Vec::new();
+        for _ in 0..Self::at_one_time() {
+            turns.push(self.place().next().await);
+        }
+        turns
     }
 
     async fn next(self) -> Turn {

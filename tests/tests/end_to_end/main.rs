@@ -11,6 +11,7 @@ mod lost_clients;
 mod memory;
 mod observation;
 mod requests;
+mod resets;
 mod risk_limits;
 mod schedule;
 mod slow;

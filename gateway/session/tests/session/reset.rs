@@ -92,7 +92,7 @@ fn a_reset_outlives_its_connection() {
 
 #[test]
 fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
-    // Ten seconds from the connection on, whatever they were used for.
+    // Ten seconds from when the driver has begun with it, however long the client has waited for its turn.
     check_from(
         authenticating(),
         A_PAST,
@@ -102,7 +102,11 @@ fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
          ! authenticate
          accept
          ! reset sequences
-         +4
+         +600
+         reset begun
+         +9
+         reset begun
+         +1
          ! disconnect LogonTimeout
          disconnect
          +60
@@ -115,7 +119,27 @@ fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
          > 35=A|34=1|98=0|108=30
          ! logged on, heartbeat 30",
     );
-    // One that waits for a reset that it did not ask for has no more.
+}
+
+#[test]
+fn a_reset_of_a_connection_before_ends_the_next_that_waits_for_it_in_vain() {
+    // From its own Logon, where the driver is at it already.
+    check_from(
+        acceptor(),
+        A_PAST,
+        "connect
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         reset begun
+         disconnect
+         connect
+         +1
+         < 35=A|34=1|98=0|108=30
+         +9
+         +1
+         ! disconnect LogonTimeout",
+    );
+    // Where it is not, as any other.
     check_from(
         acceptor(),
         A_PAST,
@@ -124,12 +148,17 @@ fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
          ! reset sequences
          disconnect
          connect
-         +1
          < 35=A|34=1|98=0|108=30
+         +600
+         reset begun
          +9
+         +1
          ! disconnect LogonTimeout",
     );
-    // While it is logged on: from the Logon that asks for it.
+}
+
+#[test]
+fn a_client_that_is_logged_on_has_as_long_for_a_reset_and_each_reset_its_own_time() {
     check(
         acceptor(),
         "connect
@@ -139,14 +168,19 @@ fn a_reset_that_is_not_durable_in_time_ends_its_connection() {
          +20
          < 35=A|34=1|98=0|108=30|141=Y
          ! reset sequences
-         +9
-         +1
+         +600
+         reset begun
+         +10
          ! disconnect LogonTimeout
          disconnect
          reset done
+         reset begun
          connect
-         < 35=A|34=1|98=0|108=30
-         > 35=A|34=1|98=0|108=30
+         < 35=A|34=1|98=0|108=30|141=Y
+         ! reset sequences
+         +600
+         reset done
+         > 35=A|34=1|98=0|108=30|141=Y
          ! logged on, heartbeat 30",
     );
 }

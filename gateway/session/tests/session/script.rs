@@ -9,6 +9,7 @@
 //! | `logout TEXT` | we log out |
 //! | `accept`, `refuse TEXT` | the driver decides on a Logon |
 //! | `accept anew` | the driver accepts a Logon that begins a new trading session |
+//! | `reset begun` | the driver has begun with the reset that it was asked for |
 //! | `reset done` | the driver has made the reset durable |
 //! | `serve N` | the driver resends up to N messages from its store |
 //! | `serve` | the driver resends all that is asked for, and says that it is done |
@@ -136,6 +137,7 @@ impl Bench {
                 };
                 session.send(now, &news(rest), options, out);
             }
+            "reset" if rest == "begun" => session.reset_begun(now),
             "reset" => {
                 self.store.clear();
                 self.next_stored = 1;
