@@ -63,7 +63,11 @@ impl Engine {
     pub fn apply(&mut self, sequenced: &Sequenced, events: &mut Vec<Event>) {
         self.advance(sequenced.number, sequenced.time);
         let mut out = Output::new(sequenced, events);
-        self.fire_timers(&mut out);
+        if matches!(sequenced.input.command, Command::EndTradingDay) {
+            self.fire_endings(&mut out);
+        } else {
+            self.fire_timers(&mut out);
+        }
         let origin = &sequenced.input.origin;
         if let Err(reason) = self.admit(origin, &sequenced.input.command, &mut out) {
             out.push(EventBody::Ignored {

@@ -4,7 +4,9 @@
 //! only. Then the phase changes; then comes what the new one does.
 //!
 //! An auction is held on the way into continuous trading, from wherever, and from the closing auction to closed. A call that
-//! ends otherwise is given up: nothing trades, and limit orders stay as they are, even if they cross, until the next one.
+//! ends otherwise is given up: nothing trades, and limit orders stay as they are, even if they cross, until the next one. So is
+//! the call with which an instrument reopens after a halt, where its end comes in a later trading day than it was to: the
+//! instrument is closed, and its calendar or an operator goes on from there.
 //!
 //! An order at the opening ends with the first step to a phase other than pre-open, opening auction and halt; an order
 //! at the close when its auction is left, or the instrument is closed without one; a market order that no auction has filled
@@ -22,8 +24,11 @@ use crate::output::Output;
 use crate::refusal::IgnoreReason;
 use crate::slab::Place;
 use crate::text::{Remark, Symbol};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, TradingDay};
 use crate::trading::{Halt, Trading};
+
+/// What is said of the call of an auction whose end a market that was down has missed.
+const CALL_GIVEN_UP: &str = "the call ended in a trading day that is over";
 
 /// A step of an instrument to a phase.
 struct Step {
@@ -135,12 +140,20 @@ impl Engine {
 
     /// Ends the call with which the first instrument reopens, whose time has come.
     pub(crate) fn reopen(&mut self, out: &mut Output<'_>) {
-        let &(_, instrument) = self.reopening.first().expect("a timer is due");
+        let &(due, instrument) = self.reopening.first().expect("a timer is due");
+        // The market was down when its time came, and its orders are of a day that is over.
+        let is_over = TradingDay::of(due) < TradingDay::of(out.time());
+        let (to, reason) = if is_over {
+            let reason = Remark::new(CALL_GIVEN_UP).expect("it fits a remark");
+            (Phase::Closed, Some(reason))
+        } else {
+            (Phase::Continuous, None)
+        };
         let step = Step {
             instrument,
-            to: Phase::Continuous,
+            to,
             origin: Origin::Venue,
-            reason: None,
+            reason,
             ends_at: None,
         };
         self.take_step(step, out);

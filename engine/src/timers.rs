@@ -1,5 +1,6 @@
 //! What happens by itself when its time has come: good-till-date orders expire, orders of lost sessions are
-//! cancelled, and the auction ends with which an instrument reopens. Time is that of commands: a timer fires before the first command that is not earlier.
+//! cancelled, and the auction ends with which an instrument reopens. Time is that of commands: a timer fires before the first
+//! command that is not earlier, which may come long after, for a market that was down.
 
 use crate::cancelling::Ending;
 use crate::disconnect::{CancelScope, Connection};
@@ -20,20 +21,30 @@ impl Engine {
         expiry.into_iter().chain(lost).chain(reopening).min()
     }
 
-    /// Fires what is due, in the order of the times at which it is. At one time orders expire first, in the
-    /// order of acceptance; then come lost sessions, in the order of admission; then instruments that reopen, in the order of
-    /// listing.
+    /// Fires what is due. What takes orders out of the market comes before what lets them trade, for nothing may trade that
+    /// should be gone, however late the command is: orders that expire first, then lost sessions, then instruments that
+    /// reopen; each in the order of the times at which they are due, and those of one time in the order of acceptance,
+    /// of admission and of listing.
     pub(crate) fn fire_timers(&mut self, out: &mut Output<'_>) {
-        while let Some(due) = self.next_timer()
+        self.fire_endings(out);
+        while let Some(&(due, _)) = self.reopening.first()
             && due <= out.time()
         {
-            match self.orders.next_expiry() {
-                Some((expiry, order)) if expiry == due => self.expire(order, out),
-                _ => match self.lost.first() {
-                    Some(&(lost, _)) if lost == due => self.end_grace(out),
-                    _ => self.reopen(out),
-                },
-            }
+            self.reopen(out);
+        }
+    }
+
+    /// The same before an end of the trading day: nothing reopens, lest what the day expires trades in its auction.
+    pub(crate) fn fire_endings(&mut self, out: &mut Output<'_>) {
+        while let Some((due, order)) = self.orders.next_expiry()
+            && due <= out.time()
+        {
+            self.expire(order, out);
+        }
+        while let Some(&(due, _)) = self.lost.first()
+            && due <= out.time()
+        {
+            self.end_grace(out);
         }
     }
 

@@ -29,7 +29,7 @@ use crate::damage::Fault;
 pub(crate) const FORMAT: u16 = 1;
 /// Version of what the payloads mean. It grows when an older program could not read them, or a
 /// newer engine would answer them differently.
-pub(crate) const SCHEMA: u16 = 3;
+pub(crate) const SCHEMA: u16 = 4;
 /// Bytes before the records.
 pub(crate) const HEADER_BYTES: usize = 116;
 const HASHED_BYTES: usize = 48;
@@ -409,7 +409,7 @@ mod tests {
             time: Timestamp::from_nanos(0x0102),
         };
         let bytes = buffer.seal(place).expect("it is small").to_vec();
-        let start = b"CPJ1\x01\0\x03\0\x07\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\x02\x01\0\0\0\0\0\0\
+        let start = b"CPJ1\x01\0\x04\0\x07\0\0\0\0\0\0\0\x09\0\0\0\0\0\0\0\x02\x01\0\0\0\0\0\0\
             \x02\0\0\0\x02\0\0\0\x13\0\0\0\0\0\0\0";
         assert_eq!(bytes[..HASHED_BYTES], *start);
         assert_eq!(

@@ -327,10 +327,10 @@ const CHECKSUM_AT: usize = 112;
 fn another_version_is_refused_with_what_to_do() {
     for (log, field, found, read, what) in [
         ("journal", FORMAT_AT, 2_u16, 1, "a file of format"),
-        ("journal", SCHEMA_AT, 2, 3, "commands and events of"),
-        ("journal", SCHEMA_AT, 4, 3, "commands and events of"),
+        ("journal", SCHEMA_AT, 3, 4, "commands and events of"),
+        ("journal", SCHEMA_AT, 5, 4, "commands and events of"),
         ("events", FORMAT_AT, 2, 1, "a file of format"),
-        ("events", SCHEMA_AT, 2, 3, "commands and events of"),
+        ("events", SCHEMA_AT, 3, 4, "commands and events of"),
     ] {
         let logs = many_segments();
         let file = &files(logs.path(), log)[0];

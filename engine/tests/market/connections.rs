@@ -321,12 +321,12 @@ fn a_logout_counts_as_a_loss_unless_the_policy_says_otherwise() {
 }
 
 #[test]
-fn timers_fire_in_the_order_of_their_times() {
+fn timers_fire_in_the_order_of_their_times_and_orders_expire_first() {
     check(
         "venue connect A session grace=9 | venue connect B session grace=5 | A buy 1@5 | B buy 1@4
          | M buy 1@3 till=13 | M buy 1@2 till=15 | venue lose A | venue lose B | wait 20 | venue fire",
         "connected A; connected B; accepted 3; accepted 4; accepted 5; accepted 6; gone A until 16; gone B until 13;
-         expired 5; over B 1; cancelled 4 with B; expired 6; over A 1; cancelled 3 with A",
+         expired 5; expired 6; over B 1; cancelled 4 with B; over A 1; cancelled 3 with A",
     );
 }
 

@@ -274,3 +274,55 @@ fn the_day_expires_what_is_for_an_auction() {
         "continuous>pre-open; accepted 2; accepted 3; accepted 4; accepted 5; expired 5; expired 2; expired 3; day-ended",
     );
 }
+
+/// Beats in a day.
+const DAY: u64 = 86_400_000_000;
+
+#[test]
+fn a_call_whose_end_was_missed_is_held_without_what_expired_meanwhile() {
+    let call = "operator halt-policy TEST keep 5 | A buy 1@9 till=12 | A buy 1@8 gtc | operator phase TEST halted";
+    check(
+        &format!("{call} | operator resume TEST | B sell 1@5 | wait 20 | venue fire"),
+        "halt-policy TEST; accepted 2; accepted 3; continuous>halted; halted>opening; accepted 6; expired 2; \
+         auction 1@5; fill 3 1@5 0 left; fill 6 1@5 0 left; trade 3<6 1@5; opening>continuous",
+    );
+    // So it is with the orders of a client that was lost.
+    check(
+        &format!(
+            "venue connect A session grace=14 | {call} | venue lose A | operator resume TEST | B sell 1@5 | wait 20 | venue fire"
+        ),
+        "connected A; halt-policy TEST; accepted 3; accepted 4; continuous>halted; gone A until 20; \
+         halted>opening; accepted 8; expired 3; over A 1; cancelled 4 with A; opening>continuous",
+    );
+}
+
+#[test]
+fn a_call_whose_end_was_missed_with_its_day_is_given_up() {
+    let call = "operator halt-policy TEST keep 5 | A buy 1@9 | A buy 1@8 gtc | operator phase TEST halted \
+                | operator resume TEST | B sell 1@5 gtc | B sell 1@market open";
+    let told = "halt-policy TEST; accepted 2; accepted 3; continuous>halted; halted>opening; accepted 6; accepted 7";
+    check(
+        &format!("{call} | wait {DAY} | venue day | operator phase TEST continuous"),
+        &format!(
+            "{told}; expired 2; expired 7; day-ended; opening>closed; \
+             auction 1@5; fill 3 1@5 0 left; fill 6 1@5 0 left; trade 3<6 1@5; closed>continuous"
+        ),
+    );
+    check(
+        &format!("{call} | wait {DAY} | venue fire"),
+        &format!("{told}; cancelled 7 OpeningOver; opening>closed"),
+    );
+}
+
+#[test]
+fn the_day_ends_before_the_call_does_that_it_lies_in() {
+    check(
+        &format!(
+            "operator halt-policy TEST keep 9 | A buy 1@9 | A buy 1@8 gtc | wait {} | operator phase TEST halted \
+             | operator resume TEST | B sell 1@5 gtc | wait 20 | venue day",
+            DAY - 8
+        ),
+        "halt-policy TEST; accepted 2; accepted 3; continuous>halted; halted>opening; accepted 6; expired 2; day-ended; \
+         auction 1@5; fill 3 1@5 0 left; fill 6 1@5 0 left; trade 3<6 1@5; opening>continuous",
+    );
+}

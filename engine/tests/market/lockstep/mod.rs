@@ -471,4 +471,13 @@ proptest! {
         let end = [phase(Phase::Continuous)];
         run(&[policies, call.to_vec(), orders, end.to_vec()].concat());
     }
+
+    #[test]
+    fn timers_that_fire_long_after_their_time_are_what_the_naive_market_says(
+        before in prop::collection::vec(step(), 0..20),
+        orders in prop::collection::vec(steps::for_auction(), 1..20),
+        after in prop::collection::vec(prop_oneof![1 => steps::jump(), 1 => step()], 1..20),
+    ) {
+        run(&[before, steps::reopening(), orders, after].concat());
+    }
 }

@@ -245,6 +245,37 @@ pub(super) fn for_auction() -> impl Strategy<Value = Step> {
     })
 }
 
+/// An instrument reopens after a halt, with an auction whose call is long.
+pub(super) fn reopening() -> Vec<Step> {
+    let phase = |phase| Step::Phase {
+        by_operator: true,
+        symbol: 0,
+        phase,
+    };
+    let call = Duration::from_nanos(HOUR * 2);
+    let policy = HaltPolicy {
+        orders: HaltedOrders::Kept,
+        resumption: Resumption::Auction { call },
+    };
+    let release = Step::Release { symbol: 0 };
+    vec![
+        phase(Phase::Halted),
+        phase(Phase::Continuous),
+        Step::HaltPolicy { symbol: 0, policy },
+        phase(Phase::Halted),
+        release,
+    ]
+}
+
+/// Time passes without a command, as while a venue is down; or a day ends.
+pub(super) fn jump() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        2 => (1..30 * HOUR).prop_map(|nanos| Step::Wait { nanos }),
+        1 => Just(Step::EndTradingDay),
+        1 => Just(Step::Fire),
+    ]
+}
+
 /// What a firm lays down for its own orders.
 pub(super) fn self_match() -> impl Strategy<Value = Step> {
     let laid_down = (0..SESSIONS.len(), self_match_policy());

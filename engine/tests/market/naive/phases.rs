@@ -6,7 +6,7 @@ use engine::{
     AuctionResult, CancelCause, EventBody, HaltPolicy, HaltedOrders, IgnoreReason, Liquidity,
     NewOrder, OrderKind, OrderRefusal, OrderStatus, Origin, Phase, PhaseChange, PhaseRequest,
     Price, Quantity, Remark, Resumption, SelfMatchInstruction, Side, Symbol, TimeInForce,
-    Timestamp,
+    Timestamp, TradingDay,
 };
 
 use super::{Naive, Place, Told, is_open};
@@ -163,8 +163,13 @@ impl Naive {
         told.tell(EventBody::HaltPolicySet { symbol, policy });
     }
 
-    pub(super) fn reopen(&mut self, at: usize, told: &mut Told) {
-        self.step(at, Phase::Continuous, None, None, told);
+    pub(super) fn reopen(&mut self, at: usize, due: Timestamp, told: &mut Told) {
+        if TradingDay::of(told.cause.time) > TradingDay::of(due) {
+            let reason = "the call ended in a trading day that is over".parse();
+            self.step(at, Phase::Closed, Some(reason.unwrap()), None, told);
+        } else {
+            self.step(at, Phase::Continuous, None, None, told);
+        }
         self.trigger_elected(told);
     }
 

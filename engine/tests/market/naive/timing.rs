@@ -2,8 +2,8 @@
 //! looks through all orders and clients for what is due first.
 
 use engine::{
-    CancelCause, CancelOnDisconnect, CancelScope, DisconnectCause, EventBody, Expiry, OrderStatus,
-    SessionName, TimeInForce, Timestamp,
+    CancelCause, CancelOnDisconnect, CancelScope, Command, DisconnectCause, EventBody, Expiry,
+    OrderStatus, SessionName, TimeInForce, Timestamp,
 };
 
 use super::{Naive, Told, firm_of, is_open};
@@ -38,12 +38,22 @@ pub(super) fn expiry(time_in_force: TimeInForce) -> Option<Timestamp> {
     }
 }
 
-/// What is due: when, and at which place it is among its like. At one time orders come first.
+/// What is due: when, and at which place it is among its like. What takes orders away comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
-    Order { at: usize },
-    Client { rank: usize, at: usize },
-    Reopening { at: usize },
+    Order {
+        time: Timestamp,
+        at: usize,
+    },
+    Client {
+        time: Timestamp,
+        rank: usize,
+        at: usize,
+    },
+    Reopening {
+        time: Timestamp,
+        at: usize,
+    },
 }
 
 impl Naive {
@@ -99,11 +109,15 @@ impl Naive {
     }
 
     pub(super) fn fire(&mut self, told: &mut Told) {
+        let ends_day = told.cause.input.command == Command::EndTradingDay;
+        let over = told.events.last().map(|event| &event.body) == Some(&EventBody::TradingDayEnded);
         while let Some(due) = self.first_due(told.cause.time) {
             match due {
-                Due::Order { at } => self.end(at, OrderStatus::Expired, None, told),
+                Due::Order { at, .. } => self.end(at, OrderStatus::Expired, None, told),
                 Due::Client { at, .. } => self.give_up(at, told),
-                Due::Reopening { at } => self.reopen(at, told),
+                // After the end of the day, where that is what comes.
+                Due::Reopening { .. } if ends_day && !over => return,
+                Due::Reopening { at, time } => self.reopen(at, time, told),
             }
         }
     }
@@ -112,21 +126,21 @@ impl Naive {
         let orders = (0..self.orders.len()).filter_map(|at| {
             let order = &self.orders[at].view;
             let time = expiry(order.time_in_force).filter(|_| is_open(order))?;
-            Some((time, Due::Order { at }))
+            Some((time, Due::Order { time, at }))
         });
         let clients = (0..self.clients.len()).filter_map(|at| {
             let client = &self.clients[at];
-            let rank = rank(client.session);
-            Some((client.due()?, Due::Client { rank, at }))
+            let (time, rank) = (client.due()?, rank(client.session));
+            Some((time, Due::Client { time, rank, at }))
         });
         let reopenings = self.trading.iter().enumerate();
-        let reopenings = reopenings
-            .filter_map(|(at, trading)| Some((trading.reopens_at?, Due::Reopening { at })));
-        let due = orders
-            .chain(clients)
-            .chain(reopenings)
-            .filter(|(time, _)| *time <= now);
-        due.min().map(|(_, due)| due)
+        let reopenings = reopenings.filter_map(|(at, trading)| {
+            let time = trading.reopens_at?;
+            Some((time, Due::Reopening { time, at }))
+        });
+        let all = orders.chain(clients).chain(reopenings);
+        let due = all.filter(|(time, _)| *time <= now);
+        due.map(|(_, due)| due).min()
     }
 
     fn give_up(&mut self, at: usize, told: &mut Told) {
