@@ -47,8 +47,11 @@ impl<const N: usize> Text<N> {
     /// # Errors
     /// [`TextError`] when empty, longer than `N` bytes, or not printable ASCII.
     pub fn new(text: &str) -> Result<Self, TextError> {
+        Self::of(text.as_bytes())
+    }
+
+    fn of(source: &[u8]) -> Result<Self, TextError> {
         let () = Self::FITS;
-        let source = text.as_bytes();
         let too_long = TextError::TooLong { limit: N };
         let length = u8::try_from(source.len()).map_err(|_| too_long)?;
         let length = NonZeroU8::new(length).ok_or(TextError::Empty)?;
@@ -57,16 +60,12 @@ impl<const N: usize> Text<N> {
             .get_mut(..source.len())
             .ok_or(too_long)?
             .copy_from_slice(source);
-        if let Some(position) = source.iter().position(|byte| !matches!(byte, 0x20..=0x7E)) {
-            return Err(TextError::NotPrintable { position });
-        }
-        if source.starts_with(b" ") {
-            return Err(TextError::NotPrintable { position: 0 });
-        }
-        if source.ends_with(b" ") {
-            return Err(TextError::NotPrintable {
-                position: source.len().saturating_sub(1),
-            });
+        // Without an early end: all bytes of a short text are looked at in a few steps.
+        let printable = source
+            .iter()
+            .fold(true, |all, byte| all & matches!(byte, 0x20..=0x7E));
+        if !printable || source.starts_with(b" ") || source.ends_with(b" ") {
+            return Err(not_printable(source));
         }
         Ok(Self { bytes, length })
     }
@@ -81,6 +80,17 @@ impl<const N: usize> Text<N> {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length.get())]
+    }
+}
+
+/// Where the first byte is that no text may have there.
+#[cold]
+fn not_printable(source: &[u8]) -> TextError {
+    let strange = |byte: &u8| !matches!(byte, 0x20..=0x7E);
+    let first_space = source.starts_with(b" ").then_some(0);
+    let position = source.iter().position(strange).or(first_space);
+    TextError::NotPrintable {
+        position: position.unwrap_or(source.len().saturating_sub(1)),
     }
 }
 
@@ -111,13 +121,22 @@ impl<const N: usize> FromStr for Text<N> {
 
 impl<const N: usize> Serialize for Text<N> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        if serializer.is_human_readable() {
+            serializer.serialize_str(self.as_str())
+        } else {
+            // The same bytes in the logs as those of a string, without a look at each whether it is UTF-8.
+            serializer.serialize_bytes(self.as_bytes())
+        }
     }
 }
 
 impl<'de, const N: usize> Deserialize<'de> for Text<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(TextVisitor)
+        } else {
+            deserializer.deserialize_bytes(TextVisitor)
+        }
     }
 }
 
@@ -132,6 +151,10 @@ impl<const N: usize> Visitor<'_> for TextVisitor<N> {
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Text<N>, E> {
         Text::new(text).map_err(E::custom)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Text<N>, E> {
+        Text::of(bytes).map_err(E::custom)
     }
 }
 
