@@ -164,15 +164,17 @@ impl Engine {
         let order = &self.orders.resting[place];
         self.inventory.release(order.undelivered(), order.id);
         let status = ending.status();
-        let (order, execution) = (self.registry.view(order, status), out.execution());
-        out.push(match ending {
-            Ending::Cancelled(cause) => EventBody::OrderCancelled {
-                order,
+        match ending {
+            Ending::Cancelled(cause) => out.make(|execution| EventBody::OrderCancelled {
+                order: self.registry.view(order, status),
                 execution,
                 cause,
-            },
-            Ending::Expired => EventBody::OrderExpired { order, execution },
-        });
+            }),
+            Ending::Expired => out.make(|execution| EventBody::OrderExpired {
+                order: self.registry.view(order, status),
+                execution,
+            }),
+        }
         self.forget(place, status);
     }
 

@@ -85,10 +85,8 @@ impl Engine {
     fn accept(&mut self, order: Order, out: &mut Output<'_>) {
         self.inventory.hold(order.undelivered(), order.id);
         self.risk.note_taken(&order, true, out.time());
-        let execution = out.execution();
-        let view = self.registry.view(&order, OrderStatus::New);
-        out.push(EventBody::OrderAccepted {
-            order: view,
+        out.make(|execution| EventBody::OrderAccepted {
+            order: self.registry.view(&order, OrderStatus::New),
             execution,
         });
         self.bring(order, out);
@@ -163,10 +161,8 @@ impl Engine {
     /// Ends an order that never rested.
     fn cancel_rest(&mut self, order: Order, cause: CancelCause, out: &mut Output<'_>) {
         self.inventory.release(order.undelivered(), order.id);
-        let execution = out.execution();
-        let view = self.registry.view(&order, OrderStatus::Cancelled);
-        out.push(EventBody::OrderCancelled {
-            order: view,
+        out.make(|execution| EventBody::OrderCancelled {
+            order: self.registry.view(&order, OrderStatus::Cancelled),
             execution,
             cause,
         });
@@ -232,15 +228,15 @@ impl Engine {
             liquidity,
         };
         let made = out.execution();
-        out.push(EventBody::OrderFilled {
+        out.make(|execution| EventBody::OrderFilled {
             order: self.registry.view(maker, maker.status()),
-            execution: made,
+            execution,
             fill: fill(Liquidity::Maker),
         });
         let took = out.execution();
-        out.push(EventBody::OrderFilled {
+        out.make(|execution| EventBody::OrderFilled {
             order: self.registry.view(taker, taker.status()),
-            execution: took,
+            execution,
             fill: fill(Liquidity::Taker),
         });
         let parties = [

@@ -59,16 +59,27 @@ impl<'a> Output<'a> {
         self.next_index == 0
     }
 
+    /// Adds an event.
+    #[inline]
     pub(crate) fn push(&mut self, body: EventBody) {
+        self.make(|_| body);
+    }
+
+    /// Adds an event that is made only now: where it stays, for it is large, and not moved there from call to call.
+    // Inlined, or it would be.
+    #[inline(always)]
+    pub(crate) fn make(&mut self, body: impl FnOnce(ExecutionId) -> EventBody) {
         let (cause, index, time) = (self.number, self.next_index, self.time);
+        let execution = self.execution();
         self.next_index = index
             .checked_add(1)
             .expect("a command causes fewer than 2^32 events");
-        self.events.push(Event {
+        // Unlike `push`, it makes room before the event is there.
+        self.events.extend(core::iter::once_with(|| Event {
             cause,
             index,
             time,
-            body,
-        });
+            body: body(execution),
+        }));
     }
 }

@@ -20,6 +20,7 @@ fn conditions(extras: &Extras) -> Option<Box<Conditions>> {
 
 impl Registry {
     /// All that a report says about an order. Nothing is open of an order that is done.
+    #[inline(always)]
     pub(crate) fn view(&self, order: &Order, status: OrderStatus) -> OrderView {
         let listing = &self.instruments[order.instrument];
         let leaves = match status {
