@@ -57,7 +57,7 @@ impl Book {
             .entry(rank(side, price))
             .or_insert_with(|| {
                 let (first, last, quantity, orders) = (NONE, NONE, 0, 0);
-                levels.insert(Level {
+                levels.insert_with(|| Level {
                     price,
                     first,
                     last,

@@ -12,6 +12,7 @@ use crate::money::{Price, Quantity};
 use crate::order::{Lifetime, Order};
 use crate::output::Output;
 use crate::refusal::OrderRefusal;
+use crate::registry::Registry;
 use crate::slab::Place;
 use crate::time::Timestamp;
 
@@ -39,8 +40,8 @@ impl Engine {
         let id = OrderId::new(out.number());
         match self.check_order(id, out.time(), sender, new) {
             // Looked at here, for an order is large, and not moved once more than it must be.
-            Ok(order) => match self.check_market(&order, out.time()) {
-                Ok(()) => self.accept(order, out),
+            Ok(mut order) => match self.check_market(&order, out.time()) {
+                Ok(()) => self.accept(&mut order, out),
                 Err(reason) => self.reject(origin, sender, new, reason, out),
             },
             Err(reason) => self.reject(origin, sender, new, reason, out),
@@ -82,39 +83,39 @@ impl Engine {
         });
     }
 
-    fn accept(&mut self, order: Order, out: &mut Output<'_>) {
+    fn accept(&mut self, order: &mut Order, out: &mut Output<'_>) {
         self.inventory.hold(order.undelivered(), order.id);
-        self.risk.note_taken(&order, true, out.time());
+        self.risk.note_taken(order, true, out.time());
         out.make(|execution| EventBody::OrderAccepted {
-            order: self.registry.view(&order, OrderStatus::New),
+            order: self.registry.view(order, OrderStatus::New),
             execution,
         });
         self.bring(order, out);
     }
 
     /// Lets an order wait for its price, where it has one that is not reached, or for an auction, and brings any other to
-    /// the market.
-    pub(crate) fn bring(&mut self, order: Order, out: &mut Output<'_>) {
+    /// the market. Where it stays, it is taken out of `order`: until then it is not moved, for it is large.
+    pub(crate) fn bring(&mut self, order: &mut Order, out: &mut Output<'_>) {
         let trades = self.trading(order.instrument).phase == Phase::Continuous;
         if !trades || order.lifetime == Lifetime::AtTheClose {
-            self.collect(order);
+            self.collect(order.take());
         } else if !order.waits() {
             self.enter(order, out);
-        } else if self.is_reached(&order) {
+        } else if self.is_reached(order) {
             self.trigger(order, out);
         } else {
-            self.wait(order);
+            self.wait(order.take());
         }
     }
 
     /// Brings an order to the market that is reported already: it trades, rests or ends.
     #[inline]
-    pub(crate) fn enter(&mut self, mut order: Order, out: &mut Output<'_>) {
-        let farthest = self.farthest_price(&order);
-        if let Some(cause) = self.unfillable(&order, farthest) {
+    pub(crate) fn enter(&mut self, order: &mut Order, out: &mut Output<'_>) {
+        let farthest = self.farthest_price(order);
+        if let Some(cause) = self.unfillable(order, farthest) {
             return self.cancel_rest(order, cause, out);
         }
-        let stop = self.cross(&mut order, farthest, out);
+        let stop = self.cross(order, farthest, out);
         match (stop, order.limit(), order.lifetime) {
             (Stop::Filled, _, _) => self.orders.finish(order, OrderStatus::Filled),
             (_, _, Lifetime::FillOrKill) => unreachable!("it was seen to fill whole"),
@@ -147,7 +148,9 @@ impl Engine {
         }
     }
 
-    pub(crate) fn rest(&mut self, order: Order) {
+    /// Takes an order out of `order` and rests it.
+    #[inline]
+    pub(crate) fn rest(&mut self, order: &mut Order) {
         let place = self.keep(order);
         self.book_again(place);
     }
@@ -159,10 +162,10 @@ impl Engine {
     }
 
     /// Ends an order that never rested.
-    fn cancel_rest(&mut self, order: Order, cause: CancelCause, out: &mut Output<'_>) {
+    fn cancel_rest(&mut self, order: &mut Order, cause: CancelCause, out: &mut Output<'_>) {
         self.inventory.release(order.undelivered(), order.id);
         out.make(|execution| EventBody::OrderCancelled {
-            order: self.registry.view(&order, OrderStatus::Cancelled),
+            order: self.registry.view(order, OrderStatus::Cancelled),
             execution,
             cause,
         });
@@ -244,10 +247,14 @@ impl Engine {
             (&*taker, took, Liquidity::Taker),
         ];
         let holders = [maker, &*taker].map(|order| (order.firm, order.account));
-        let executed = self
-            .registry
-            .trade(trade, price, quantity, parties, out.time());
-        self.execute(executed, &slots, holders, out);
+        let time = out.time();
+        let executed = |registry: &Registry| registry.trade(trade, price, quantity, parties, time);
+        if slots.is_empty() {
+            out.make(|_| EventBody::TradeExecuted(executed(&self.registry)));
+        } else {
+            let executed = executed(&self.registry);
+            self.execute(executed, &slots, holders, out);
+        }
         self.note_price(taker.instrument, price);
         self.drop_or_refill(place);
     }

@@ -128,6 +128,16 @@ impl Default for Links {
 const _: () = assert!(size_of::<Order>() <= 208);
 
 impl Order {
+    /// Takes it out of the place that it is in: what is left there delivers nothing, and means nothing.
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Self {
+        Self {
+            delivery: core::mem::replace(&mut self.delivery, Delivery::Image(None)),
+            extras: self.extras.take(),
+            ..*self
+        }
+    }
+
     /// How many instances are open.
     pub(crate) fn leaves(&self) -> Quantity {
         self.quantity
@@ -178,6 +188,7 @@ impl Order {
     }
 
     /// When it expires by itself, if it does.
+    #[inline]
     pub(crate) fn expiry(&self) -> Option<Timestamp> {
         match self.lifetime {
             Lifetime::Day

@@ -283,14 +283,14 @@ impl Engine {
     }
 
     /// Puts an order that does not wait for a price where it belongs.
-    pub(crate) fn put(&mut self, order: Order) {
+    pub(crate) fn put(&mut self, mut order: Order) {
         let instrument = order.instrument;
         if order.lifetime == Lifetime::AtTheClose && !self.trading(instrument).is_closing() {
             let id = order.id;
-            let place = self.keep(order);
+            let place = self.keep(&mut order);
             self.book_mut(instrument).closing.insert(id, place);
         } else {
-            self.rest(order);
+            self.rest(&mut order);
         }
     }
 

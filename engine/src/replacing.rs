@@ -227,11 +227,11 @@ impl Engine {
         if stays {
             return;
         }
-        let order = self.take(place);
+        let mut order = self.take(place);
         if status == OrderStatus::Filled {
-            self.orders.finish(order, status);
+            self.orders.finish(&mut order, status);
         } else {
-            self.bring(order, out);
+            self.bring(&mut order, out);
         }
     }
 

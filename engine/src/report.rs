@@ -51,6 +51,7 @@ impl Registry {
     }
 
     /// A trade of two orders, of which no instance is delivered yet.
+    #[inline(always)]
     pub(crate) fn trade(
         &self,
         trade: TradeId,
@@ -82,6 +83,7 @@ impl Registry {
         }
     }
 
+    #[inline(always)]
     fn trade_side(
         &self,
         (order, execution, liquidity): (&Order, ExecutionId, Liquidity),

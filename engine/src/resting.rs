@@ -7,10 +7,10 @@ use crate::order::Order;
 use crate::slab::Place;
 
 impl Engine {
-    /// Keeps an order that rests from now on.
+    /// Keeps an order that rests from now on: it is taken out of `order`.
     #[inline]
-    pub(crate) fn keep(&mut self, order: Order) -> Place {
-        self.risk.opened(&self.registry, &order);
+    pub(crate) fn keep(&mut self, order: &mut Order) -> Place {
+        self.risk.opened(&self.registry, order);
         self.orders.keep(order)
     }
 

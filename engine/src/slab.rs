@@ -31,13 +31,15 @@ impl<T> Default for Slab<T> {
 }
 
 impl<T> Slab<T> {
-    /// Puts an entry where one was released last, or at the end.
-    pub(crate) fn insert(&mut self, entry: T) -> Place {
+    /// Puts an entry where one was released last, or at the end. It is made only now, where it stays: it may be large.
+    // Inlined, or it would be moved there.
+    #[inline(always)]
+    pub(crate) fn insert_with(&mut self, entry: impl FnOnce() -> T) -> Place {
         if let Some(place) = self.free.pop() {
-            self[place] = entry;
+            self[place] = entry();
             return place;
         }
-        let place = Place::try_from(self.length).expect("fewer entries than there are places");
+        let place = self.end();
         assert!(place != NONE, "fewer entries than there are places");
         if self.length.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
@@ -45,7 +47,7 @@ impl<T> Slab<T> {
         self.chunks
             .last_mut()
             .expect("a chunk was pushed before the first entry")
-            .push(entry);
+            .extend(core::iter::once_with(entry));
         self.length = self
             .length
             .checked_add(1)

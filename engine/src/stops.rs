@@ -92,9 +92,9 @@ impl Engine {
     }
 
     /// Lets a stop order wait for its price.
-    pub(crate) fn wait(&mut self, order: Order) {
+    pub(crate) fn wait(&mut self, mut order: Order) {
         let instrument = order.instrument;
-        let place = self.keep(order);
+        let place = self.keep(&mut order);
         let order = &self.orders.resting[place];
         let book = &mut self.books[usize::try_from(instrument).expect("a place fits a pointer")];
         book.stops.insert(order, place);
@@ -113,17 +113,16 @@ impl Engine {
     /// Brings the elected stops to the market, one after the other, and those that they elect.
     pub(crate) fn trigger_elected(&mut self, out: &mut Output<'_>) {
         while let Some(place) = self.elected.pop_front() {
-            let order = self.take(place);
-            self.trigger(order, out);
+            let mut order = self.take(place);
+            self.trigger(&mut order, out);
         }
     }
 
     /// Brings an elected stop to the market.
-    pub(crate) fn trigger(&mut self, mut order: Order, out: &mut Output<'_>) {
+    pub(crate) fn trigger(&mut self, order: &mut Order, out: &mut Output<'_>) {
         order.elect();
-        let execution = out.execution();
-        out.push(EventBody::OrderTriggered {
-            order: self.registry.view(&order, order.status()),
+        out.make(|execution| EventBody::OrderTriggered {
+            order: self.registry.view(order, order.status()),
             execution,
         });
         self.enter(order, out);

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use crate::event::OrderStatus;
 use crate::finder::Finder;
 use crate::ids::{CommandNumber, OrderId};
-use crate::order::{Delivery, Order};
+use crate::order::Order;
 use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
 use crate::time::Timestamp;
@@ -66,13 +66,14 @@ impl Orders {
             .find(id_hash(id), |place| self.resting[place].id == id)
     }
 
-    /// Keeps an order that rests from now on.
-    pub(crate) fn keep(&mut self, order: Order) -> Place {
+    /// Keeps an order that rests from now on: it is taken out of `order`.
+    #[inline]
+    pub(crate) fn keep(&mut self, order: &mut Order) -> Place {
         let id = id_hash(order.id);
         let client_order_id = name_hash(order.firm, &order.client_order_id);
         let (firm, session, order_id, expiry) =
             (order.firm, order.session, order.id, order.expiry());
-        let place = self.resting.insert(order);
+        let place = self.resting.insert_with(|| order.take());
         if let Some(expiry) = expiry {
             self.expiries.insert((expiry, order_id));
         }
@@ -86,8 +87,8 @@ impl Orders {
 
     /// Lets go of an order that rests no more and is done.
     pub(crate) fn forget(&mut self, place: Place, status: OrderStatus) {
-        let order = self.take(place);
-        self.finish(order, status);
+        self.unlink(place);
+        self.names.finish(&mut self.resting[place], status);
     }
 
     /// Puts what an order has become in its place: it has another client order id from now on, and its earlier one
@@ -118,13 +119,15 @@ impl Orders {
     }
 
     /// Takes an order out that rests no more; it may come back, or be done.
+    #[inline]
     pub(crate) fn take(&mut self, place: Place) -> Order {
-        let order = &mut self.resting[place];
-        let delivery = core::mem::replace(&mut order.delivery, Delivery::Image(None));
-        let order = Order {
-            delivery,
-            ..order.clone()
-        };
+        self.unlink(place);
+        self.resting[place].take()
+    }
+
+    /// Lets nothing find an order any more, and its place be used again.
+    fn unlink(&mut self, place: Place) {
+        let order = &self.resting[place];
         if let Some(expiry) = order.expiry() {
             self.expiries.remove(&(expiry, order.id));
         }
@@ -135,11 +138,12 @@ impl Orders {
         let hash = name_hash(order.firm, &order.client_order_id);
         self.by_client_order_id.remove(hash, place);
         self.resting.release(place);
-        order
     }
 
-    /// Takes note of how an order ended. Its client order id stays used for the day.
-    pub(crate) fn finish(&mut self, order: Order, status: OrderStatus) {
+    /// Takes note of how an order ended that never rested or was taken out: it is taken out of `order`. Its client order
+    /// id stays used for the day.
+    #[inline]
+    pub(crate) fn finish(&mut self, order: &mut Order, status: OrderStatus) {
         self.names.finish(order, status);
     }
 

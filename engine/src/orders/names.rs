@@ -122,14 +122,22 @@ impl Names {
 
     pub(crate) fn add(&mut self, used: UsedId) {
         let hash = name_hash(used.firm, &used.client_order_id);
-        let place = self.used.insert(used);
+        let place = self.used.insert_with(|| used);
         self.by_client_order_id.insert(hash, place);
     }
 
-    pub(crate) fn finish(&mut self, order: Order, status: OrderStatus) {
+    #[inline]
+    pub(crate) fn finish(&mut self, order: &mut Order, status: OrderStatus) {
         let (id, firm, client_order_id) = (order.id, order.firm, order.client_order_id);
         let replaced = order.replaced;
-        let place = self.keep(Done { order, status });
+        if let Delivery::Slots(slots) = &mut order.delivery {
+            // What was delivered, its fills have said.
+            *slots = Vec::new();
+        }
+        let place = self.done.insert_with(|| Done {
+            order: order.take(),
+            status,
+        });
         if replaced {
             self.done_by_id.insert(id_hash(id), place);
         }
@@ -138,19 +146,6 @@ impl Names {
             client_order_id,
             naming: Naming::Done(place),
         });
-    }
-
-    fn keep(&mut self, done: Done) -> Place {
-        let delivery = match done.order.delivery {
-            image @ Delivery::Image(_) => image,
-            // What was delivered, its fills have said.
-            Delivery::Slots(_) => Delivery::Slots(Vec::new()),
-        };
-        let order = Order {
-            delivery,
-            ..done.order
-        };
-        self.done.insert(Done { order, ..done })
     }
 
     /// Asserts that each name and each order that was replaced is found.
@@ -197,7 +192,7 @@ impl<'de> Deserialize<'de> for Names {
         let mut names = Self::default();
         for done in image.done {
             let (id, replaced) = (done.order.id, done.order.replaced);
-            let place = names.done.insert(done.into_owned());
+            let place = names.done.insert_with(|| done.into_owned());
             if replaced {
                 names.done_by_id.insert(id_hash(id), place);
             }
