@@ -21,6 +21,8 @@ pub enum Account {
     Fees,
     /// Cash whose owner is to be found out.
     Suspense,
+    /// What the venue pays from where a delivery cannot be had. Never below zero.
+    DefaultFund,
     /// The world outside, from which opening cash comes: the only account that goes below zero.
     External,
 }
@@ -33,6 +35,7 @@ impl Account {
             "venue:escrow" => return Some(Self::Escrow),
             "venue:fees" => return Some(Self::Fees),
             "venue:suspense" => return Some(Self::Suspense),
+            "venue:default_fund" => return Some(Self::DefaultFund),
             "external" => return Some(Self::External),
             _ => {}
         }
@@ -60,6 +63,7 @@ impl fmt::Display for Account {
             Self::Escrow => formatter.write_str("venue:escrow"),
             Self::Fees => formatter.write_str("venue:fees"),
             Self::Suspense => formatter.write_str("venue:suspense"),
+            Self::DefaultFund => formatter.write_str("venue:default_fund"),
             Self::External => formatter.write_str("external"),
         }
     }
@@ -76,8 +80,14 @@ pub enum Kind {
     Post,
     /// Paid at the delivery: escrow to the seller's free cash.
     Payout,
-    /// Given back when the trade is undone: reserved cash to free cash of the buyer.
+    /// Given back when the trade is undone, or settled in cash: reserved cash to free cash of the buyer.
     Void,
+    /// Paid where a trade is settled in cash, for an instance that was taken from its seller: default fund to the seller.
+    Penalty,
+    /// Paid where a trade is settled in cash, for what a like instance costs more: default fund to the buyer.
+    BuyinDiff,
+    /// Paid in by the venue or a provider: from outside to the default fund.
+    Funding,
 }
 
 impl Kind {
@@ -90,6 +100,9 @@ impl Kind {
             Self::Post => "POST",
             Self::Payout => "PAYOUT",
             Self::Void => "VOID",
+            Self::Penalty => "PENALTY",
+            Self::BuyinDiff => "BUYIN_DIFF",
+            Self::Funding => "FUNDING",
         }
     }
 
@@ -102,6 +115,9 @@ impl Kind {
             Self::Post,
             Self::Payout,
             Self::Void,
+            Self::Penalty,
+            Self::BuyinDiff,
+            Self::Funding,
         ]
         .into_iter()
         .find(|kind| kind.name() == name)
@@ -203,6 +219,31 @@ impl Price {
             self.transfer(Kind::Post, Account::Reserved(self.buyer), Account::Escrow),
             self.transfer(Kind::Payout, Account::Escrow, Account::Cash(self.seller)),
         ]
+    }
+
+    /// Settles it in cash: the buyer has its own back, and what a like instance costs more; the seller has the price where
+    /// its instance was taken. The default fund pays for both.
+    #[must_use]
+    pub fn cash_out(&self, difference: Option<Amount>, instance_taken: bool) -> Vec<Transfer> {
+        let difference = difference.map(|amount| Transfer {
+            amount,
+            ..self.transfer(
+                Kind::BuyinDiff,
+                Account::DefaultFund,
+                Account::Cash(self.buyer),
+            )
+        });
+        let penalty = instance_taken.then(|| {
+            self.transfer(
+                Kind::Penalty,
+                Account::DefaultFund,
+                Account::Cash(self.seller),
+            )
+        });
+        [Some(self.void()), penalty, difference]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn transfer(&self, kind: Kind, debit: Account, credit: Account) -> Transfer {

@@ -13,6 +13,7 @@
 mod adapters;
 pub mod ledger;
 pub mod machine;
+mod operators;
 mod options;
 pub mod provider;
 mod record;
@@ -34,6 +35,6 @@ pub use secret::{Secret, SecretError, TokenSource};
 pub use settlement::{OpenError, Settlement, open};
 pub use state::{Action, State};
 pub use store::{
-    Attempt, Balance, CheckError, LedgerReport, OutboxId, StoreError, TakeError, Taken, Timeline,
-    Transition, check_ledger,
+    ActError, Acted, Attempt, Balance, By, CheckError, LedgerReport, Listed, OutboxId, StoreError,
+    SuspendedProvider, TakeError, Taken, Timeline, Transition, Which, check_ledger,
 };

@@ -6,11 +6,14 @@
 
 mod failed;
 mod observed;
+mod operated;
 mod ruled;
 
+pub use operated::{Act, ActRefusal, CashOut, operated};
 pub use ruled::Ruling;
 
 use crate::{
+    ledger::Amount,
     provider::ProviderError,
     state::{Action, State},
     view::Sight,
@@ -41,6 +44,21 @@ pub struct Facts {
     pub ruling: Option<Ruling>,
     /// The market has corrected the price, and that was not taken over yet.
     pub corrected: bool,
+    /// How far it had come when it was parked, if it is.
+    pub parked_from: Option<State>,
+    /// The market was told that it failed when it was parked, as earlier versions did: nothing can be delivered any more.
+    pub told_failed: bool,
+}
+
+impl Facts {
+    /// How far it has come, parked or not.
+    #[must_use]
+    pub const fn stage(&self) -> State {
+        match self.parked_from {
+            Some(from) => from,
+            None => self.state,
+        }
+    }
 }
 
 /// What must be learnt next.
@@ -149,6 +167,13 @@ pub enum Cash {
     Reprice,
     /// Take it from the buyer and pay it to the seller.
     Post,
+    /// Give it back, and pay from the default fund what is due instead of a delivery.
+    CashOut {
+        /// What the buyer gets beside its own.
+        difference: Option<Amount>,
+        /// The seller is paid for its instance.
+        instance_taken: bool,
+    },
 }
 
 /// What the engine is told.
@@ -164,7 +189,7 @@ pub enum Report {
     Starting,
     /// Delivered and paid.
     Settled,
-    /// Parked, or the slot is not what was sold: it goes out of circulation.
+    /// The slot is not what was sold, or it ended in cash: it goes out of circulation.
     Failed,
     /// Undone; the seller keeps the instance.
     Reversed,
@@ -274,7 +299,7 @@ fn bust(facts: &Facts, report: Report, why: &str) -> Decision {
         .to(State::Busted)
         .reporting(report)
         .because(why);
-    if facts.state == State::Received {
+    if facts.stage() == State::Received {
         decision
     } else {
         decision.with_cash(Cash::Void)
@@ -285,9 +310,9 @@ fn park(facts: &Facts, why: &str) -> Decision {
     if facts.state.is_end() {
         return stay(facts, Then::Rest);
     }
+    // The market is told nothing: an operator may yet bring it to a delivery.
     stay(facts, Then::Rest)
         .to(State::Manual)
-        .reporting(Report::Failed)
         .because(why)
         .alarming()
 }

@@ -7,7 +7,7 @@ use engine::{
 
 use crate::{
     ledger::{Amount, Price},
-    machine::{Decision, Facts, Ruling, Then},
+    machine::{Act, Decision, Facts, Ruling, Then},
     options::Limits,
     state::{Action, State},
     token::token,
@@ -72,6 +72,18 @@ pub(crate) struct Record {
     pub(crate) said: Said,
     /// How often the price was corrected.
     pub(crate) corrections: u32,
+    /// Where it stood when it was parked.
+    pub(crate) parked: Option<Parked>,
+    /// The market was told that it failed when it was parked.
+    pub(crate) told_failed: bool,
+}
+
+/// Where a reassignment stood when it was parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parked {
+    pub(crate) from: State,
+    /// How long it had been in that state; its time does not run while it is parked.
+    pub(crate) age_nanos: u64,
 }
 
 impl Record {
@@ -90,6 +102,8 @@ impl Record {
             lease_epoch: 0,
             said: Said::default(),
             corrections: 0,
+            parked: None,
+            told_failed: false,
         }
     }
 
@@ -108,6 +122,8 @@ impl Record {
             rested: self.failures > 0,
             ruling: self.said.ruling,
             corrected: self.said.correction.is_some(),
+            parked_from: self.parked.map(|parked| parked.from),
+            told_failed: self.told_failed,
         }
     }
 
@@ -117,12 +133,7 @@ impl Record {
         next.learnt = learnt;
         next.fence_held = decision.fence_held;
         if decision.state != self.state {
-            next.state = decision.state;
-            next.entered_at = now;
-            next.attempts = 0;
-            next.failures = 0;
-            next.round = 0;
-            next.task = None;
+            next.enter(decision.state, now);
         }
         if decision.reprice
             && let Some(price) = next.said.correction.take()
@@ -138,6 +149,61 @@ impl Record {
             }
         }
         next
+    }
+
+    fn enter(&mut self, state: State, now: Timestamp) {
+        if state.is_parked() {
+            let age_nanos = now.nanos().saturating_sub(self.entered_at.nanos());
+            let from = self.state;
+            // What its step has done so far stays, for whoever brings it back.
+            self.parked = Some(Parked { from, age_nanos });
+        } else {
+            self.parked = None;
+            self.attempts = 0;
+            self.failures = 0;
+            self.round = 0;
+            self.task = None;
+        }
+        self.state = state;
+        self.entered_at = now;
+    }
+
+    /// The record after what an operator has done. `answered` says whether the outcome of the latest call is known.
+    pub(crate) fn operated(
+        &self,
+        act: &Act,
+        decision: &Decision,
+        answered: bool,
+        now: Timestamp,
+    ) -> Self {
+        let mut next = self.after(decision, self.learnt.clone(), now);
+        let Some(parked) = self.parked else {
+            return next;
+        };
+        match act {
+            Act::Resume => {
+                let entered_at = now.nanos().saturating_sub(parked.age_nanos);
+                next.entered_at = Timestamp::from_nanos(entered_at);
+                (next.attempts, next.failures) = (self.attempts, self.failures);
+                (next.round, next.task) = (self.round, self.task.clone());
+            }
+            // A provider gives the same answer to the same token: a call that was answered is made anew.
+            Act::Retry => next.round = self.round.saturating_add(u32::from(answered)),
+            Act::Suspend | Act::Reverse | Act::CashOut(_) => {}
+        }
+        next
+    }
+
+    /// What a call asks for, in words.
+    pub(crate) fn request(&self, action: Action) -> String {
+        let (slot, generation) = (&self.terms.slot, self.generation());
+        match (action, &self.terms.image) {
+            (Action::Place, Some(image)) => {
+                let buyer = &self.terms.buyer;
+                format!("place {image} for {buyer} into {slot}, generation {generation}")
+            }
+            _ => format!("{} {slot}, generation {generation}", action.name()),
+        }
     }
 
     /// The generation that a call is meant for: what the slot had when it was last looked at.

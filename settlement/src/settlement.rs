@@ -31,7 +31,7 @@ const NAP_BLOCKED: Duration = Duration::from_millis(100);
 /// Settlement of one venue. Cheap to clone; all clones are the same settlement.
 #[derive(Clone)]
 pub struct Settlement {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// Why settlement cannot be opened.
@@ -288,7 +288,7 @@ fn finished(
 ) -> Result<(), StoreError> {
     match worker {
         Ok(Err(StoreError::LeaseLost)) => {
-            tracing::warn!("another worker has taken a reassignment over");
+            tracing::info!("another worker, or an operator, has taken a reassignment over");
             Ok(())
         }
         Ok(ended) => ended,
@@ -311,6 +311,11 @@ async fn watch_deposits(shared: Arc<Shared>, name: ProviderName) -> Result<(), S
         return Ok(());
     };
     loop {
+        let suspended = shared.store.suspended_providers().await?;
+        if suspended.iter().any(|one| one.provider == name) {
+            tokio::time::sleep(shared.limits.deposits).await;
+            continue;
+        }
         match plane.provider.custody().await {
             Ok(slots) => {
                 if shared.store.compare_custody(&name, &slots).await? > 0 {

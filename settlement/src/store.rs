@@ -3,11 +3,13 @@
 //! All SQL is in this module and its children, in the part of the language that PostgreSQL shares
 //! (numbered parameters, `ON CONFLICT`), so that it can stand beside SQLite.
 
+mod acts;
 mod audit;
 mod cash;
 mod commands;
 mod deposits;
 mod inbox;
+mod providers;
 mod report;
 mod rows;
 mod rulings;
@@ -27,10 +29,12 @@ use sqlx::{
 use self::rows::Read;
 pub(crate) use self::steps::after;
 pub use self::{
+    acts::{ActError, Acted, By},
     audit::{CheckError, LedgerReport, check_ledger},
     commands::OutboxId,
     inbox::{TakeError, Taken},
-    report::{Attempt, Balance, Timeline, Transition},
+    providers::SuspendedProvider,
+    report::{Attempt, Balance, Listed, Timeline, Transition, Which},
 };
 use crate::ledger::LedgerError;
 
@@ -64,8 +68,8 @@ pub enum StoreError {
     /// The ledger would break one of its rules; nothing was written.
     #[error("the ledger would break a rule: {0}")]
     Broken(&'static str),
-    /// Another worker has taken the reassignment over; nothing was written.
-    #[error("another worker holds the reassignment")]
+    /// Another worker, or an operator, has taken the reassignment over; nothing was written.
+    #[error("another worker, or an operator, has taken the reassignment over")]
     LeaseLost,
 }
 

@@ -67,7 +67,11 @@ impl Shared {
             if self.stopping.load(Ordering::Relaxed) {
                 break;
             }
-            record = self.store.heard(record).await?;
+            let heard = self.store.heard(record).await?;
+            record = heard.record;
+            if heard.provider_suspended && self.asks_provider(&record) {
+                break;
+            }
             record = match self.turn(record).await? {
                 Turn::Again(record) => record,
                 Turn::Wait(record, wait) if wait <= STAY_MAX => {
@@ -86,6 +90,11 @@ impl Shared {
         }
         let now = self.now();
         self.store.lay_down(&record, now, now).await
+    }
+
+    /// Whether the next step is a look at the provider.
+    fn asks_provider(&self, record: &Record) -> bool {
+        matches!(need(&self.facts(record)), Need::Image | Need::Slot)
     }
 
     async fn turn(&self, record: Record) -> Result<Turn, StoreError> {

@@ -74,7 +74,7 @@ pub(super) fn busted(facts: &Facts) -> Decision {
     let decision = stay(facts, then)
         .to(State::Busted)
         .because("the trade was busted");
-    if facts.state == State::Received {
+    if facts.stage() == State::Received {
         decision
     } else {
         decision.with_cash(Cash::Void)

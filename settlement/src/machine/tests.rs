@@ -9,7 +9,8 @@ use crate::{
 /// One line a row: `state facts | learnt -> state, what follows, cash, report`.
 ///
 /// Facts: `retire`, `unchecked` (image), `nofence` (the provider has none), `held` (fence), `spent`
-/// (no attempts left), `overdue`, `called` (just now), `rested` (since the call), `begun`, `busted`, `corrected`. Learnt: what [`stimulus`] reads.
+/// (no attempts left), `overdue`, `called` (just now), `rested` (since the call), `begun`, `busted`, `corrected`,
+/// `from:STATE` (parked), `told-failed`. Learnt: what [`stimulus`] reads.
 fn check(table: &str) {
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (given, wanted) = line.split_once("->").expect(line);
@@ -40,6 +41,11 @@ fn facts(text: &str) -> Facts {
             (false, false) => None,
         },
         corrected: has("corrected"),
+        parked_from: flags
+            .iter()
+            .find_map(|flag| flag.strip_prefix("from:"))
+            .map(|name| State::parse(name).expect("a known state")),
+        told_failed: has("told-failed"),
     }
 }
 
@@ -209,8 +215,8 @@ fn a_buy_back_ends_with_the_slot_in_the_pool() {
         VACANT retire held called | vacant failed:transient -> VACANT retry held
         VACANT retire held rested | vacant failed:transient -> VACANT retire anew held
         VACANT retire held      | retired               -> SETTLED rest Post report:Settled
-        VACANT retire held spent| vacant failed:unknown -> MANUAL rest report:Failed held ALARM
-        VACANT retire held      | ready                 -> MANUAL rest report:Failed held ALARM
+        VACANT retire held spent| vacant failed:unknown -> MANUAL rest held ALARM
+        VACANT retire held      | ready                 -> MANUAL rest held ALARM
         ",
     );
 }
@@ -262,18 +268,18 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         TERMINATING held        | terminate:conflict  -> TERMINATING retry held
         TERMINATING held        | terminate:gone      -> TERMINATING retry held
         TERMINATING held        | terminate:throttled -> TERMINATING throttle held
-        TERMINATING held overdue| terminate:throttled -> MANUAL rest report:Failed held ALARM
+        TERMINATING held overdue| terminate:throttled -> MANUAL rest held ALARM
         TERMINATING held called | old                 -> TERMINATING retry held
         TERMINATING held rested | old                 -> TERMINATING terminate held
         TERMINATING held called | old failed:transient -> TERMINATING retry held
         TERMINATING held rested | old failed:transient -> TERMINATING terminate anew held
         TERMINATING held        | old done            -> TERMINATING poll held
-        TERMINATING held spent  | old                 -> MANUAL rest report:Failed held ALARM
-        TERMINATING held overdue| old working         -> MANUAL rest report:Failed held ALARM
+        TERMINATING held spent  | old                 -> MANUAL rest held ALARM
+        TERMINATING held overdue| old working         -> MANUAL rest held ALARM
         TERMINATING held overdue| vacant              -> VACANT look held
         PLACING held            | place:unknown       -> PLACING retry held
         PLACING held            | place:no_capacity   -> PLACING retry held
-        PLACING held overdue    | place:no_capacity   -> MANUAL rest report:Failed held ALARM
+        PLACING held overdue    | place:no_capacity   -> MANUAL rest held ALARM
         PLACING held called     | vacant              -> PLACING retry held
         PLACING held rested     | vacant              -> PLACING place held
         PLACING held            | vacant done         -> PLACING poll held
@@ -285,13 +291,13 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
         STARTING held rested    | stopped failed:unknown -> STARTING start anew held
         STARTING held called    | failed failed:unknown -> STARTING retry held
         STARTING held rested    | failed failed:unknown -> STARTING start anew held
-        STARTING held spent     | failed failed:unknown -> MANUAL rest report:Failed held ALARM
-        STARTING held spent     | placed              -> MANUAL rest report:Failed held ALARM
+        STARTING held spent     | failed failed:unknown -> MANUAL rest held ALARM
+        STARTING held spent     | placed              -> MANUAL rest held ALARM
         PLACED held             | up                  -> STARTING look report:Starting held
         RUNNING held            | up                  -> STARTING poll held
         TERMINATING held        | unseen:unknown      -> TERMINATING retry held
         TERMINATING held        | unseen:throttled    -> TERMINATING throttle held
-        TERMINATING held overdue| unseen:transient    -> MANUAL rest report:Failed held ALARM
+        TERMINATING held overdue| unseen:transient    -> MANUAL rest held ALARM
         ",
     );
 }
@@ -300,19 +306,19 @@ fn an_unknown_outcome_is_looked_at_before_it_is_repeated() {
 fn past_the_point_of_no_return_it_is_parked_and_never_undone() {
     check(
         "
-        TERMINATING held | terminate:denied        -> MANUAL rest report:Failed held ALARM
-        TERMINATING held | unseen:denied           -> MANUAL rest report:Failed held ALARM
-        TERMINATING held | unseen:gone             -> MANUAL rest report:Failed held ALARM
-        TERMINATING held | strange                 -> MANUAL rest report:Failed held ALARM
-        PLACING held     | place:bad_image         -> MANUAL rest report:Failed held ALARM
-        PLACING held     | vacant failed:bad_image -> MANUAL rest report:Failed held ALARM
-        PLACING held     | wrong                   -> MANUAL rest report:Failed held ALARM
-        PLACING held     | vacant twice            -> MANUAL rest report:Failed held ALARM
-        PLACED held      | failed                  -> MANUAL rest report:Failed held ALARM
-        STARTING held    | ended                   -> MANUAL rest report:Failed held ALARM
-        STARTING held    | wrong                   -> MANUAL rest report:Failed held ALARM
-        STARTING held overdue | up                 -> MANUAL rest report:Failed held ALARM
-        RUNNING held     | ready twice             -> MANUAL rest report:Failed held ALARM
+        TERMINATING held | terminate:denied        -> MANUAL rest held ALARM
+        TERMINATING held | unseen:denied           -> MANUAL rest held ALARM
+        TERMINATING held | unseen:gone             -> MANUAL rest held ALARM
+        TERMINATING held | strange                 -> MANUAL rest held ALARM
+        PLACING held     | place:bad_image         -> MANUAL rest held ALARM
+        PLACING held     | vacant failed:bad_image -> MANUAL rest held ALARM
+        PLACING held     | wrong                   -> MANUAL rest held ALARM
+        PLACING held     | vacant twice            -> MANUAL rest held ALARM
+        PLACED held      | failed                  -> MANUAL rest held ALARM
+        STARTING held    | ended                   -> MANUAL rest held ALARM
+        STARTING held    | wrong                   -> MANUAL rest held ALARM
+        STARTING held overdue | up                 -> MANUAL rest held ALARM
+        RUNNING held     | ready twice             -> MANUAL rest held ALARM
         ",
     );
 }
@@ -323,7 +329,7 @@ fn an_old_picture_of_the_slot_changes_nothing() {
         "
         FUNDED        | past   -> FUNDED poll
         TERMINATING held | past -> TERMINATING poll held
-        PLACING held overdue | past -> MANUAL rest report:Failed held ALARM
+        PLACING held overdue | past -> MANUAL rest held ALARM
         VACANT held   | old    -> VACANT poll held
         PLACING held  | old    -> PLACING poll held
         PLACED held   | vacant -> PLACED poll held
@@ -343,6 +349,8 @@ fn what_the_market_busts_or_corrects_is_undone_or_has_another_price() {
         FENCED busted held   | bust      -> BUSTED look Void held
         ASKING busted held   | bust      -> BUSTED look Void held
         MANUAL busted held   | bust      -> BUSTED look Void held
+        SUSPENDED from:RECEIVED busted | bust -> BUSTED rest
+        SUSPENDED from:FENCED busted held | bust -> BUSTED look Void held
         BUSTED busted held   | old fenced -> BUSTED release held
         RECEIVED corrected   | uncovered -> RECEIVED look at-new-price
         FUNDED corrected     | covered   -> FUNDED look Reprice at-new-price
@@ -370,4 +378,5 @@ fn what_the_market_busts_or_corrects_is_undone_or_has_another_price() {
     }
 }
 
+mod operated;
 mod rules;

@@ -145,12 +145,14 @@ async fn check_reassignments(
             let id = cash_subject(&reassignment, earlier);
             let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
             let given_back = has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0;
-            if !given_back || has(Kind::Post) || has(Kind::Payout) {
+            let moved = [Kind::Post, Kind::Payout, Kind::Penalty, Kind::BuyinDiff];
+            if !given_back || moved.into_iter().any(has) {
                 return Err(CheckError::Reassignment(reassignment));
             }
         }
         let id = cash_subject(&reassignment, corrections);
         let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
+        let compensated = has(Kind::Penalty) || has(Kind::BuyinDiff);
         let paid = has(Kind::Post) && has(Kind::Payout) && !has(Kind::Void);
         let untouched = !has(Kind::Post) && !has(Kind::Payout);
         let agrees = match row.state("state")? {
@@ -159,7 +161,10 @@ async fn check_reassignments(
             State::Busted => {
                 untouched && has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0
             }
-            State::CashSettled => book.pending(&id) == 0,
+            // The refund is posted, and nothing else was taken from the buyer.
+            State::CashSettled => {
+                untouched && has(Kind::Reserve) && has(Kind::Void) && book.pending(&id) == 0
+            }
             State::Suspended | State::Manual if !has(Kind::Reserve) => untouched,
             State::Funded
             | State::Fenced
@@ -175,7 +180,7 @@ async fn check_reassignments(
                 has(Kind::Reserve) && untouched && !has(Kind::Void) && book.pending(&id) == price
             }
         };
-        if !agrees {
+        if !agrees || (compensated && row.state("state")? != State::CashSettled) {
             return Err(CheckError::Reassignment(reassignment));
         }
     }

@@ -144,6 +144,36 @@ pub(super) async fn check_commit(
     if state.is_end() && pending(tx, subject).await? != 0 {
         return Err(StoreError::Broken("a finished trade still holds cash"));
     }
+    check_kinds(tx, subject, state).await
+}
+
+/// The seller is paid for a delivery and only for one; who is compensated was refunded.
+async fn check_kinds(tx: &mut Tx<'_>, subject: &str, state: State) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT kind FROM transfers WHERE subject = $1")
+        .bind(subject)
+        .fetch_all(&mut **tx)
+        .await?;
+    let mut kinds = Vec::with_capacity(rows.len());
+    for row in &rows {
+        kinds.push(Kind::parse(&row.string("kind")?).ok_or(StoreError::Unreadable("kind"))?);
+    }
+    let has = |kind| kinds.contains(&kind);
+    if (has(Kind::Post) && has(Kind::Payout)) != (state == State::Settled) {
+        return Err(StoreError::Broken(
+            "a seller is paid if and only if its trade is settled",
+        ));
+    }
+    let refunded = has(Kind::Reserve) && has(Kind::Void);
+    if state == State::CashSettled && !refunded {
+        return Err(StoreError::Broken(
+            "a trade ends in cash without the buyer's refund",
+        ));
+    }
+    if (has(Kind::Penalty) || has(Kind::BuyinDiff)) && state != State::CashSettled {
+        return Err(StoreError::Broken(
+            "somebody is compensated for a trade that does not end in cash",
+        ));
+    }
     Ok(())
 }
 

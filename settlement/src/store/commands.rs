@@ -72,6 +72,16 @@ pub(super) async fn arrived(tx: &mut Tx<'_>, subject: &str, status: u32) -> Resu
     Ok(())
 }
 
+/// Whether a command with `status` of a subject is there that the engine has not shown yet.
+pub(super) async fn waits(tx: &mut Tx<'_>, subject: &str, status: u32) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM outbox WHERE subject = $1 AND status = $2")
+        .bind(subject)
+        .bind(i64::from(status))
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Takes back all commands of a subject that the engine has not shown yet.
 pub(super) async fn withdraw(tx: &mut Tx<'_>, subject: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM outbox WHERE subject = $1")

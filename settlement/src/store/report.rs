@@ -1,11 +1,12 @@
 //! What settlement shows of itself: how a reassignment went, and who has which cash.
 
 use engine::{
-    AccountName, CurrencyCode, InstanceName, Notional, ReassignmentId, SlotName, Timestamp,
+    AccountName, CurrencyCode, ImageName, InstanceName, Notional, ProviderName, ReassignmentId,
+    SlotName, Symbol, Timestamp,
 };
 use sqlx::sqlite::SqliteRow;
 
-use super::{Read, Store, StoreError, money, rows};
+use super::{Acted, Read, Store, StoreError, money, rows};
 use crate::{ledger::Account, record::Record, state::State};
 
 /// How one reassignment went so far.
@@ -15,8 +16,16 @@ pub struct Timeline {
     pub reassignment: ReassignmentId,
     /// How far it has come.
     pub state: State,
+    /// How far it had come when it was parked, if it is.
+    pub parked_from: Option<State>,
+    /// The instrument.
+    pub symbol: Symbol,
+    /// Whose the place is.
+    pub provider: ProviderName,
     /// The place.
     pub slot: SlotName,
+    /// What the buyer wants started there; nothing where its provider buys it back.
+    pub image: Option<ImageName>,
     /// Who sold.
     pub seller: AccountName,
     /// Who bought.
@@ -41,6 +50,46 @@ pub struct Timeline {
     pub transitions: Vec<Transition>,
     /// Every call that was made for it, oldest first.
     pub attempts: Vec<Attempt>,
+    /// What operators did with it, and with its provider since its trade, oldest first.
+    pub acts: Vec<Acted>,
+}
+
+/// Which reassignments are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// Those in this state; none: in all.
+    pub state: Option<State>,
+    /// Those of this provider; none: of all.
+    pub provider: Option<ProviderName>,
+    /// Those behind this one; none: from the oldest.
+    pub after: Option<ReassignmentId>,
+}
+
+/// One reassignment in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The reassignment.
+    pub reassignment: ReassignmentId,
+    /// How far it has come.
+    pub state: State,
+    /// How far it had come when it was parked, if it is.
+    pub parked_from: Option<State>,
+    /// Since when.
+    pub since: Timestamp,
+    /// The instrument.
+    pub symbol: Symbol,
+    /// Whose the place is.
+    pub provider: ProviderName,
+    /// The place.
+    pub slot: SlotName,
+    /// Who sold.
+    pub seller: AccountName,
+    /// Who bought.
+    pub buyer: AccountName,
+    /// The price.
+    pub price: Notional,
+    /// The price's currency.
+    pub currency: CurrencyCode,
 }
 
 /// A state was entered.
@@ -59,6 +108,8 @@ pub struct Transition {
 pub struct Attempt {
     /// What was called: a state machine action by name.
     pub action: String,
+    /// What it asked for, in words; empty for calls of earlier versions.
+    pub request: String,
     /// Its idempotency token.
     pub token: String,
     /// When it was written down, just before it was made.
@@ -109,6 +160,31 @@ impl Store {
             .collect()
     }
 
+    /// Reassignments, oldest first, at most `limit`.
+    pub(crate) async fn list(&self, which: &Which, limit: u32) -> Result<Vec<Listed>, StoreError> {
+        let state = which.state.map_or("", State::name);
+        let provider = which
+            .provider
+            .map_or_else(String::new, |name| name.to_string());
+        let after = which.after.map_or_else(String::new, |id| id.to_string());
+        sqlx::query(
+            "SELECT * FROM reassignments
+             WHERE ($1 = '' OR state = $1) AND ($2 = '' OR provider = $2)
+               AND ($3 = '' OR position > (SELECT position FROM reassignments WHERE id = $3)
+                 OR (position = (SELECT position FROM reassignments WHERE id = $3) AND id > $3))
+             ORDER BY position, id LIMIT $4",
+        )
+        .bind(state)
+        .bind(provider)
+        .bind(after)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(|row| Ok(listed(&rows::record(row)?)))
+        .collect()
+    }
+
     /// What operators must know, oldest first: when, about what, what.
     pub(crate) async fn alarms(&self) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
         sqlx::query("SELECT * FROM alarms ORDER BY number")
@@ -148,7 +224,30 @@ impl Store {
             .map(transition)
             .collect::<Result<_, _>>()?;
         let attempts = attempts.iter().map(attempt).collect::<Result<_, _>>()?;
-        Ok(Some(timeline(rows::record(&row)?, transitions, attempts)))
+        let record = rows::record(&row)?;
+        let terms = &record.terms;
+        let acts = Self::acts(&mut tx, &id, &terms.provider, terms.executed_at).await?;
+        Ok(Some(Timeline {
+            acts,
+            ..timeline(record, transitions, attempts)
+        }))
+    }
+}
+
+fn listed(record: &Record) -> Listed {
+    let terms = &record.terms;
+    Listed {
+        reassignment: terms.id,
+        state: record.state,
+        parked_from: record.parked.map(|parked| parked.from),
+        since: record.entered_at,
+        symbol: terms.symbol,
+        provider: terms.provider,
+        slot: terms.slot,
+        seller: terms.seller,
+        buyer: terms.buyer,
+        price: money(terms.price.micros()),
+        currency: terms.currency,
     }
 }
 
@@ -157,12 +256,17 @@ fn timeline(record: Record, transitions: Vec<Transition>, attempts: Vec<Attempt>
         terms,
         learnt,
         state,
+        parked,
         ..
     } = record;
     Timeline {
         reassignment: terms.id,
         state,
+        parked_from: parked.map(|parked| parked.from),
+        symbol: terms.symbol,
+        provider: terms.provider,
         slot: terms.slot,
+        image: terms.image,
         seller: terms.seller,
         buyer: terms.buyer,
         price: money(terms.price.micros()),
@@ -175,6 +279,7 @@ fn timeline(record: Record, transitions: Vec<Transition>, attempts: Vec<Attempt>
         address: learnt.address,
         transitions,
         attempts,
+        acts: Vec::new(),
     }
 }
 
@@ -189,6 +294,7 @@ fn transition(row: &SqliteRow) -> Result<Transition, StoreError> {
 fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
     Ok(Attempt {
         action: row.string("action")?,
+        request: row.string("request")?,
         token: row.string("token")?,
         started_at: row.time("started_at")?,
         answered_at: row.maybe_count("answered_at")?.map(Timestamp::from_nanos),

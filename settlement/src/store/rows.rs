@@ -8,7 +8,7 @@ use sqlx::{Row, sqlite::SqliteRow};
 use super::{StoreError, rulings};
 use crate::{
     ledger::Amount,
-    record::{Learnt, Record, Terms},
+    record::{Learnt, Parked, Record, Terms},
     state::State,
 };
 
@@ -105,7 +105,19 @@ pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
         lease_epoch: row.count("lease_epoch")?,
         said: rulings::said(row)?,
         corrections: row.count("corrections")?,
+        parked: parked(row)?,
+        told_failed: row.flag("told_failed")?,
     })
+}
+
+fn parked(row: &impl Read) -> Result<Option<Parked>, StoreError> {
+    let Some(name) = row.maybe_string("parked_from")? else {
+        return Ok(None);
+    };
+    Ok(Some(Parked {
+        from: State::parse(&name).ok_or(StoreError::Unreadable("parked_from"))?,
+        age_nanos: row.count("parked_age")?,
+    }))
 }
 
 fn terms(row: &SqliteRow) -> Result<Terms, StoreError> {

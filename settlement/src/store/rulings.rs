@@ -1,7 +1,7 @@
 //! What the market has said of a reassignment since its trade: written with the event that says it, read by the worker
 //! before each step. A worker that holds the reassignment meanwhile is not disturbed: it finds out at its next step.
 
-use engine::{AmendedTrade, Amendment, ReassignmentId, Timestamp};
+use engine::{AmendedTrade, Amendment, ReassignmentId, ReassignmentStatus, Timestamp};
 
 use super::{Read, Store, StoreError, Tx, alarm, commands, nanos};
 use crate::{
@@ -12,16 +12,35 @@ use crate::{
 
 impl Store {
     /// The reassignment with what the market has said of it by now.
-    pub(crate) async fn heard(&self, record: Record) -> Result<Record, StoreError> {
-        let row = sqlx::query("SELECT ruling, correction, said FROM reassignments WHERE id = $1")
-            .bind(record.terms.id.to_string())
-            .fetch_one(&self.pool)
-            .await?;
-        Ok(Record {
-            said: said(&row)?,
-            ..record
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker or an operator has taken it over.
+    pub(crate) async fn heard(&self, record: Record) -> Result<Heard, StoreError> {
+        let row = sqlx::query(
+            "SELECT ruling, correction, said, lease_epoch, (SELECT COUNT(*) FROM suspended_providers
+               WHERE suspended_providers.provider = reassignments.provider) AS suspended
+             FROM reassignments WHERE id = $1",
+        )
+        .bind(record.terms.id.to_string())
+        .fetch_one(&self.pool)
+        .await?;
+        if row.count::<u64>("lease_epoch")? != record.lease_epoch {
+            return Err(StoreError::LeaseLost);
+        }
+        let said = said(&row)?;
+        Ok(Heard {
+            record: Record { said, ..record },
+            provider_suspended: row.flag("suspended")?,
         })
     }
+}
+
+/// What a worker must know before each step.
+pub(crate) struct Heard {
+    /// The reassignment with what the market has said of it by now.
+    pub(crate) record: Record,
+    /// An operator has suspended its provider.
+    pub(crate) provider_suspended: bool,
 }
 
 pub(super) fn said(row: &impl Read) -> Result<Said, StoreError> {
@@ -94,6 +113,11 @@ async fn busted(tx: &mut Tx<'_>, id: &str, words: &str, now: Timestamp) -> Resul
     .bind(id)
     .execute(&mut **tx)
     .await?;
+    if commands::waits(tx, id, u32::from(ReassignmentStatus::Failed.code())).await? {
+        let what = "the trade was busted before the market heard that the slot does not hold the seller's instance: \
+                    the slot can be traded; look at the provider, and withdraw it";
+        alarm(tx, id, what, now).await?;
+    }
     // The market hears nothing more of it: what it was to hear, it would only pass over.
     commands::withdraw(tx, id).await?;
     let state = sqlx::query("SELECT state FROM reassignments WHERE id = $1")
@@ -123,7 +147,7 @@ async fn corrected(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE reassignments SET correction = $1, said = $2, awake = 1, due_at = $3
-         WHERE id = $4 AND state IN ('RECEIVED', 'FUNDED', 'FENCED', 'ASKING')",
+         WHERE id = $4 AND COALESCE(parked_from, state) IN ('RECEIVED', 'FUNDED', 'FENCED', 'ASKING')",
     )
     .bind(price.micros())
     .bind(words)

@@ -31,6 +31,8 @@ impl Store {
         let rows = sqlx::query(
             "SELECT * FROM reassignments AS mine
              WHERE awake = 1 AND due_at <= $1 AND lease_until <= $1
+               AND (mine.provider NOT IN (SELECT provider FROM suspended_providers)
+                 OR (mine.ruling = 'BUSTED' AND mine.state NOT IN ('SETTLED', 'BUSTED', 'CASH_SETTLED')))
                AND NOT EXISTS (
                    SELECT 1 FROM reassignments AS older
                    WHERE older.provider = mine.provider AND older.slot = mine.slot
@@ -63,7 +65,9 @@ impl Store {
     /// When the next reassignment is due, if any is.
     pub(crate) async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let row = sqlx::query(
-            "SELECT MIN(due_at) AS due FROM reassignments WHERE awake = 1 AND lease_until = 0",
+            "SELECT MIN(due_at) AS due FROM reassignments WHERE awake = 1 AND lease_until = 0
+               AND (provider NOT IN (SELECT provider FROM suspended_providers)
+                 OR (ruling = 'BUSTED' AND state NOT IN ('SETTLED', 'BUSTED', 'CASH_SETTLED')))",
         )
         .fetch_one(&self.pool)
         .await?;
@@ -164,7 +168,7 @@ pub(super) async fn has_funds(tx: &mut Tx<'_>, record: &Record) -> Result<bool, 
 /// Writes the changing part of a row, if the worker's lease still stands. If the market has said something that the
 /// worker did not know, the reassignment stays awake, and due now. A correction that is newer than the one that was taken
 /// over stays.
-async fn write(
+pub(super) async fn write(
     tx: &mut Tx<'_>,
     record: &Record,
     due: Timestamp,
@@ -179,7 +183,8 @@ async fn write(
            attempts = $5, price = $22, corrections = $23,
            correction = CASE WHEN corrections < $23 AND correction = $22 THEN NULL ELSE correction END,
            failures = $6, round = $7, task = $8, generation = $9, image_digest = $10, new_instance = $11,
-           old_process = $12, new_process = $13, address = $14, fence_held = $15, lease_until = $16
+           old_process = $12, new_process = $13, address = $14, fence_held = $15, lease_until = $16,
+           parked_from = $24, parked_age = $25
          WHERE id = $17 AND lease_epoch = $18",
     )
     .bind(record.state.name())
@@ -205,6 +210,8 @@ async fn write(
     .bind(nanos(now)?)
     .bind(record.terms.price.micros())
     .bind(i64::from(record.corrections))
+    .bind(record.parked.map(|parked| parked.from.name()))
+    .bind(number(record.parked.map_or(0, |parked| parked.age_nanos))?)
     .execute(&mut **tx)
     .await?;
     if written.rows_affected() == 1 {
@@ -233,8 +240,7 @@ pub(super) async fn consequences(
         check_commit(tx, next.terms.currency, &next.cash_subject(), next.state).await?;
     }
     if let Some(report) = decision.report {
-        let (status, command) = command(next, report, &decision.why);
-        commands::enqueue(tx, &id, u32::from(status.code()), &command).await?;
+        tell(tx, next, report, &decision.why).await?;
     }
     if decision.alarm {
         alarm(tx, &id, &decision.why, now).await?;
@@ -243,6 +249,18 @@ pub(super) async fn consequences(
         intent(tx, next, action, now).await?;
     }
     Ok(())
+}
+
+/// Has the market told how far it has come, with this text.
+pub(super) async fn tell(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    report: Report,
+    text: &str,
+) -> Result<(), StoreError> {
+    let (status, command) = command(record, report, text);
+    let id = record.terms.id.to_string();
+    commands::enqueue(tx, &id, u32::from(status.code()), &command).await
 }
 
 pub(super) async fn transition(
@@ -271,13 +289,14 @@ async fn intent(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO attempts (reassignment, number, action, token, started_at)
-         SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4 FROM attempts WHERE reassignment = $1",
+        "INSERT INTO attempts (reassignment, number, action, token, started_at, request)
+         SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, $4, $5 FROM attempts WHERE reassignment = $1",
     )
     .bind(record.terms.id.to_string())
     .bind(action.name())
     .bind(record.token(action))
     .bind(nanos(now)?)
+    .bind(record.request(action))
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -301,6 +320,15 @@ async fn move_cash(
         }
         Cash::Post => {
             for transfer in price.post() {
+                book(tx, &transfer, now).await?;
+            }
+            Ok(())
+        }
+        Cash::CashOut {
+            difference,
+            instance_taken,
+        } => {
+            for transfer in price.cash_out(difference, instance_taken) {
                 book(tx, &transfer, now).await?;
             }
             Ok(())

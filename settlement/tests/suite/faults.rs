@@ -3,8 +3,9 @@
 use engine::ReassignmentStatus::{
     self, Failed, Pending, Placing, Reversed, Settled, Starting, Terminating,
 };
+use engine::Remark;
 use proptest::prelude::*;
-use settlement::{State, provider::Class};
+use settlement::{By, State, machine::Act, provider::Class};
 
 use crate::{
     cloud::{Cloud, Fault},
@@ -28,10 +29,8 @@ async fn check(
         .await;
     cloud.script(faults);
     market.trade(ALICE, BOB, 300, 1, Some("img"));
-    market.run(&settlement, |market| market.ended() == 1).await;
-
+    let state = market.run_until_quiet(&settlement).await[0];
     let update = market.updates().last().unwrap();
-    let state = settlement.reassignments(0, 1).await.unwrap()[0].1;
     assert_eq!((update.status, state), wanted, "{faults:?} {update:?}");
     let (seller, buyer) = (cash(&settlement, ALICE).await, cash(&settlement, BOB).await);
     let got = (seller.0 - OPENING, buyer.0 - OPENING, buyer.1);
@@ -90,19 +89,31 @@ async fn before_the_point_of_no_return_it_is_undone() {
 
 #[tokio::test]
 async fn past_the_point_of_no_return_it_is_parked_with_the_cash_set_aside() {
-    let parked = (Failed, State::Manual);
+    // The market is told nothing: an operator may yet bring it to a delivery.
     let money = (0, -300, 300);
-    for faults in [
-        vec![("terminate", Fault::Refused(Class::Denied))],
-        vec![("place", Fault::Refused(Class::Denied))],
-        vec![("place", Fault::Refused(Class::BadImage))],
-        vec![("place", Fault::TaskFails(Class::BadImage))],
-        vec![("start", Fault::Refused(Class::Denied))],
-        vec![("terminate", Fault::Refused(Class::Unknown)); 8],
-        vec![("terminate", Fault::TaskFails(Class::Transient)); 8],
-        vec![("start", Fault::TaskFails(Class::Unknown)); 8],
+    for (told, faults) in [
+        (
+            Terminating,
+            vec![("terminate", Fault::Refused(Class::Denied))],
+        ),
+        (Placing, vec![("place", Fault::Refused(Class::Denied))]),
+        (Placing, vec![("place", Fault::Refused(Class::BadImage))]),
+        (Placing, vec![("place", Fault::TaskFails(Class::BadImage))]),
+        (Starting, vec![("start", Fault::Refused(Class::Denied))]),
+        (
+            Terminating,
+            vec![("terminate", Fault::Refused(Class::Unknown)); 8],
+        ),
+        (
+            Terminating,
+            vec![("terminate", Fault::TaskFails(Class::Transient)); 8],
+        ),
+        (
+            Starting,
+            vec![("start", Fault::TaskFails(Class::Unknown)); 8],
+        ),
     ] {
-        check(&faults, parked, money).await;
+        check(&faults, (told, State::Manual), money).await;
     }
 }
 
@@ -220,7 +231,18 @@ proptest! {
             cloud.plan(faults(seed, share));
             market.trade(ALICE, BOB, 10, 4, Some("img"));
             market.trade(ALICE, ACME, 7, 2, None);
-            market.run(&settlement, |market| market.ended() == 6).await;
+            let states = market.run_until_quiet(&settlement).await;
+            settlement.check_ledger().await.unwrap();
+            // With the provider well again, an operator brings all that is parked to its end.
+            cloud.plan(|_| Fault::None);
+            let parked = states.iter().filter(|state| state.is_parked()).count();
+            let by = By { operator: "op".parse().unwrap(), reason: Remark::new("mended").unwrap() };
+            let known = settlement.reassignments(0, 6).await.unwrap();
+            for (id, _) in known.iter().filter(|(_, state)| state.is_parked()) {
+                settlement.act(id, &Act::Retry, &by).await.unwrap();
+            }
+            let states = market.run_until_quiet(&settlement).await;
+            assert!(states.iter().all(|state| state.is_end()), "{parked} were retried: {states:?}");
 
             cloud.check_census();
             settlement.check_ledger().await.unwrap();

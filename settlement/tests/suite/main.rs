@@ -7,8 +7,10 @@
 mod cloud;
 mod crashes;
 mod faults;
+mod gate;
 mod inbox;
 mod market;
+mod operators;
 mod proxy;
 mod reference;
 mod rulings;

@@ -10,7 +10,7 @@ use engine::{
     Timestamp, TradeAmendment,
 };
 use settlement::{
-    Adapter, Backoff, Limits, OpeningCash, Options, ProviderSettings, Settlement, WallClock,
+    Adapter, Backoff, Limits, OpeningCash, Options, ProviderSettings, Settlement, State, WallClock,
     ledger::Account,
 };
 use tokio::time::Instant;
@@ -295,6 +295,69 @@ impl Market {
             }
             settlement.mark_submitted(&ids).await.unwrap();
         }
+    }
+
+    /// Passes events and commands on, with workers running, until `reached`.
+    pub(crate) async fn run_until(&mut self, settlement: &Settlement, reached: impl Future) {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let run = async {
+            tokio::select! {
+                _ = reached => {}
+                () = self.pump(settlement, |_| false) => {}
+            }
+            drop(stop);
+        };
+        let both = async { tokio::join!(run, settlement.run(async move { drop(stopped.await) })) };
+        let Ok(((), worked)) = tokio::time::timeout(PATIENCE, both).await else {
+            panic!(
+                "not done in time: {:?}",
+                settlement.reassignments(0, 10).await
+            );
+        };
+        worked.unwrap();
+        // What is not passed on yet tells the market of the end.
+        self.feed(settlement).await;
+    }
+
+    /// Runs everything until each reassignment has ended or is parked, and the market has heard of the ends. The states.
+    pub(crate) async fn run_until_quiet(&mut self, settlement: &Settlement) -> Vec<State> {
+        let known = async || {
+            let known = settlement.reassignments(0, 1_000).await.unwrap();
+            known
+                .into_iter()
+                .map(|(_, state)| state)
+                .collect::<Vec<_>>()
+        };
+        let traded = self.traded();
+        let quiet = async {
+            loop {
+                let known = known().await;
+                let at_rest = known
+                    .iter()
+                    .all(|state| state.is_end() || state.is_parked());
+                if known.len() == traded && at_rest {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        self.run_until(settlement, quiet).await;
+        let known = known().await;
+        let ends = known.iter().filter(|state| state.is_end()).count();
+        self.run(settlement, |market| market.ended() == ends).await;
+        known
+    }
+
+    /// How many instances were traded.
+    fn traded(&self) -> usize {
+        let legs = self.events.iter().map(|event| {
+            if let EventBody::TradeExecuted(trade) = &event.body {
+                trade.legs.len()
+            } else {
+                0
+            }
+        });
+        legs.sum()
     }
 
     /// As [`Self::pump`], with workers running.

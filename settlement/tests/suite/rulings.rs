@@ -25,7 +25,7 @@ const fn to(price: i64) -> Amendment {
 }
 
 /// Alice's one instance is sold to Bob; settlement has heard nothing of it yet.
-async fn sold(cloud: &Cloud, directory: &std::path::Path) -> (Market, Settlement) {
+pub(crate) async fn sold(cloud: &Cloud, directory: &std::path::Path) -> (Market, Settlement) {
     let settlement = venue(cloud, directory).await;
     let mut market = Market::open();
     market
@@ -36,13 +36,13 @@ async fn sold(cloud: &Cloud, directory: &std::path::Path) -> (Market, Settlement
 }
 
 /// How far the last reassignment is that settlement has heard of.
-async fn state(settlement: &Settlement) -> Option<State> {
+pub(crate) async fn state(settlement: &Settlement) -> Option<State> {
     let known = settlement.reassignments(0, 10).await.unwrap();
     known.last().map(|(_, state)| *state)
 }
 
 /// Runs workers, without the market, until the reassignment is in this state.
-async fn work_until(settlement: &Settlement, wanted: State) {
+pub(crate) async fn work_until(settlement: &Settlement, wanted: State) {
     let reached = async {
         while state(settlement).await != Some(wanted) {
             tokio::task::yield_now().await;
@@ -53,27 +53,18 @@ async fn work_until(settlement: &Settlement, wanted: State) {
 }
 
 /// Runs everything until the reassignment has ended, in this state, and the slot is nobody's.
-async fn finish(market: &mut Market, settlement: &Settlement, cloud: &Cloud, end: State) {
+pub(crate) async fn finish(
+    market: &mut Market,
+    settlement: &Settlement,
+    cloud: &Cloud,
+    end: State,
+) {
     let ended = async {
         while state(settlement).await != Some(end) || cloud.slot("slot-0").fence.is_some() {
             tokio::task::yield_now().await;
         }
     };
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let run = async {
-        tokio::select! {
-            () = ended => {}
-            () = market.pump(settlement, |_| false) => {}
-        }
-        drop(stop);
-    };
-    let both = async { tokio::join!(run, settlement.run(async move { drop(stopped.await) })) };
-    let Ok(((), worked)) = tokio::time::timeout(PATIENCE, both).await else {
-        panic!("no {end:?}: {:?}", settlement.reassignments(0, 10).await);
-    };
-    worked.unwrap();
-    // What is not passed on yet tells the market of the end.
-    market.feed(settlement).await;
+    market.run_until(settlement, ended).await;
 }
 
 /// Nothing of the trade is left: neither at the provider, nor in the register or the books.
@@ -87,6 +78,23 @@ async fn check_undone(market: &Market, settlement: &Settlement, cloud: &Cloud) {
     }
     settlement.check_ledger().await.unwrap();
     assert_eq!(settlement.alarms().await.unwrap(), vec![]);
+}
+
+#[tokio::test]
+async fn a_bust_that_frees_a_slot_which_settlement_found_strange_is_an_alarm() {
+    let directory = tempfile::tempdir().unwrap();
+    let cloud = Cloud::new(1, ALICE);
+    let (mut market, settlement) = sold(&cloud, directory.path()).await;
+    cloud.change("slot-0", |slot| slot.custody = None);
+    market.feed(&settlement).await;
+    work_until(&settlement, State::Busted).await;
+    let strange = settlement.alarms().await.unwrap().len();
+    // The operator comes before the market has heard of it.
+    assert!(market.amend(Amendment::Bust));
+    market.feed(&settlement).await;
+    let alarms = settlement.alarms().await.unwrap();
+    assert_eq!(alarms.len(), strange + 1);
+    assert!(alarms[strange].2.contains("withdraw it"), "{alarms:?}");
 }
 
 /// It was delivered once, at this price.

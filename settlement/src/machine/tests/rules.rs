@@ -48,6 +48,8 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
                 rested: bit(7),
                 ruling: None,
                 corrected: false,
+                parked_from: None,
+                told_failed: false,
             };
             for ruling in [None, Some(Ruling::Begun), Some(Ruling::Busted)] {
                 for corrected in [false, true] {
