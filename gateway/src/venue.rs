@@ -135,6 +135,7 @@ impl Venue {
         let office = Office {
             market: Market::new(opened.commands.clone(), opened.events.clone()),
             sessions: Arc::clone(&registry),
+            settlement: desk.as_ref().map(|desk| desk.settlement().clone()),
             limits_in_change: Arc::default(),
             audit: audit.clone(),
             metrics: metrics.clone(),

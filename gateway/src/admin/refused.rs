@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use engine::IgnoreReason;
 use sequencer::{ReadError, Stopped};
 use serde::{Deserialize, Serialize};
+use settlement::StoreError;
 
 use super::audited::Said;
 
@@ -104,6 +105,21 @@ impl Refused {
     /// The market refused it, and said why.
     pub(super) fn by_market(wrong: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, wrong, remedy)
+    }
+
+    /// Settlement does not do it now, and says why.
+    pub(super) fn by_settlement(wrong: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, wrong, remedy)
+    }
+
+    /// Settlement's books cannot be read, or written.
+    pub(super) fn unreadable_books(error: &StoreError) -> Self {
+        tracing::error!(%error, source = ?std::error::Error::source(error), "settlement's books failed an operator");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            format!("settlement's books failed: {error}"),
+            "see the venue's log; look at how it stands before you ask again",
+        )
     }
 
     /// Whether the change was made is not known.

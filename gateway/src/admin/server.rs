@@ -7,6 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
 use axum::middleware::from_fn_with_state;
 use axum::serve::IncomingStream;
+use settlement::Settlement;
 use tokio::task::JoinHandle;
 
 use super::audited::{Peer, audited};
@@ -29,6 +30,8 @@ pub(crate) struct Office {
     pub(crate) market: Market,
     /// The live sessions.
     pub(crate) sessions: Arc<Registry>,
+    /// Settlement, where the venue has providers.
+    pub(crate) settlement: Option<Settlement>,
     /// Held from a look at risk limits to their change, so that no operator undoes what another one does meanwhile.
     pub(crate) limits_in_change: Arc<tokio::sync::Mutex<()>>,
     /// Where every call is recorded.

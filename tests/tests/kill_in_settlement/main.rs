@@ -5,6 +5,7 @@
 
 mod amended;
 mod control_plane;
+mod operated;
 mod party;
 
 use std::collections::BTreeSet;

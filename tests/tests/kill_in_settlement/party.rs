@@ -100,6 +100,11 @@ impl Party {
         known: &BTreeSet<String>,
     ) -> Seen {
         self.come_back(venue).await;
+        self.see_end(known).await
+    }
+
+    /// The same of one who is there.
+    pub(crate) async fn see_end(&mut self, known: &BTreeSet<String>) -> Seen {
         loop {
             let mut ended = self.settled.iter().chain(&self.undone);
             if let Some((_, seen)) = ended.find(|(id, _)| !known.contains(*id)) {

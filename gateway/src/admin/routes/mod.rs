@@ -7,6 +7,7 @@ pub(crate) mod orders;
 pub(crate) mod phases;
 pub(crate) mod risk_limits;
 pub(crate) mod sessions;
+pub(crate) mod settlements;
 pub(crate) mod trades;
 pub(crate) mod withdrawals;
 
@@ -23,6 +24,7 @@ pub(super) fn all() -> Router<Office> {
         .merge(phases::routes())
         .merge(risk_limits::routes())
         .merge(sessions::routes())
+        .merge(settlements::routes())
         .merge(trades::routes())
         .merge(kill_switch::routes())
         .merge(withdrawals::routes())

@@ -8,6 +8,7 @@ mod orders;
 mod phases;
 mod risk_limits;
 mod sessions;
+mod settlements;
 mod trades;
 mod withdraw;
 
@@ -67,6 +68,9 @@ enum What {
     /// Shows, sets and releases risk limits.
     // Boxed: it has room for four names.
     Limits(Box<risk_limits::Arguments>),
+    /// Shows reassignments as settlement carries them out, and decides of them.
+    // Boxed: it has room for many names.
+    Settlements(Box<settlements::Arguments>),
     /// Takes an instance out of the register, to give it back to its holder.
     Withdraw(withdraw::Arguments),
     /// Busts a trade: it is as if it had not been. Possible until a reassignment of it begins, on its trading day.
@@ -95,6 +99,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Resume(arguments) => phases::resume(&call, arguments).await,
             What::HaltPolicy(arguments) => phases::policy(&call, arguments).await,
             What::Limits(arguments) => risk_limits::run(&call, arguments).await,
+            What::Settlements(arguments) => settlements::run(&call, arguments).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,
             What::Bust(arguments) => trades::bust(&call, arguments).await,
             What::Correct(arguments) => trades::correct(&call, arguments).await,
