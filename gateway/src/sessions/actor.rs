@@ -10,13 +10,14 @@ use chrono::{DateTime, Utc};
 
 use fix_codec::Decoder;
 use fix_session::{Outputs, Session, Status};
-use sequencer::{CommandSender, EventBatch, ReadError};
-use tokio::sync::{mpsc, oneshot, watch};
+use sequencer::{EventBatch, ReadError};
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
 use super::answers::Answers;
 use super::apart::apart;
 use super::authentication::verdict;
+use super::desk::Desk;
 use super::event::Ended;
 use super::farewell::HasRead;
 use super::hours::Hours;
@@ -27,7 +28,7 @@ use super::profile::Profile;
 use super::renewal::missed;
 use super::resend::Resend;
 use super::reset::TurnToReset;
-use super::turns::{self, Turns};
+use super::turns;
 use super::unreceived::Goodbye;
 use super::watching::Watching;
 use super::{Control, Letterbox, Mail};
@@ -37,20 +38,6 @@ use crate::metrics::Standing;
 use crate::net::{Connection, Turn};
 use crate::store::Store;
 
-/// Held by every session until it takes no more orders; when all are dropped, the venue may stop the sequencer.
-#[derive(Clone)]
-pub(crate) struct Drained {
-    _held: mpsc::Sender<()>,
-}
-
-impl Drained {
-    /// The guard, and what closes when every copy of it is gone.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<()>) {
-        let (held, gone) = mpsc::channel(1);
-        (Self { _held: held }, gone)
-    }
-}
-
 /// How long a second connection waits for the first to end: a client that comes back at once must not be refused
 /// because the end of its old connection has not been seen yet.
 const NEWCOMER_WAIT: Duration = Duration::from_millis(250);
@@ -59,34 +46,6 @@ const NEWCOMER_WAIT: Duration = Duration::from_millis(250);
 pub(super) struct Newcomer {
     pub(super) connection: Connection,
     until: DateTime<Utc>,
-}
-
-/// What a session needs to take orders; given back when the venue drains.
-#[derive(Clone)]
-pub(crate) struct Desk {
-    pub(super) commands: CommandSender,
-    /// Of those that resend; shared by all sessions of the venue, as are the next.
-    turns: Turns,
-    /// Of those that start their numbers again.
-    pub(super) resets: Turns,
-    _drained: Drained,
-}
-
-impl Desk {
-    /// Where commands go, and the guard that is held for as long as they may.
-    pub(crate) fn new(commands: CommandSender, drained: Drained) -> Self {
-        Self {
-            commands,
-            turns: Turns::new(),
-            resets: Turns::new(),
-            _drained: drained,
-        }
-    }
-
-    /// Whether the venue has room on its disk for new orders.
-    pub(super) fn has_room(&self) -> bool {
-        self.commands.takes_orders()
-    }
 }
 
 /// What a session goes on from.

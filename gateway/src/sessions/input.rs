@@ -10,7 +10,8 @@ use fix_codec::messages::Logon;
 use fix_codec::values::BusinessRejectReason;
 use fix_session::{BusinessReject, Received, Status};
 
-use super::actor::{Actor, Desk};
+use super::actor::Actor;
+use super::desk::Desk;
 use super::event::{Beyond, SessionEvent};
 use super::limits::{self, Arrival, Handled};
 use crate::clock;

@@ -8,6 +8,7 @@ mod apart;
 mod authentication;
 mod coming;
 mod control;
+mod desk;
 mod event;
 mod farewell;
 mod hours;
@@ -38,8 +39,8 @@ mod turns;
 mod unreceived;
 mod watching;
 
-pub(crate) use actor::{Desk, Drained};
 pub(crate) use control::Control;
+pub(crate) use desk::{Desk, Drained};
 pub(crate) use event::{About, Refusal, SessionEvent};
 pub(crate) use housekeeping::UNWRITTEN_EVENTS;
 pub(crate) use mail::Mail;

@@ -12,8 +12,9 @@ use sequencer::{EventLog, EventPosition, Opened};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::actor::{Actor, Desk, Past};
+use super::actor::{Actor, Past};
 use super::answers::Answers;
+use super::desk::Desk;
 use super::event::SessionEvent;
 use super::hours::Hours;
 use super::made_again::MadeAgain;
