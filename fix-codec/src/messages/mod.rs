@@ -15,6 +15,7 @@ mod party;
 mod reject;
 mod replace;
 mod session;
+mod trading_status;
 
 pub use confirmation::{Capacity, Confirmation, ConfirmedOrder};
 pub use execution_report::ExecutionReport;
@@ -30,4 +31,7 @@ pub use reject::{BusinessMessageReject, OrderCancelReject};
 pub use replace::OrderCancelReplaceRequest;
 pub use session::{
     Heartbeat, Logon, Logout, MessageTypeEntry, Reject, ResendRequest, SequenceReset, TestRequest,
+};
+pub use trading_status::{
+    SecurityStatus, SecurityStatusRequest, TradingSessionStatus, TradingSessionStatusRequest,
 };

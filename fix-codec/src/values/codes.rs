@@ -294,4 +294,14 @@ char_codes! {
         /// Background.
         Background = b'2',
     }
+
+    /// SubscriptionRequestType(263).
+    pub enum SubscriptionRequestType {
+        /// Once, as it stands.
+        Snapshot = b'0',
+        /// As it stands, and every change of it.
+        SnapshotAndUpdates = b'1',
+        /// No more changes.
+        Unsubscribe = b'2',
+    }
 }

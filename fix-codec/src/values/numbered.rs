@@ -240,4 +240,78 @@ int_codes! {
         /// Take the smaller one off both, and cancel it.
         DecrementAndCancel = 100,
     }
+
+    /// SecurityTradingStatus(326).
+    pub enum SecurityTradingStatus {
+        /// Opening delay.
+        OpeningDelay = 1,
+        /// Trading halt.
+        TradingHalt = 2,
+        /// Resume.
+        Resume = 3,
+        /// No open, no resume.
+        NoOpenNoResume = 4,
+        /// Price indication.
+        PriceIndication = 5,
+        /// Trading range indication.
+        TradingRangeIndication = 6,
+        /// Market imbalance, buy.
+        MarketImbalanceBuy = 7,
+        /// Market imbalance, sell.
+        MarketImbalanceSell = 8,
+        /// Market-on-close imbalance, buy.
+        MarketOnCloseImbalanceBuy = 9,
+        /// Market-on-close imbalance, sell.
+        MarketOnCloseImbalanceSell = 10,
+        /// No market imbalance.
+        NoMarketImbalance = 12,
+        /// No market-on-close imbalance.
+        NoMarketOnCloseImbalance = 13,
+        /// Pre-opening of the Intermarket Trading System.
+        ItsPreOpening = 14,
+        /// New price indication.
+        NewPriceIndication = 15,
+        /// Trade dissemination time.
+        TradeDisseminationTime = 16,
+        /// Ready to trade: the start of a session.
+        ReadyToTrade = 17,
+        /// Not available for trading: the end of a session.
+        NotAvailableForTrading = 18,
+        /// Not traded on this market.
+        NotTradedOnThisMarket = 19,
+        /// Unknown or invalid.
+        UnknownOrInvalid = 20,
+        /// Pre-open.
+        PreOpen = 21,
+        /// Opening rotation.
+        OpeningRotation = 22,
+        /// Fast market.
+        FastMarket = 23,
+    }
+
+    /// TradSesStatus(340).
+    pub enum TradSesStatus {
+        /// Unknown.
+        Unknown = 0,
+        /// Halted.
+        Halted = 1,
+        /// Open.
+        Open = 2,
+        /// Closed.
+        Closed = 3,
+        /// Pre-open.
+        PreOpen = 4,
+        /// Pre-close.
+        PreClose = 5,
+        /// The request is rejected: see TradSesStatusRejReason(567).
+        RequestRejected = 6,
+    }
+
+    /// TradSesStatusRejReason(567).
+    pub enum TradSesStatusRejReason {
+        /// TradingSessionID(336) is unknown or invalid.
+        UnknownTradingSession = 1,
+        /// Other.
+        Other = 99,
+    }
 }
