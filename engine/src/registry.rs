@@ -64,6 +64,7 @@ impl Listing {
             symbol: self.terms.symbol,
             phase: self.trading.phase,
             scheduled: self.trading.scheduled,
+            test: self.is_test(),
         }
     }
 

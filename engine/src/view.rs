@@ -35,6 +35,8 @@ pub struct InstrumentPhase {
     pub phase: Phase,
     /// The phase that its calendar asked for last, if it ever did.
     pub scheduled: Option<Phase>,
+    /// Whether it is a test instrument.
+    pub test: bool,
 }
 
 /// The best resting price of one side, and how much rests there.

@@ -27,6 +27,7 @@ mod timers;
 mod trading_calendar;
 mod trading_day;
 mod trading_news;
+mod trading_status;
 pub mod venue;
 
 pub use sessions::session_settings;

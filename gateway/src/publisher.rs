@@ -18,6 +18,7 @@ use crate::metrics::{Metrics, as_gauge};
 use crate::routing::Routes;
 use crate::sessions::{Mail, Registry, UNWRITTEN_EVENTS, tell_of_client};
 use crate::trading_news::tell_of_trading;
+use crate::trading_status::Board;
 
 /// After so many events every session is told how far they were brought, one session after each batch: what they write
 /// down of it is spread.
@@ -31,6 +32,8 @@ pub(crate) struct Publisher {
     routes: watch::Receiver<Arc<Routes>>,
     /// What comes before was told by the venue that ran before.
     told_from: EventPosition,
+    /// Knows of each batch before a session does.
+    board: Arc<Board>,
     metrics: Metrics,
     brought: Brought,
     round: Round,
@@ -83,6 +86,7 @@ impl Publisher {
         told_from: EventPosition,
         registry: Arc<Registry>,
         routes: watch::Receiver<Arc<Routes>>,
+        board: Arc<Board>,
         metrics: &Metrics,
     ) -> Self {
         let brought = Brought::new(metrics);
@@ -99,6 +103,7 @@ impl Publisher {
             registry,
             routes,
             told_from,
+            board,
             metrics: metrics.clone(),
             brought,
         }
@@ -154,18 +159,23 @@ impl Publisher {
 
     async fn bring(&self, batch: EventBatch) {
         let routes = Arc::clone(&self.routes.borrow());
+        let news = self.board.note(&batch);
         let mut picks: BTreeMap<SessionName, Vec<usize>> = BTreeMap::new();
         for (place, (position, event)) in batch.iter().enumerate() {
             if position >= self.told_from {
                 tell_of_client(event, &self.metrics);
                 tell_of_trading(event, &self.metrics);
             }
-            routes.each(event, |session| {
+            let mut pick = |session: &SessionName| {
                 let picks = picks.entry(*session).or_default();
                 if picks.last() != Some(&place) {
                     picks.push(place);
                 }
-            });
+            };
+            routes.each(event, &mut pick);
+            if news.is_at(place) {
+                news.followers.iter().for_each(pick);
+            }
         }
         for (session, picks) in picks {
             let Some(door) = self.registry.mail(&session) else {

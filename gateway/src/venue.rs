@@ -33,6 +33,7 @@ use crate::routing::Routes;
 use crate::sessions::{Desk, Drained, Observers, Registry, Seats, left_behind};
 use crate::settlement_desk::SettlementDesk;
 use crate::trading_calendar::TradingCalendars;
+use crate::trading_status::Board;
 use crate::{timers, trading_day, trading_news};
 
 /// A running venue.
@@ -94,7 +95,15 @@ impl Venue {
         let kept_from = opened.events.kept_from();
         seats.tell_dropped(kept_from);
         let from = seats.first_unhandled().map(|from| from.max(kept_from));
-        let sessions_desk = Desk::new(opened.commands.clone(), guard);
+        let new = opened.recovery.next_event;
+        let board = Board::new(
+            &opened.engine_view,
+            new,
+            opened.events.clone(),
+            &config.trading_calendars,
+        );
+        let board = Arc::new(board);
+        let sessions_desk = Desk::new(opened.commands.clone(), Arc::clone(&board), guard);
         let (fix_logs, fix_log_writer) = FixLogs::start(&config.fix_log, &layout, &metrics)?;
         let observers = Observers::new(&metrics, &fix_logs);
         seats.take_up(
@@ -108,8 +117,14 @@ impl Venue {
 
         let reader = opened.events.reader(from.unwrap_or(opened.events.end()));
         let (routes, routing) = watch::channel(Arc::new(Routes::new(&config)));
-        let new = opened.recovery.next_event;
-        let publisher = Publisher::new(reader, new, Arc::clone(&registry), routing, &metrics);
+        let publisher = Publisher::new(
+            reader,
+            new,
+            Arc::clone(&registry),
+            routing,
+            Arc::clone(&board),
+            &metrics,
+        );
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
         let calendars = TradingCalendars::new(&config.trading_calendars);

@@ -67,8 +67,8 @@ public:
   }
 };
 
-// Sends what `words` say: TYPE TAG=VALUE ...
-void send(std::istringstream& words, const FIX::SessionID& session) {
+// Sends what `words` say: TYPE TAG=VALUE ...; with the time of the transaction, if it is `timed`.
+void send(std::istringstream& words, const FIX::SessionID& session, const bool timed) {
   FIX::Message message;
   std::string word;
   words >> word;
@@ -77,7 +77,9 @@ void send(std::istringstream& words, const FIX::SessionID& session) {
     const auto equals = word.find('=');
     message.setField(std::stoi(word.substr(0, equals)), word.substr(equals + 1));
   }
-  message.setField(FIX::TransactTime());
+  if (timed) {
+    message.setField(FIX::TransactTime());
+  }
   FIX::Session::sendToTarget(message, session);
 }
 
@@ -93,8 +95,8 @@ void serve(const std::string& file) {
     std::istringstream words(line);
     std::string command;
     words >> command;
-    if (command == "send") {
-      send(words, session);
+    if (command == "send" || command == "ask") {
+      send(words, session, command == "send");
     } else if (command == "logout") {
       FIX::Session::lookupSession(session)->logout();
     } else {

@@ -1,4 +1,4 @@
-//! The only dictionary between FIX words and the market's words.
+//! The only dictionary between FIX words and the market's words, but for phases, which `trading_status` tells.
 //!
 //! - [`inbound`]: a client's message becomes a command, or the answer that says why not.
 //! - [`routing`]: an event of the market concerns these sessions.

@@ -18,6 +18,19 @@ pub(crate) struct Timetable {
     calendar: TradingCalendar,
 }
 
+/// A trading day: when what begins. Without a step that has its name, that is not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct DayHours {
+    /// The first step of the day.
+    pub(crate) start: Option<DateTime<Utc>>,
+    /// Continuous trading.
+    pub(crate) open: Option<DateTime<Utc>>,
+    /// The closing auction.
+    pub(crate) pre_close: Option<DateTime<Utc>>,
+    /// The end.
+    pub(crate) close: Option<DateTime<Utc>>,
+}
+
 impl Timetable {
     /// The timetable of a calendar.
     pub(crate) fn new(calendar: TradingCalendar) -> Self {
@@ -39,6 +52,26 @@ impl Timetable {
     pub(crate) fn next_step(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let next = self.steps(now).find(|(begins, _)| *begins > now);
         next.map(|(begins, _)| begins)
+    }
+
+    /// The trading day that is not over yet: the present one, or the next; `None` when there is none within three years.
+    pub(crate) fn day(&self, now: DateTime<Utc>) -> Option<DayHours> {
+        let mut day = DayHours::default();
+        for (begins, phase) in self.steps(now) {
+            day.start = day.start.or(Some(begins));
+            match phase {
+                Phase::Continuous => day.open = Some(begins),
+                Phase::ClosingAuction => day.pre_close = Some(begins),
+                Phase::Closed if begins > now => {
+                    day.close = Some(begins);
+                    return Some(day);
+                }
+                // That was a day before.
+                Phase::Closed => day = DayHours::default(),
+                Phase::PreOpen | Phase::OpeningAuction | Phase::Halted => {}
+            }
+        }
+        None
     }
 
     /// The steps from the day before on, in order. Of steps that clocks set forward bring to one moment, the last one counts.

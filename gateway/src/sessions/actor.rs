@@ -28,6 +28,7 @@ use super::profile::Profile;
 use super::renewal::missed;
 use super::resend::Resend;
 use super::reset::TurnToReset;
+use super::trading_status::TradingStatus;
 use super::turns;
 use super::unreceived::Goodbye;
 use super::watching::Watching;
@@ -84,6 +85,8 @@ pub(crate) struct Actor {
     pub(super) watching: Watching,
     /// Of the market, to what this session has said of itself.
     pub(super) answers: Answers,
+    /// What its client has asked about phases.
+    pub(super) trading_status: TradingStatus,
     /// Of a session that follows a schedule.
     pub(super) hours: Option<Hours>,
     pub(super) decoder: Decoder,
@@ -109,6 +112,8 @@ enum Wake {
     Heard(Result<EventBatch, ReadError>),
     /// Events whose reports are made again.
     Missed(Result<EventBatch, ReadError>),
+    /// What the client has asked about phases can be answered.
+    Answerable,
     Deadline,
     /// The last bytes of a connection are gone.
     Parted(HasRead),
@@ -173,6 +178,7 @@ impl Actor {
             observer,
             watching: past.watching,
             answers: past.answers,
+            trading_status: TradingStatus::new(Arc::clone(&desk.board)),
             hours: None,
             decoder: Decoder::new(),
             decoded: Vec::new(),
@@ -230,6 +236,7 @@ impl Actor {
                 Wake::Mail(Mail::Passed(position, held)) => self.pass(position, held)?,
                 Wake::Heard(read) => self.hear(read)?,
                 Wake::Missed(read) => self.make_up(read)?,
+                Wake::Answerable => self.answer_questions(clock::now()),
                 Wake::MailClosed => return Ok(()),
                 Wake::Turn(turn) => self.turned(turn),
                 Wake::Verdict(verdict) => {
@@ -339,6 +346,7 @@ impl Actor {
             verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             read = missed(&mut self.hours), if roomy => Wake::Missed(read),
+            () = self.trading_status.ready() => Wake::Answerable,
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             Some(ended) = self.last_words.join_next() => Wake::Parted(ended.unwrap_or_default()),
             () = clock::until(deadline) => Wake::Deadline,

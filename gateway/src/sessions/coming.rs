@@ -63,6 +63,7 @@ impl Actor {
         self.resend = None;
         self.verdict = None;
         self.demands.disconnected();
+        self.forget_questions();
         self.session.disconnected();
         if let Some(why) = self.watching.go(ended) {
             let session = self.profile.name;

@@ -1,9 +1,12 @@
 //! What the sessions share with each other and with the market, for as long as they take orders. Never decides anything.
 
+use std::sync::Arc;
+
 use sequencer::CommandSender;
 use tokio::sync::mpsc;
 
 use super::turns::Turns;
+use crate::trading_status::Board;
 
 /// Held by every session until it takes no more orders; when all are dropped, the venue may stop the sequencer.
 #[derive(Clone)]
@@ -27,16 +30,19 @@ pub(crate) struct Desk {
     pub(super) turns: Turns,
     /// Of those that start their numbers again.
     pub(super) resets: Turns,
+    /// Where instruments are, for those who ask.
+    pub(super) board: Arc<Board>,
     _drained: Drained,
 }
 
 impl Desk {
     /// Where commands go, and the guard that is held for as long as they may.
-    pub(crate) fn new(commands: CommandSender, drained: Drained) -> Self {
+    pub(crate) fn new(commands: CommandSender, board: Arc<Board>, drained: Drained) -> Self {
         Self {
             commands,
             turns: Turns::new(),
             resets: Turns::new(),
+            board,
             _drained: drained,
         }
     }

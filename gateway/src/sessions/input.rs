@@ -4,11 +4,12 @@
 use bytes::Buf;
 use chrono::{DateTime, Utc};
 use config::Role;
-use engine::Command;
+use engine::{Command, Input};
+use fix_codec::Message;
 use fix_codec::frame::{Frame, Framing, next_frame};
 use fix_codec::messages::Logon;
 use fix_codec::values::BusinessRejectReason;
-use fix_session::{BusinessReject, Received, Status};
+use fix_session::{BusinessReject, Outputs, Received, Session, Status};
 
 use super::actor::Actor;
 use super::desk::Desk;
@@ -17,13 +18,20 @@ use super::limits::{self, Arrival, Handled};
 use crate::clock;
 use crate::identity::Claim;
 use crate::limits::Verdict;
-use crate::order_entry::inbound::{self, Refusal};
+use crate::order_entry::inbound::{self, Refusal, Sender};
+use crate::trading_status;
 
 /// What a drop-copy session is told that sends an order.
 const NO_ORDERS: BusinessReject<'static> = BusinessReject {
     reason: BusinessRejectReason::NotAuthorized,
     reference: None,
     text: Some("a drop-copy session takes no orders"),
+};
+
+/// What one is told that asks in which phase the market is.
+const NO_QUESTIONS: BusinessReject<'static> = BusinessReject {
+    text: Some("a drop-copy session may not ask where trading stands: ask in one for order entry"),
+    ..NO_ORDERS
 };
 
 impl Actor {
@@ -151,9 +159,11 @@ impl Actor {
         if !inbound::is_answered(&message) {
             return Handled::Now;
         }
+        let is_question = trading_status::is_question(&message);
         if matches!(self.profile.role, Role::DropCopy { .. }) {
+            let why = [&NO_ORDERS, &NO_QUESTIONS][usize::from(is_question)];
             self.session
-                .reject_business(now, &message, &NO_ORDERS, &mut self.outputs);
+                .reject_business(now, &message, why, &mut self.outputs);
             return Handled::Now;
         }
         if let Some(why) = self.demands.take(now, &message.header) {
@@ -163,23 +173,41 @@ impl Actor {
             limits::refuse(&mut self.session, now, &message, why, &mut self.outputs);
             return Handled::Now;
         }
-        let sender = self.profile.sender(self.store.epoch());
-        match inbound::command(&message, &sender, now) {
-            Ok(input) if lacks_room(self.desk.as_ref(), &input.command) => {
-                limits::refuse_for_room(&mut self.session, now, &message, &mut self.outputs);
-            }
-            Ok(input) => self.decoded.push(input),
-            Err(Refusal::Message(reject)) => {
-                self.session
-                    .reject(now, &message, &reject, &mut self.outputs);
-            }
-            Err(Refusal::Answer(answer)) => {
-                self.session
-                    .answer(now, &message, &answer, &mut self.outputs);
-            }
+        if is_question {
+            let way = (&mut self.session, &mut self.outputs);
+            self.trading_status.ask(now, &message, way);
+            self.answer_questions(now);
+            return Handled::Now;
         }
+        let sender = self.profile.sender(self.store.epoch());
+        let way = (&mut self.session, &mut self.outputs);
+        let input = enter(now, &message, &sender, self.desk.as_ref(), way);
+        self.decoded.extend(input);
         Handled::Now
     }
+}
+
+/// The command that a message asks for; nothing where it is answered here.
+fn enter(
+    now: DateTime<Utc>,
+    message: &Message<'_>,
+    sender: &Sender<'_>,
+    desk: Option<&Desk>,
+    (session, outputs): (&mut Session, &mut Outputs),
+) -> Option<Input> {
+    match inbound::command(message, sender, now) {
+        Ok(input) if lacks_room(desk, &input.command) => {
+            limits::refuse_for_room(session, now, message, outputs);
+        }
+        Ok(input) => return Some(input),
+        Err(Refusal::Message(reject)) => {
+            session.reject(now, message, &reject, outputs);
+        }
+        Err(Refusal::Answer(answer)) => {
+            session.answer(now, message, &answer, outputs);
+        }
+    }
+    None
 }
 
 /// Whether this is a new order while the disk has too little room for those.

@@ -25,6 +25,7 @@ use crate::identity::Doorkeeper;
 use crate::layout::Layout;
 use crate::metrics::Metrics;
 use crate::net::{Connection, Stream};
+use crate::trading_status::Board;
 
 /// Only a failing test waits that long.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -85,6 +86,12 @@ impl Lone {
         let (audit, _) = Audit::open(&layout.audit()).unwrap();
         let doorkeeper = Doorkeeper::open(&config, &layout, &audit, &metrics).unwrap();
         let seats = Seats::open(&config, &layout, &opened).unwrap();
+        let board = Board::new(
+            &opened.engine_view,
+            opened.events.end(),
+            opened.events.clone(),
+            &config.trading_calendars,
+        );
         let commands = config.commands().into_iter();
         let commands: Vec<_> = commands
             .map(|command| Input {
@@ -97,7 +104,7 @@ impl Lone {
         let (guard, _) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
-        let desk = Desk::new(opened.commands, guard);
+        let desk = Desk::new(opened.commands, Arc::new(board), guard);
         seats.take_up(
             &desk,
             &doorkeeper,

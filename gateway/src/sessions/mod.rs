@@ -35,6 +35,7 @@ mod reset;
 mod retention_notice;
 mod seats;
 mod submission;
+mod trading_status;
 mod turns;
 mod unreceived;
 mod watching;

@@ -60,6 +60,7 @@ impl Actor {
         if self.session.next_outgoing() > next {
             self.note_report(position);
         }
+        self.tell_of_phases(now, position, event);
         Ok(false)
     }
 

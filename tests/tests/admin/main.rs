@@ -9,6 +9,7 @@ mod operator;
 mod phases;
 mod risk_limits;
 mod trades;
+mod trading_status;
 
 use tests::ground::Ground;
 

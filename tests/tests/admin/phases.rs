@@ -13,14 +13,14 @@ use crate::ground;
 use crate::operator::{admin, asked, audited};
 
 /// Runs a command of an operator that must be done.
-async fn does(ground: &Ground, words: &[&str]) {
+pub(crate) async fn does(ground: &Ground, words: &[&str]) {
     let signed = ["--operator", "alice", "--reason", "as agreed"];
     let all = [words, &signed].concat();
     let ended = admin(ground, &all).await;
     assert_eq!(ended.code(), 0, "{words:?}: {ended:?}");
 }
 
-async fn log_on(name: &str, venue: &VenueProcess) -> Member {
+pub(crate) async fn log_on(name: &str, venue: &VenueProcess) -> Member {
     let mut member = Member::new(name);
     let connected = member.connect(venue.address()).await;
     connected.expect("a member comes");
@@ -28,7 +28,7 @@ async fn log_on(name: &str, venue: &VenueProcess) -> Member {
 }
 
 /// Sends an order `SIDE QUANTITY CENTS`, and gives the first report on it.
-async fn order(member: &mut Member, id: &str, terms: &str, until: TimeInForce) -> Seen {
+pub(crate) async fn order(member: &mut Member, id: &str, terms: &str, until: TimeInForce) -> Seen {
     let words: Vec<&str> = terms.split(' ').collect();
     let terms = Terms {
         symbol: SYMBOL,

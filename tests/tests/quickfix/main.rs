@@ -248,6 +248,28 @@ fn quickfix_accepts_every_message_of_the_demo() {
     }
 }
 
+#[test]
+fn a_member_is_told_where_trading_stands() {
+    let Some(client) = client("a QuickFIX client asks where trading stands") else {
+        return;
+    };
+    let folder = scratch("trading-status");
+    let venue = Venue::start("loadtest.toml", &folder);
+    let [mut buyer, _seller] = buyer_and_seller(client, &folder, &venue);
+    for (question, answer) in [
+        ("e 324=q-1 55=BENCH.A 263=1", "17"),
+        ("e 324=q-1 55=BENCH.A 263=2", ""),
+        ("g 335=q-2 263=0", "2"),
+    ] {
+        buyer.ask(question);
+        let told = |buyer: &Member| buyer.told.last().is_some_and(|last| last == answer);
+        if !answer.is_empty() {
+            buyer.wait("be told where trading stands", told);
+        }
+    }
+    buyer.assert_refused_nothing();
+}
+
 /// Every message in the stores of a venue that has stopped.
 fn sent_by(venue: &Path) -> Vec<Vec<u8>> {
     let mut messages = Vec::new();

@@ -59,7 +59,7 @@ pub(crate) struct Member {
     may_reset: bool,
     /// Whether the venue may start its numbers again.
     pub(crate) may_be_reset: bool,
-    /// What notices and Logouts said.
+    /// What notices, Logouts and answers about phases said.
     pub(crate) told: Vec<String>,
     recent: VecDeque<String>,
 }
@@ -226,6 +226,11 @@ impl Member {
         self.command(&format!("send F 11={id} 41={of} 55={symbol} 54=1 38=1"));
     }
 
+    /// Sends a message of these fields, `TYPE TAG=VALUE ...`, that has no TransactTime(60).
+    pub(crate) fn ask(&mut self, message: &str) {
+        self.command(&format!("ask {message}"));
+    }
+
     fn command(&mut self, line: &str) {
         let running = self.running.as_mut().expect("the client runs");
         let input = running.child.stdin.as_mut().expect("its input is a pipe");
@@ -289,7 +294,7 @@ impl Member {
                 if msg_type == "5" {
                     self.logouts.push(message.get(58).to_owned());
                 }
-                let said = [("B", 148), ("5", 58)].into_iter();
+                let said = [("B", 148), ("5", 58), ("f", 326), ("h", 340)].into_iter();
                 let said = said.filter(|(kind, _)| *kind == msg_type);
                 self.told
                     .extend(said.map(|(_, tag)| message.get(tag).to_owned()));

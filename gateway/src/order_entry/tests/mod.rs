@@ -64,7 +64,7 @@ pub(crate) fn written(body: &impl EncodeBody) -> String {
 }
 
 /// Reads a message from its fields, as it came from a client.
-fn read<T>(fields: &str, check: impl FnOnce(&Message<'_>) -> T) -> T {
+pub(crate) fn read<T>(fields: &str, check: impl FnOnce(&Message<'_>) -> T) -> T {
     let mut fields: Vec<(u32, &str)> = fields.split('|').map(field).collect();
     let (tag, msg_type) = fields.remove(0);
     assert_eq!(tag, 35);
