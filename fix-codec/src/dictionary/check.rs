@@ -1,9 +1,11 @@
 //! Whether a value has the data type of its field, and is one of the values allowed.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use super::{DataType, FieldDefinition, Values};
-use crate::values::{FieldValue, MonthYear, TokenList, ValueError, is_decimal, time_of};
+use crate::values::{
+    FieldValue, MonthYear, TokenList, ValueError, is_decimal, is_timestamp, time_of,
+};
 
 /// What there is to check of a value: the data type and the allowed values of a field in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +100,7 @@ impl Check {
     fn hold_other(&self, value: &[u8]) -> Result<(), ValueError> {
         match self {
             Self::Any | Self::CharOf(_) | Self::Decimal => self.hold(value),
-            Self::Timestamp => DateTime::<Utc>::read(value).map(drop),
+            Self::Timestamp => is_of_type(is_timestamp(value)),
             Self::Char => is_of_type(value.len() == 1),
             Self::CodeOf(allowed) => one_of(allowed, value),
             Self::TokensOf(allowed) => TokenList::read(value)?

@@ -16,7 +16,7 @@ pub use timestamp::TimePrecision;
 pub(crate) use code_macros::int_codes;
 pub(crate) use decimal::is_decimal;
 pub(crate) use number::number_short;
-pub(crate) use timestamp::{precision_of, time_of};
+pub(crate) use timestamp::{is_timestamp, precision_of, time_of};
 
 use crate::{BodyWriter, SessionRejectReason};
 

@@ -103,6 +103,46 @@ fn date(date: NaiveDate) -> [u8; 8] {
     from_four_pairs([year / 100, year % 100, date.month(), date.day()].map(below_100))
 }
 
+/// Whether a value is `YYYYMMDD-HH:MM:SS` with a fraction or without, of a day and time that there is: what reading it
+/// would say, without making a time of it.
+#[inline]
+pub(crate) fn is_timestamp(value: &[u8]) -> bool {
+    match value.split_first_chunk() {
+        Some((date, [b'-', time @ ..])) => is_date(*date) && is_time(time),
+        _ => false,
+    }
+}
+
+#[inline(always)]
+fn is_date(date: [u8; 8]) -> bool {
+    let Some([century, year, month, day]) = four_pairs(date) else {
+        return false;
+    };
+    let is_leap = if year == 0 { century } else { year } % 4 == 0;
+    let days = match month {
+        2 => 28 + u8::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=12).contains(&month) && (1..=days).contains(&day)
+}
+
+#[inline(always)]
+fn is_time(time: &[u8]) -> bool {
+    let Some((clock, fraction)) = time.split_first_chunk() else {
+        return false;
+    };
+    let Some([hour, minute, second]) = clock_pairs(*clock) else {
+        return false;
+    };
+    let is_fraction = match fraction {
+        [] => true,
+        [b'.', fraction @ ..] => nanos(fraction).is_some(),
+        _ => false,
+    };
+    is_fraction && hour < 24 && minute < 60 && second <= 60
+}
+
 /// A part of a date or time as a byte.
 #[inline(always)]
 fn below_100(part: u32) -> u8 {
@@ -171,5 +211,57 @@ pub(crate) fn precision_of(timestamp: &[u8]) -> TimePrecision {
         18..=21 => TimePrecision::Millis,
         22..=24 => TimePrecision::Micros,
         25.. => TimePrecision::Nanos,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each byte of good timestamps in turn becomes each byte that matters, and each length is tried.
+    #[test]
+    fn what_is_a_timestamp_can_be_read() {
+        let good: [&[u8]; 6] = [
+            b"20250115-10:15:30",
+            b"20240229-23:59:60",
+            b"19000228-00:00:00.1",
+            b"20000229-09:30:00.123",
+            b"20251231-19:59:59.123456",
+            b"20250430-12:00:00.123456789",
+        ];
+        for good in good {
+            let mut value = [0; 28];
+            let length = good.len();
+            for (to, from) in value.iter_mut().zip(good) {
+                *to = *from;
+            }
+            assert!(is_timestamp(good));
+            for position in 0..length {
+                for byte in (0..=u8::MAX).filter(|byte| *byte < 0x40 || *byte > 0xA0) {
+                    let mut value = value;
+                    if let Some(changed) = value.get_mut(position) {
+                        *changed = byte;
+                    }
+                    for value in [value.get(..length), value.get(..position + 1)] {
+                        let value = value.expect("within the value");
+                        let is_read = DateTime::<Utc>::read(value).is_ok();
+                        assert_eq!(is_timestamp(value), is_read, "{value:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_day_there_is() {
+        for year in (0..=400).chain([1_999, 2_000, 2_001, 2_100, 9_999]) {
+            for (month, day) in
+                (0..=99).flat_map(|month| [0, 1, 28, 29, 30, 31, 32, 99].map(|day| (month, day)))
+            {
+                let parts = [year / 100, year % 100, month, day].map(below_100);
+                let date = from_four_pairs(parts);
+                assert_eq!(is_date(date), date_of(&date).is_ok(), "{date:?}");
+            }
+        }
     }
 }
