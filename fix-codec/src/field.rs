@@ -7,6 +7,7 @@ use nom::sequence::{separated_pair, terminated};
 use nom::{Err, IResult, Parser};
 
 use crate::SOH;
+use crate::dictionary::TagSet;
 
 /// The most digits of a tag number looked at; more than any tag has.
 const TAG_DIGITS_MAX: usize = 9;
@@ -43,17 +44,25 @@ pub(crate) fn field(input: &[u8]) -> Read<'_, TagValue<'_>> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
     pub(crate) tag: u32,
+    /// The slot of the tag.
+    pub(crate) slot: u32,
     /// The input from its value on.
     pub(crate) from_value: &'a [u8],
     /// What follows its SOH.
     pub(crate) rest: &'a [u8],
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
     /// How long the value is.
     #[inline(always)]
     pub(crate) const fn length(&self) -> usize {
         self.from_value.len() - self.rest.len() - 1
+    }
+
+    /// The value.
+    #[inline(always)]
+    pub(crate) fn value(&self) -> &'a [u8] {
+        self.from_value.get(..self.length()).unwrap_or_default()
     }
 }
 
@@ -62,41 +71,84 @@ impl Found<'_> {
 /// Written out and not combined from parsers: it runs for every field of every message.
 #[inline(always)]
 pub(crate) fn find(input: &[u8]) -> Option<Found<'_>> {
-    let (tag, from_value) = tag_and_equals(input)?;
-    let rest = after_delimiter(from_value)?;
+    let Tag {
+        number,
+        slot,
+        behind,
+    } = match short_tag(input) {
+        Some(tag) => tag,
+        None => any_tag(input)?,
+    };
     Some(Found {
-        tag,
-        from_value,
-        rest,
+        tag: number,
+        slot,
+        from_value: behind,
+        rest: after_delimiter(behind)?,
     })
 }
 
 /// The tag of a field, and what follows its `=`.
-#[inline(always)]
-fn tag_and_equals(input: &[u8]) -> Option<(u32, &[u8])> {
-    let Some(head) = input.first_chunk::<8>() else {
-        return long_tag_and_equals(input);
-    };
-    let mut tag = 0_u32;
-    for (length, byte) in head.iter().enumerate() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return if *byte == b'=' && length > 0 {
-                Some((tag, input.get(length + 1..)?))
-            } else {
-                None
-            };
-        }
-        tag = tag * 10 + u32::from(digit);
-    }
-    long_tag_and_equals(input)
+struct Tag<'a> {
+    number: u32,
+    slot: u32,
+    behind: &'a [u8],
 }
 
-/// The same of a tag with many digits, or at the end of the input.
-#[cold]
-fn long_tag_and_equals(input: &[u8]) -> Option<(u32, &[u8])> {
-    let (rest, tag) = tag_number(input).ok()?;
-    Some((tag, rest.strip_prefix(b"=")?))
+/// A tag of one, two, three or five digits, as nearly all have; `None` leaves everything else to [`any_tag`].
+#[inline(always)]
+fn short_tag(input: &[u8]) -> Option<Tag<'_>> {
+    // A tag of up to three digits is its own slot.
+    let short = |number, behind| {
+        Some(Tag {
+            number,
+            slot: number,
+            behind,
+        })
+    };
+    match input {
+        [a, b, b'=', behind @ ..] => short(pair(*a, *b)?, behind),
+        [a, b, c, b'=', behind @ ..] => short(digit(*a)? * 100 + pair(*b, *c)?, behind),
+        [a, b'=', behind @ ..] => short(digit(*a)?, behind),
+        [a, b, c, d, e, b'=', behind @ ..] => {
+            let number = digit(*a)? * 10_000 + pair(*b, *c)? * 100 + pair(*d, *e)?;
+            Some(Tag {
+                number,
+                slot: TagSet::slot(number),
+                behind,
+            })
+        }
+        _ => None,
+    }
+}
+
+#[inline(always)]
+fn digit(byte: u8) -> Option<u32> {
+    let digit = byte.wrapping_sub(b'0');
+    (digit <= 9).then_some(u32::from(digit))
+}
+
+/// The number that two digits stand for, both of which are looked at in one step.
+#[inline(always)]
+fn pair(tens: u8, ones: u8) -> Option<u32> {
+    const ZEROS: u32 = 0x3030;
+    /// Carries a byte from 10 to 127 into its high bit.
+    const BEYOND_NINE: u32 = 0x7676;
+    let digits = u32::from(u16::from_le_bytes([tens, ones])) ^ ZEROS;
+    if (digits.wrapping_add(BEYOND_NINE) | digits) & 0x8080 != 0 {
+        return None;
+    }
+    Some((digits & 0xFF) * 10 + (digits >> 8))
+}
+
+/// Any tag.
+#[inline(never)]
+fn any_tag(input: &[u8]) -> Option<Tag<'_>> {
+    let (rest, number) = tag_number(input).ok()?;
+    Some(Tag {
+        number,
+        slot: TagSet::slot(number),
+        behind: rest.strip_prefix(b"=")?,
+    })
 }
 
 /// A field of the type data: its value is `length` bytes of any kind.

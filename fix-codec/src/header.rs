@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::values::{FieldValue, ValueError};
-use crate::{MsgType, tags};
+use crate::{Fields, MsgType, tags};
 
 /// The optional routing fields of a header: who within a firm, and on whose behalf.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,34 @@ pub struct Routing<'a> {
     pub deliver_to_location_id: Option<&'a str>,
 }
 
-impl Routing<'_> {
+impl<'a> Routing<'a> {
+    /// What fields whose values could be read say of it: of each tag the first field that is not empty.
+    pub(crate) fn of(fields: Fields<'a>) -> Self {
+        let mut routing = Self::default();
+        for field in fields {
+            routing.take(field.tag, field.value).unwrap_or_default();
+        }
+        routing
+    }
+
+    /// Takes one header field in, as [`PartialHeader::take`] does.
+    #[inline(never)]
+    fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<bool, ValueError> {
+        match tag {
+            tags::SENDER_SUB_ID => put(&mut self.sender_sub_id, value),
+            tags::SENDER_LOCATION_ID => put(&mut self.sender_location_id, value),
+            tags::TARGET_SUB_ID => put(&mut self.target_sub_id, value),
+            tags::TARGET_LOCATION_ID => put(&mut self.target_location_id, value),
+            tags::ON_BEHALF_OF_COMP_ID => put(&mut self.on_behalf_of_comp_id, value),
+            tags::ON_BEHALF_OF_SUB_ID => put(&mut self.on_behalf_of_sub_id, value),
+            tags::ON_BEHALF_OF_LOCATION_ID => put(&mut self.on_behalf_of_location_id, value),
+            tags::DELIVER_TO_COMP_ID => put(&mut self.deliver_to_comp_id, value),
+            tags::DELIVER_TO_SUB_ID => put(&mut self.deliver_to_sub_id, value),
+            tags::DELIVER_TO_LOCATION_ID => put(&mut self.deliver_to_location_id, value),
+            _ => Ok(false),
+        }
+    }
+
     /// The routing of an answer: each field changes places with its counterpart.
     pub const fn reversed(&self) -> Self {
         Self {
@@ -71,8 +98,6 @@ pub struct Header<'a> {
     pub poss_resend: bool,
     /// LastMsgSeqNumProcessed(369).
     pub last_msg_seq_num_processed: Option<u64>,
-    /// Sub ids, location ids, and on whose behalf.
-    pub routing: Routing<'a>,
 }
 
 /// What could be read of the header of a message that could not be decoded.
@@ -106,8 +131,8 @@ impl<'a> PartialHeader<'a> {
     /// Takes one header field in; says whether there is nothing left to check of it. A field that has come before is
     /// left as it was. An empty value counts as absent: that it is empty is for validation to say, except where it is
     /// required.
+    #[inline(always)]
     pub(crate) fn take(&mut self, tag: u32, value: &'a [u8]) -> Result<bool, ValueError> {
-        let routing = &mut self.routing;
         match tag {
             tags::MSG_SEQ_NUM => put(&mut self.msg_seq_num, value),
             tags::SENDER_COMP_ID => put(&mut self.sender_comp_id, value),
@@ -117,17 +142,7 @@ impl<'a> PartialHeader<'a> {
             tags::POSS_DUP_FLAG => flag(&mut self.poss_dup, value),
             tags::POSS_RESEND => flag(&mut self.poss_resend, value),
             tags::LAST_MSG_SEQ_NUM_PROCESSED => put(&mut self.last_msg_seq_num_processed, value),
-            tags::SENDER_SUB_ID => put(&mut routing.sender_sub_id, value),
-            tags::SENDER_LOCATION_ID => put(&mut routing.sender_location_id, value),
-            tags::TARGET_SUB_ID => put(&mut routing.target_sub_id, value),
-            tags::TARGET_LOCATION_ID => put(&mut routing.target_location_id, value),
-            tags::ON_BEHALF_OF_COMP_ID => put(&mut routing.on_behalf_of_comp_id, value),
-            tags::ON_BEHALF_OF_SUB_ID => put(&mut routing.on_behalf_of_sub_id, value),
-            tags::ON_BEHALF_OF_LOCATION_ID => put(&mut routing.on_behalf_of_location_id, value),
-            tags::DELIVER_TO_COMP_ID => put(&mut routing.deliver_to_comp_id, value),
-            tags::DELIVER_TO_SUB_ID => put(&mut routing.deliver_to_sub_id, value),
-            tags::DELIVER_TO_LOCATION_ID => put(&mut routing.deliver_to_location_id, value),
-            _ => Ok(false),
+            _ => self.routing.take(tag, value),
         }
     }
 
@@ -148,7 +163,6 @@ impl<'a> PartialHeader<'a> {
             poss_dup: self.poss_dup,
             poss_resend: self.poss_resend,
             last_msg_seq_num_processed: self.last_msg_seq_num_processed,
-            routing: self.routing,
         })
     }
 }

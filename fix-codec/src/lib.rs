@@ -45,6 +45,7 @@ pub mod messages;
 mod msg_type;
 mod reject;
 mod resend;
+mod scan;
 mod spans;
 pub mod tags;
 pub mod values;

@@ -4,7 +4,7 @@ use core::slice;
 
 use crate::dictionary::{self, GroupDefinition};
 use crate::spans::FieldSpan;
-use crate::{Header, MsgType, SessionReject, SessionRejectReason};
+use crate::{Header, MsgType, Routing, SessionReject, SessionRejectReason};
 
 /// One field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,12 @@ impl<'a> Message<'a> {
     /// MsgType(35).
     pub const fn msg_type(&self) -> MsgType {
         self.header.msg_type
+    }
+
+    /// Who within a firm sent it and is to have it, and on whose behalf. Read from the fields when it is asked for: few
+    /// messages have it, and fewer receivers ask.
+    pub fn routing(&self) -> Routing<'a> {
+        Routing::of(self.all)
     }
 
     /// The whole message, as it came.
@@ -154,10 +160,16 @@ impl<'a> Fields<'a> {
         self.at(0)
     }
 
-    /// Where the field with this index stands.
+    /// Where each field stands.
     #[inline(always)]
-    pub(crate) fn span(&self, index: usize) -> Option<&'a FieldSpan> {
-        self.spans.get(index)
+    pub(crate) const fn spans(&self) -> &'a [FieldSpan] {
+        self.spans
+    }
+
+    /// The fields from this index on.
+    #[inline(always)]
+    pub(crate) fn from(&self, index: usize) -> Self {
+        self.slice(index, self.len())
     }
 
     /// The value of a field that stands there.

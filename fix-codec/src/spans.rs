@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use crate::dictionary::TagSet;
+
 /// The most fields of one message. More of them are rejected.
 pub const FIELDS_MAX: usize = 16_384;
 /// How many fields there is room for at first.
@@ -14,20 +16,35 @@ const FIELDS_KEPT: usize = 1_024;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FieldSpan {
     pub(crate) tag: u32,
+    /// The slot of its tag, which [`TagSet::slot`] gives: found once, and needed by every table.
+    pub(crate) slot: u32,
     /// Where its value starts.
     pub(crate) start: usize,
-    /// How long that is.
-    pub(crate) length: usize,
+    /// Where it ends: at its SOH.
+    pub(crate) end: usize,
 }
 
 impl FieldSpan {
+    /// Of a field with this tag, wherever it is.
+    pub(crate) const fn of_tag(tag: u32) -> Self {
+        Self {
+            tag,
+            slot: TagSet::slot(tag),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// Whether there is no value.
+    #[inline(always)]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
     /// The value, among the bytes of the message.
     #[inline(always)]
     pub(crate) fn value<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
-        match bytes
-            .get(self.start..)
-            .and_then(|from| from.get(..self.length))
-        {
+        match bytes.get(self.start..self.end) {
             Some(value) => value,
             None => nothing(),
         }
@@ -74,37 +91,32 @@ impl Spans {
         self.length
     }
 
-    /// The field with this index.
-    #[inline(always)]
-    pub(crate) fn get(&self, index: usize) -> Option<FieldSpan> {
-        self.as_slice().get(index).copied()
-    }
-
     /// Appends one field.
     ///
     /// # Errors
     /// [`TooManyFields`] when there are [`FIELDS_MAX`] already.
     #[inline(always)]
     pub(crate) fn push(&mut self, span: FieldSpan) -> Result<(), TooManyFields> {
-        let Some(seat) = self.room.get_mut(self.length) else {
-            return self.push_growing(span);
-        };
-        // One by one: they are in registers.
-        seat.tag = span.tag;
-        seat.start = span.start;
-        seat.length = span.length;
-        self.length += 1;
+        if self.length >= self.room.len() {
+            self.grow()?;
+        }
+        if let Some(seat) = self.room.get_mut(self.length) {
+            // One by one: they are in registers.
+            seat.tag = span.tag;
+            seat.slot = span.slot;
+            seat.start = span.start;
+            seat.end = span.end;
+            self.length += 1;
+        }
         Ok(())
     }
 
     #[cold]
-    fn push_growing(&mut self, span: FieldSpan) -> Result<(), TooManyFields> {
+    #[inline(never)]
+    fn grow(&mut self) -> Result<(), TooManyFields> {
         if self.length >= FIELDS_MAX {
             return Err(TooManyFields);
         }
-        self.room.truncate(self.length);
-        self.room.push(span);
-        self.length += 1;
         let room = (self.length * 2).clamp(FIELDS_FIRST, FIELDS_MAX);
         self.room.resize(room, FieldSpan::default());
         Ok(())

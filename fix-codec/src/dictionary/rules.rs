@@ -80,8 +80,12 @@ const fn rules() -> [Rule; TagSet::SLOTS] {
 }
 
 /// The rule for the tag of a slot.
-#[expect(clippy::indexing_slicing, reason = "the index is below SLOTS")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "the index is below SLOTS"
+)]
 #[inline(always)]
-pub(super) fn rule(slot: usize) -> &'static Rule {
-    &RULES[slot % TagSet::SLOTS]
+pub(super) fn rule(slot: u32) -> &'static Rule {
+    &RULES[slot as usize % TagSet::SLOTS]
 }

@@ -94,6 +94,7 @@ static KINDS: [TagKind; TagSet::SLOTS] = kinds();
 
 #[expect(
     clippy::indexing_slicing,
+    clippy::as_conversions,
     reason = "runs at compile time, which checks every index"
 )]
 const fn kinds() -> [TagKind; TagSet::SLOTS] {
@@ -101,7 +102,7 @@ const fn kinds() -> [TagKind; TagSet::SLOTS] {
     kinds[0] = TagKind::Unlisted;
     let mut tag = 1;
     while tag < TagSet::STANDARD_END {
-        kinds[TagSet::slot(tag)] = match place(tag) {
+        kinds[TagSet::slot(tag) as usize] = match place(tag) {
             Place::Header => TagKind::Header,
             Place::Body => TagKind::Body,
             Place::Trailer => TagKind::Trailer,
@@ -110,17 +111,21 @@ const fn kinds() -> [TagKind; TagSet::SLOTS] {
     }
     let mut pair = 0;
     while pair < DATA_PAIRS.len() {
-        kinds[TagSet::slot(DATA_PAIRS[pair].0)] = TagKind::Length;
+        kinds[TagSet::slot(DATA_PAIRS[pair].0) as usize] = TagKind::Length;
         pair += 1;
     }
     kinds
 }
 
-/// The kind of a tag.
-#[expect(clippy::indexing_slicing, reason = "slots are below SLOTS")]
+/// The kind of the tag of a slot.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "the index is below SLOTS"
+)]
 #[inline(always)]
-pub(crate) const fn kind(tag: u32) -> TagKind {
-    KINDS[TagSet::slot(tag)]
+pub(crate) const fn kind(slot: u32) -> TagKind {
+    KINDS[slot as usize % TagSet::SLOTS]
 }
 
 /// The data field that the length field `length_tag` announces.

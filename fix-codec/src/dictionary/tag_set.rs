@@ -29,17 +29,17 @@ impl TagSet {
 
     /// The place of a tag in tables: 1 and up, or 0 for a tag outside of the defined ranges.
     #[inline(always)]
-    pub(crate) const fn slot(tag: u32) -> usize {
+    pub(crate) const fn slot(tag: u32) -> u32 {
         if tag < STANDARD_END {
-            tag as usize
+            tag
         } else if VENUE.0 <= tag && tag <= VENUE.1 {
-            (VENUE.2 + (tag - VENUE.0)) as usize
+            VENUE.2 + (tag - VENUE.0)
         } else if tag == CANCEL_ON_DISCONNECT.0 {
-            CANCEL_ON_DISCONNECT.1 as usize
+            CANCEL_ON_DISCONNECT.1
         } else if tag == SELF_MATCH_PREVENTION_ID.0 {
-            SELF_MATCH_PREVENTION_ID.1 as usize
+            SELF_MATCH_PREVENTION_ID.1
         } else if tag == SELF_MATCH_PREVENTION_INSTRUCTION.0 {
-            SELF_MATCH_PREVENTION_INSTRUCTION.1 as usize
+            SELF_MATCH_PREVENTION_INSTRUCTION.1
         } else {
             0
         }
@@ -62,7 +62,7 @@ impl TagSet {
 
     /// This set and one more tag.
     pub(crate) const fn with(mut self, tag: u32) -> Self {
-        let slot = Self::slot(tag);
+        let slot = Self::slot(tag) as usize;
         assert!(slot != 0, "only defined tags are members");
         self.0[slot / 64] |= 1 << (slot % 64);
         self
@@ -80,7 +80,7 @@ impl TagSet {
 
     /// This set without one tag.
     pub(super) const fn without(mut self, tag: u32) -> Self {
-        let slot = Self::slot(tag);
+        let slot = Self::slot(tag) as usize;
         self.0[slot / 64] &= !(1 << (slot % 64));
         self
     }
@@ -89,13 +89,14 @@ impl TagSet {
     #[inline(always)]
     pub const fn contains(&self, tag: u32) -> bool {
         // Slot 0 is never a member.
-        let slot = Self::slot(tag);
+        let slot = Self::slot(tag) as usize;
         self.0[slot / 64 % 16] >> (slot % 64) & 1 == 1
     }
 
     /// Takes the tag of a slot out; gives back whether it was a member.
     #[inline(always)]
-    pub(super) const fn withdraw(&mut self, slot: usize) -> bool {
+    pub(super) const fn withdraw(&mut self, slot: u32) -> bool {
+        let slot = slot as usize;
         let bit = 1 << (slot % 64);
         let word = self.0[slot / 64 % 16];
         self.0[slot / 64 % 16] = word & !bit;

@@ -73,29 +73,21 @@ struct Pass {
     place: Place,
     /// The data field that must come next, after its length.
     awaited_data: Option<u32>,
-    /// Whether the next field may be one of the body that stands for itself: see [`Pass::run`].
+    /// Whether the next field may be one of the body that stands for itself: see [`Pass::straight`].
     is_straight: bool,
 }
 
 impl Pass {
     fn run(&mut self, fields: Fields<'_>) -> Result<(), Refusal> {
         let mut next = 0;
-        while let Some(span) = fields.span(next) {
-            let slot = TagSet::slot(span.tag);
-            let rule = rule(slot);
-            // Most fields are of the body and of no group, have a value, and come once. All others are checked one
-            // thing after the other.
-            let is_usual = self.is_straight && rule.role == Role::Plain && span.length > 0;
-            if !is_usual || !self.left.withdraw(slot) {
-                next = self.unusual(fields, next)?;
-                continue;
+        loop {
+            if self.is_straight {
+                next += self.straight(fields.from(next))?;
             }
-            if rule.check != Check::Any
-                && let Err(error) = rule.check.hold(fields.value(span))
-            {
-                return Err(Refusal::new(error.reason(), span.tag));
+            if next >= fields.len() {
+                break;
             }
-            next += 1;
+            next = self.unusual(fields, next)?;
         }
         // A message whose header lacks something is not decoded in the first place.
         let missing = self.awaited_data.or_else(|| {
@@ -106,6 +98,26 @@ impl Pass {
             Some(tag) => Err(Refusal::new(SessionRejectReason::RequiredTagMissing, tag)),
             None => Ok(()),
         }
+    }
+
+    /// Checks fields as long as they are of the body and of no group, have a value, and come for the first time, as most
+    /// do; gives back how many these were. All others are checked one thing after the other.
+    #[inline(always)]
+    fn straight(&mut self, fields: Fields<'_>) -> Result<usize, Refusal> {
+        let mut count = 0;
+        for span in fields.spans() {
+            let rule = rule(span.slot);
+            if rule.role != Role::Plain || span.is_empty() || !self.left.withdraw(span.slot) {
+                break;
+            }
+            if rule.check != Check::Any
+                && let Err(error) = rule.check.hold(fields.value(span))
+            {
+                return Err(Refusal::new(error.reason(), span.tag));
+            }
+            count += 1;
+        }
+        Ok(count)
     }
 
     /// Checks the field with the index `next`, and the group that it begins; gives back the index of what follows.

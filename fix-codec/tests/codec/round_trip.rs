@@ -190,7 +190,7 @@ proptest! {
                 prop_assert_eq!(message.header.msg_seq_num, parts.msg_seq_num);
                 prop_assert_eq!(message.header.sending_time, parts.times.0);
                 prop_assert_eq!(message.header.sender_comp_id, &parts.texts[0]);
-                prop_assert_eq!(message.header.routing, header(parts).routing);
+                prop_assert_eq!(message.routing(), header(parts).routing);
                 if count % 2 == 0 {
                     let read = NewOrderSingle::try_from(&message).expect("our own order");
                     with_order(parts, |order| assert_eq!(&read, order));

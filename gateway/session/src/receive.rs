@@ -89,7 +89,7 @@ impl Session {
         }
         let was_held = self.held.was_taken(header.msg_seq_num);
         if let Err(error) = self.check_header(now, header, was_held) {
-            self.answer_fault(now, Refused::new(header), error, out);
+            self.answer_fault(now, Refused::new(message), error, out);
             return Received::Handled;
         }
         if header.msg_type == MsgType::Logon && asks_for_reset(message) {
@@ -172,7 +172,7 @@ impl Session {
     /// A ResendRequest(2) is served whatever its number.
     fn serve_any_turn(&mut self, now: Time, message: &Message<'_>, out: &mut Outputs) {
         if let Err(why) = self.serve(message, out) {
-            self.send_reject(now, Refused::new(&message.header), &why, out);
+            self.send_reject(now, Refused::new(message), &why, out);
         }
     }
 
@@ -184,7 +184,7 @@ impl Session {
             return Received::Handled;
         }
         if let Err(why) = validate(message, self.settings.validation) {
-            self.refuse(now, Refused::new(header), &why, out);
+            self.refuse(now, Refused::new(message), &why, out);
             return Received::Handled;
         }
         if !header.msg_type.is_session() {
@@ -192,7 +192,7 @@ impl Session {
             return Received::Application;
         }
         if let Err(why) = self.take_session_message(now, message, out) {
-            self.refuse(now, Refused::new(header), &why, out);
+            self.refuse(now, Refused::new(message), &why, out);
         }
         Received::Handled
     }

@@ -2,7 +2,7 @@
 
 use fix_codec::messages::{BusinessMessageReject, Reject};
 use fix_codec::values::BusinessRejectReason;
-use fix_codec::{EncodeBody, Header, Message, MsgType, PartialHeader, Routing, SessionReject};
+use fix_codec::{EncodeBody, Message, MsgType, PartialHeader, Routing, SessionReject};
 
 use crate::outputs::Outputs;
 use crate::send::{Emission, SendOptions};
@@ -21,11 +21,12 @@ pub(crate) struct Refused<'a> {
 }
 
 impl<'a> Refused<'a> {
-    pub(crate) fn new(header: &'a Header<'a>) -> Self {
+    pub(crate) fn new(message: &'a Message<'a>) -> Self {
+        let header = &message.header;
         Self {
             msg_seq_num: header.msg_seq_num,
             msg_type: Some(header.msg_type.as_str()),
-            routing: header.routing,
+            routing: message.routing(),
         }
     }
 
@@ -59,7 +60,7 @@ impl Session {
         why: &SessionReject,
         out: &mut Outputs,
     ) -> u64 {
-        self.emit_reject(now, Refused::new(&message.header), why, out)
+        self.emit_reject(now, Refused::new(message), why, out)
     }
 
     /// Rejects `message` for what it asks, where no message of its own says so:
@@ -71,7 +72,7 @@ impl Session {
         why: &BusinessReject<'_>,
         out: &mut Outputs,
     ) -> u64 {
-        let refused = Refused::new(&message.header);
+        let refused = Refused::new(message);
         let body = BusinessMessageReject {
             ref_seq_num: Some(refused.msg_seq_num),
             ref_msg_type: message.header.msg_type.as_str(),
@@ -92,7 +93,7 @@ impl Session {
         body: &impl EncodeBody,
         out: &mut Outputs,
     ) -> u64 {
-        let answered = Refused::new(&message.header);
+        let answered = Refused::new(message);
         self.emit(now, body, answered.emission(), out)
     }
 

@@ -134,7 +134,7 @@ impl Session {
     /// A SequenceReset(4) without GapFillFlag(123)=Y: its own MsgSeqNum(34) does not count, and
     /// NewSeqNo(36) may only go up.
     pub(crate) fn receive_reset(&mut self, now: Time, message: &Message<'_>, out: &mut Outputs) {
-        let refused = Refused::new(&message.header);
+        let refused = Refused::new(message);
         if let Err(why) = validate(message, self.settings.validation) {
             return self.reject_any_turn(now, refused, &why, out);
         }
@@ -154,7 +154,7 @@ impl Session {
     ) -> Result<(), SessionReject> {
         match new_seq_no(message, self.next_incoming + 1) {
             Ok(new_seq_no) => self.advance_to(now, new_seq_no),
-            Err(why) => self.send_reject(now, Refused::new(&message.header), &why, out),
+            Err(why) => self.send_reject(now, Refused::new(message), &why, out),
         }
         Ok(())
     }

@@ -65,6 +65,7 @@ static BY_SLOT: [Option<FieldDefinition>; TagSet::SLOTS] = by_slot();
 
 #[expect(
     clippy::indexing_slicing,
+    clippy::as_conversions,
     reason = "runs at compile time, which checks every index"
 )]
 const fn by_slot() -> [Option<FieldDefinition>; TagSet::SLOTS] {
@@ -74,7 +75,7 @@ const fn by_slot() -> [Option<FieldDefinition>; TagSet::SLOTS] {
         let mut row = 0;
         while row < TABLES[table].len() {
             let definition = TABLES[table][row];
-            let slot = TagSet::slot(definition.tag);
+            let slot = TagSet::slot(definition.tag) as usize;
             assert!(
                 slot != 0 && slots[slot].is_none(),
                 "every tag has a slot of its own"
@@ -88,9 +89,13 @@ const fn by_slot() -> [Option<FieldDefinition>; TagSet::SLOTS] {
 }
 
 /// The definition of the field `tag`; `None` when neither FIX 4.4 nor the venue defines it.
-#[expect(clippy::indexing_slicing, reason = "slots are below SLOTS")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "slots are below SLOTS"
+)]
 pub const fn field(tag: u32) -> Option<&'static FieldDefinition> {
-    BY_SLOT[TagSet::slot(tag)].as_ref()
+    BY_SLOT[TagSet::slot(tag) as usize].as_ref()
 }
 
 /// Every defined field, in the order of the tags.
