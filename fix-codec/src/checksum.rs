@@ -1,45 +1,40 @@
 //! CheckSum(10): the sum of all bytes before it, modulo 256, as three digits (FIX 4.4 Volume 2).
 
-use crate::SOH;
+use crate::digits::three_digits;
+
+/// How many bytes are added in one step: each lane on its own, which a compiler makes a vector of.
+const LANES: usize = 16;
 
 /// The sum of `bytes` modulo 256.
-#[inline]
+#[inline(always)]
 pub(crate) fn checksum(bytes: &[u8]) -> u8 {
+    let (steps, rest) = bytes.as_chunks::<LANES>();
+    let mut sums = [0_u8; LANES];
+    for step in steps {
+        for (sum, byte) in sums.iter_mut().zip(step) {
+            *sum = sum.wrapping_add(*byte);
+        }
+    }
+    let (words, rest) = rest.as_chunks::<8>();
+    [
+        add_up(&sums),
+        words.first().map_or(0, add_up),
+        rest.iter().fold(0, |sum, byte| sum.wrapping_add(*byte)),
+    ]
+    .iter()
+    .fold(0, |sum, part| sum.wrapping_add(*part))
+}
+
+/// The sum of a few bytes modulo 256.
+#[inline(always)]
+fn add_up<const N: usize>(bytes: &[u8; N]) -> u8 {
     bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }
 
-/// How many bytes [`checksum_and_delimiters`] takes at a step.
-pub(crate) const LANES: usize = 32;
-
-/// The sum of `bytes` modulo 256, and how many SOH are among them, in one pass. Each lane is added on its own, which a
-/// compiler makes vectors of.
-pub(crate) fn checksum_and_delimiters(bytes: &[u8]) -> (u8, usize) {
-    /// As many steps as a lane can count.
-    const RUN: usize = 255;
-    let (steps, rest) = bytes.as_chunks::<LANES>();
-    let mut sum = checksum(rest);
-    let mut delimiters = rest.iter().filter(|byte| **byte == SOH).count();
-    for run in steps.chunks(RUN) {
-        let (mut sums, mut counts) = ([0_u8; LANES], [0_u8; LANES]);
-        for step in run {
-            for ((sum, count), byte) in sums.iter_mut().zip(&mut counts).zip(step) {
-                *sum = sum.wrapping_add(*byte);
-                *count += u8::from(*byte == SOH);
-            }
-        }
-        sum = sum.wrapping_add(checksum(&sums));
-        delimiters += counts
-            .iter()
-            .map(|count| usize::from(*count))
-            .sum::<usize>();
-    }
-    (sum, delimiters)
-}
-
-/// The three digits of a checksum.
-#[inline]
-pub(crate) fn checksum_digits(sum: u8) -> [u8; 3] {
-    [b'0' + sum / 100, b'0' + sum / 10 % 10, b'0' + sum % 10]
+/// The three digits of a checksum, and SOH.
+#[inline(always)]
+pub(crate) fn checksum_digits(sum: u8) -> [u8; 4] {
+    three_digits(usize::from(sum)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -48,23 +43,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sum_and_delimiters_of_any_length() {
+    fn sum_of_any_length() {
         let bytes: [u8; 700] =
-            core::array::from_fn(|index| if index % 3 == 0 { SOH } else { 0xA7 });
+            core::array::from_fn(|index| [0x01, 0xA7, 0x30, 0xFF, 0x7E][index % 5]);
+        let mut sum = 0_u8;
         for length in 0..bytes.len() {
-            let bytes = &bytes[..length];
-            assert_eq!(
-                checksum_and_delimiters(bytes),
-                (checksum(bytes), length.div_ceil(3)),
-                "{length}"
-            );
+            assert_eq!(checksum(&bytes[..length]), sum, "{length}");
+            sum = sum.wrapping_add(bytes[length]);
         }
-        assert_eq!(checksum_and_delimiters(&[SOH; 1_024]), (0, 1_024));
     }
 
     #[test]
     fn three_digits() {
-        for (sum, digits) in [(0, b"000"), (7, b"007"), (42, b"042"), (255, b"255")] {
+        for (sum, digits) in [
+            (0, b"000\x01"),
+            (7, b"007\x01"),
+            (42, b"042\x01"),
+            (255, b"255\x01"),
+        ] {
             assert_eq!(&checksum_digits(sum), digits);
         }
     }

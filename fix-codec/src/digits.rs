@@ -1,5 +1,7 @@
 //! Numbers as decimal digits, without the machinery of formatting.
 
+use crate::SOH;
+
 /// Room for every number: the 29 digits of a decimal, its sign and its point, or 20 of a `u64`.
 const LENGTH_MAX: usize = 32;
 /// The most digits behind the point of a decimal.
@@ -31,6 +33,32 @@ fn pair(number: u32) -> [u8; 2] {
         .and_then(|index| PAIRS.get(index))
         .copied()
         .unwrap_or_default()
+}
+
+/// The three digits of every number below 1,000, and SOH behind them.
+static TRIPLES: [[u8; 4]; 1_000] = triples();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "runs at compile time, which checks every index"
+)]
+const fn triples() -> [[u8; 4]; 1_000] {
+    let mut triples = [[SOH; 4]; 1_000];
+    let mut number = 0;
+    while number < 1_000 {
+        let tens = b'0' + (number / 10 % 10) as u8;
+        let ones = b'0' + (number % 10) as u8;
+        triples[number] = [b'0' + (number / 100) as u8, tens, ones, SOH];
+        number += 1;
+    }
+    triples
+}
+
+/// The three digits of a number below 1,000, zeros before it among them, and SOH; `None` for a larger one.
+#[inline(always)]
+pub(crate) fn three_digits(number: usize) -> Option<[u8; 4]> {
+    TRIPLES.get(number).copied()
 }
 
 /// The digits of a number, right-aligned.
@@ -157,6 +185,16 @@ mod tests {
         ] {
             assert_eq!(Digits::new(number).as_bytes(), text.as_bytes(), "{number}");
         }
+    }
+
+    #[test]
+    fn three_digits_and_their_end() {
+        for number in 0..1_000 {
+            let text = alloc::format!("{number:03}\u{1}");
+            let digits = three_digits(number).expect("below 1,000");
+            assert_eq!(digits, text.as_bytes(), "{number}");
+        }
+        assert_eq!(three_digits(1_000), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use core::ops::Range;
 use bytes::BytesMut;
 use chrono::{DateTime, Utc};
 
-use crate::values::TimePrecision;
+use crate::values::{TimePrecision, TimeText};
 use crate::writer::TagText;
 use crate::{BEGIN_STRING, BodyWriter, MsgType, Routing, tags};
 
@@ -59,42 +59,49 @@ impl<'a> EncodeHeader<'a> {
         }
     }
 
-    #[inline]
-    fn write(&self, msg_type: MsgType, out: &mut BodyWriter<'_>) {
-        out.member(const { &TagText::new(tags::MSG_TYPE) }, &msg_type.as_str());
-        out.member(
-            const { &TagText::new(tags::SENDER_COMP_ID) },
-            &self.sender_comp_id,
-        );
-        out.member(
-            const { &TagText::new(tags::TARGET_COMP_ID) },
-            &self.target_comp_id,
-        );
-        out.member(
-            const { &TagText::new(tags::MSG_SEQ_NUM) },
-            &self.msg_seq_num,
-        );
+    #[inline(always)]
+    fn write<'b>(&self, msg_type: MsgType, mut out: BodyWriter<'b>) -> BodyWriter<'b> {
+        out = out
+            .member(const { &TagText::new(tags::MSG_TYPE) }, &msg_type.as_str())
+            .member(
+                const { &TagText::new(tags::SENDER_COMP_ID) },
+                &self.sender_comp_id,
+            )
+            .member(
+                const { &TagText::new(tags::TARGET_COMP_ID) },
+                &self.target_comp_id,
+            )
+            .member(
+                const { &TagText::new(tags::MSG_SEQ_NUM) },
+                &self.msg_seq_num,
+            );
         if self.poss_dup {
-            out.member(const { &TagText::new(tags::POSS_DUP_FLAG) }, &true);
+            out = out.member(const { &TagText::new(tags::POSS_DUP_FLAG) }, &true);
         }
         if self.poss_resend {
-            out.member(const { &TagText::new(tags::POSS_RESEND) }, &true);
+            out = out.member(const { &TagText::new(tags::POSS_RESEND) }, &true);
         }
-        out.member(
+        out = out.member(
             const { &TagText::new(tags::SENDING_TIME) },
             &self.sending_time,
         );
-        out.optional(tags::ORIG_SENDING_TIME, &self.orig_sending_time);
-        out.optional(
-            tags::LAST_MSG_SEQ_NUM_PROCESSED,
-            &self.last_msg_seq_num_processed,
-        );
-        if self.routing != Routing::default() {
-            self.write_routing(out);
+        if let Some(time) = &self.orig_sending_time {
+            out = out.member(const { &TagText::new(tags::ORIG_SENDING_TIME) }, time);
         }
+        if let Some(number) = &self.last_msg_seq_num_processed {
+            out = out.member(
+                const { &TagText::new(tags::LAST_MSG_SEQ_NUM_PROCESSED) },
+                number,
+            );
+        }
+        if !self.routing.is_empty() {
+            out = out.other(|out| self.write_routing(out));
+        }
+        out
     }
 
     #[cold]
+    #[inline(never)]
     fn write_routing(&self, out: &mut BodyWriter<'_>) {
         let routing = &self.routing;
         out.optional(tags::SENDER_SUB_ID, &routing.sender_sub_id);
@@ -131,34 +138,10 @@ pub fn encode(
     body: &impl EncodeBody,
     out: &mut BytesMut,
 ) -> Range<usize> {
-    match attempt(header, body, out, false) {
-        Some(range) => range,
-        None => encode_replacing(header, body, out),
-    }
-}
-
-/// Writes a message once more, one of whose texts held SOH.
-#[cold]
-#[inline(never)]
-fn encode_replacing(
-    header: &EncodeHeader<'_>,
-    body: &impl EncodeBody,
-    out: &mut BytesMut,
-) -> Range<usize> {
-    attempt(header, body, out, true).expect("SOH in texts was replaced")
-}
-
-/// Writes a message; `None`, and nothing, when a text holds SOH that is not to be replaced.
-#[inline(always)]
-fn attempt(
-    header: &EncodeHeader<'_>,
-    body: &impl EncodeBody,
-    out: &mut BytesMut,
-    replace: bool,
-) -> Option<Range<usize>> {
-    let mut writer = BodyWriter::new(out, header.precision, replace);
+    let mut times = TimeText::new(header.precision);
+    let mut writer = BodyWriter::new(out, &mut times);
     let open = writer.begin(header.begin_string);
-    header.write(body.msg_type(), &mut writer);
+    writer = header.write(body.msg_type(), writer);
     body.encode_body(&mut writer);
     writer.end(open)
 }

@@ -8,6 +8,7 @@ use nom::{Err, IResult, Parser};
 
 use crate::SOH;
 use crate::dictionary::TagSet;
+use crate::word::delimiters;
 
 /// The most digits of a tag number looked at; more than any tag has.
 const TAG_DIGITS_MAX: usize = 9;
@@ -185,13 +186,9 @@ fn tag_number(input: &[u8]) -> Read<'_, u32> {
 /// for long texts.
 #[inline(always)]
 fn after_delimiter(input: &[u8]) -> Option<&[u8]> {
-    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
     let mut rest = input;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        // A byte that is SOH becomes 0, which alone borrows into its high bit.
-        let zeroed = u64::from_le_bytes(*word) ^ (ONES * u64::from(SOH));
-        let found = zeroed.wrapping_sub(ONES) & !zeroed & HIGHS;
+        let found = delimiters(*word);
         if found != 0 {
             let within = usize::try_from(found.trailing_zeros() / 8).unwrap_or_default();
             return rest.get(within + 1..);

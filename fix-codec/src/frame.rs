@@ -142,10 +142,10 @@ fn parse(buffer: &[u8], max_length: usize) -> Result<Frame<'_>, Halt> {
         .ok_or(Halt::Resync(FrameError::BodyLength))?;
     let content_and_trailer = bytes.get(content_start..).unwrap_or_default();
     let content = before.get(content_start..).unwrap_or_default();
-    let (&[b'1', b'0', b'=', a, b, c, SOH], [.., SOH]) = (trailer, content) else {
+    let (&[b'1', b'0', b'=', a, b, c, d @ SOH], [.., SOH]) = (trailer, content) else {
         return Err(Halt::Resync(FrameError::BodyLength));
     };
-    if [a, b, c] != checksum_digits(checksum(before)) {
+    if [a, b, c, d] != checksum_digits(checksum(before)) {
         // BodyLength(9) led to a CheckSum(10), so the message ends here. Nothing inside of it is
         // taken for a message: its data fields are the sender's, not the session's.
         return Err(Halt::Skip(end, FrameError::CheckSum));

@@ -58,6 +58,21 @@ impl<'a> Routing<'a> {
         }
     }
 
+    /// Whether nothing is said.
+    #[inline(always)]
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.sender_sub_id.is_none()
+            && self.sender_location_id.is_none()
+            && self.target_sub_id.is_none()
+            && self.target_location_id.is_none()
+            && self.on_behalf_of_comp_id.is_none()
+            && self.on_behalf_of_sub_id.is_none()
+            && self.on_behalf_of_location_id.is_none()
+            && self.deliver_to_comp_id.is_none()
+            && self.deliver_to_sub_id.is_none()
+            && self.deliver_to_location_id.is_none()
+    }
+
     /// The routing of an answer: each field changes places with its counterpart.
     pub const fn reversed(&self) -> Self {
         Self {

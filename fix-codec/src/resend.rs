@@ -9,7 +9,7 @@ use crate::decode::field_or_data;
 use crate::dictionary::HEADER;
 use crate::field::TagValue;
 use crate::frame::{Framing, next_frame};
-use crate::values::precision_of;
+use crate::values::{TimePrecision, TimeText};
 use crate::{BodyWriter, tags};
 
 /// Why stored bytes cannot be sent again.
@@ -51,7 +51,8 @@ pub fn encode_resend(
         .find(|((tag, _), _)| *tag == tags::ORIG_SENDING_TIME)
         .map_or(original, |((_, value), _)| value);
 
-    let mut writer = BodyWriter::new(out, precision_of(original), false);
+    let mut times = TimeText::new(TimePrecision::of(original));
+    let mut writer = BodyWriter::new(out, &mut times);
     let open = writer.begin(begin_string);
     let mut body = frame.content();
     for ((tag, value), rest) in header_fields(frame.content()) {
@@ -66,10 +67,8 @@ pub fn encode_resend(
             _ => writer.bytes_field(tag, value),
         }
     }
-    writer.write_data(body);
-    Ok(writer
-        .end(open)
-        .expect("every SOH of stored fields was counted"))
+    writer.write_bytes(body);
+    Ok(writer.end(open))
 }
 
 /// Each header field of a message with what follows it, up to the first field of the body.

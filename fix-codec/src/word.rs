@@ -1,6 +1,8 @@
 //! Digits eight at a time, in one 64-bit word: dates and times are read and written so, without a step for each digit.
 //! Whatever is no digit is found in the same few operations.
 
+use crate::SOH;
+
 /// `00000000`, from which the digits of a word count.
 const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
 /// `00:00:00`, the same with the colons of a time.
@@ -11,6 +13,19 @@ const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
 const BEYOND_NINE: u64 = u64::from_le_bytes([0x80 - 10; 8]);
 /// The bytes of a time that are colons.
 const COLONS: u64 = u64::from_le_bytes([0, 0, 0xFF, 0, 0, 0xFF, 0, 0]);
+
+/// SOH in every byte.
+const DELIMITERS: u64 = u64::from_le_bytes([SOH; 8]);
+/// One in every byte.
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+
+/// The high bits of the bytes that are SOH: the lowest of them is sure, those above it may stand for the byte after SOH.
+#[inline(always)]
+pub(crate) const fn delimiters(text: [u8; 8]) -> u64 {
+    // A byte that is SOH becomes 0, which alone borrows into its high bit.
+    let zeroed = u64::from_le_bytes(text) ^ DELIMITERS;
+    zeroed.wrapping_sub(ONES) & !zeroed & HIGH_BITS
+}
 
 /// The low bits of the bytes with a number, where there are four.
 const FOUR_PAIRS: u64 = u64::from_le_bytes([0x0F, 0, 0x0F, 0, 0x0F, 0, 0x0F, 0]);

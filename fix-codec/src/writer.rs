@@ -1,12 +1,14 @@
 //! Writes fields one after the other into a buffer. No value can end its field early: SOH in a text
 //! becomes a space.
 
+use core::ops::Range;
+
 use bytes::BytesMut;
 
-use crate::checksum::{LANES, checksum_and_delimiters, checksum_digits};
-use crate::digits::{Digits, decimal};
+use crate::checksum::{checksum, checksum_digits};
+use crate::digits::{Digits, decimal, three_digits};
 use crate::messages::{Group, GroupEntry};
-use crate::values::{FieldValue, SHORT_ROOM, TimePrecision};
+use crate::values::{FieldValue, SHORT_ROOM, TimePrecision, TimeText};
 use crate::{BEGIN_STRING, SOH};
 
 /// What a message starts with, but for the digits of BodyLength(9).
@@ -19,16 +21,15 @@ const SHORT_FIELD: usize = 8 + SHORT_ROOM;
 const BODY_LENGTH_DIGITS: usize = 3;
 
 /// Writes the fields of one message.
+///
+/// What writes many fields in a row takes [`BodyWriter::lent`] and hands that on by value, from field to field: so it
+/// stays in registers.
 #[derive(Debug)]
 pub struct BodyWriter<'b> {
     /// Ends after what is written; the bytes after `position` are room.
     buffer: &'b mut BytesMut,
     position: usize,
-    precision: TimePrecision,
-    /// How many SOH there ought to be.
-    delimiters: usize,
-    /// Whether SOH in text is to be replaced while writing.
-    replace: bool,
+    times: &'b mut TimeText,
 }
 
 /// A tag and the `=` behind it, made at compile time for the messages that have types.
@@ -69,21 +70,46 @@ impl TagText {
 
 impl<'b> BodyWriter<'b> {
     /// Writes behind what is in `buffer`.
-    pub(crate) fn new(buffer: &'b mut BytesMut, precision: TimePrecision, replace: bool) -> Self {
+    pub(crate) fn new(buffer: &'b mut BytesMut, times: &'b mut TimeText) -> Self {
         let position = buffer.len();
         buffer.resize(position + GROWTH, 0);
         Self {
             buffer,
             position,
-            precision,
-            delimiters: 0,
-            replace,
+            times,
         }
     }
 
     /// How times are written.
     pub const fn precision(&self) -> TimePrecision {
-        self.precision
+        self.times.precision()
+    }
+
+    /// What writes times.
+    pub(crate) fn times(&mut self) -> &mut TimeText {
+        self.times
+    }
+
+    /// A writer that goes on from here. What it wrote counts once [`BodyWriter::resume`] is told where it ended.
+    #[inline(always)]
+    pub(crate) fn lent(&mut self) -> BodyWriter<'_> {
+        BodyWriter {
+            buffer: self.buffer,
+            position: self.position,
+            times: self.times,
+        }
+    }
+
+    /// Where the next byte goes.
+    #[inline(always)]
+    pub(crate) const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Goes on from where a lent writer ended.
+    #[inline(always)]
+    pub(crate) fn resume(&mut self, position: usize) {
+        self.position = position;
     }
 
     /// Writes a field. A value that is empty, which FIX 4.4 has no place for, leaves no field.
@@ -102,39 +128,29 @@ impl<'b> BodyWriter<'b> {
 
     /// Writes a field whose tag is known at compile time.
     #[inline(always)]
-    pub(crate) fn member<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) {
-        if self.member_short(tag, value).is_none() {
-            self.member_long(tag, value);
-        }
+    pub(crate) fn member<'a>(mut self, tag: &TagText, value: &impl FieldValue<'a>) -> Self {
+        self.position = match self.member_short(tag, value) {
+            Some(end) => end,
+            None => member_long(self.buffer, self.position, self.times, tag, value),
+        };
+        self
     }
 
-    /// Writes a field with a short value, for which there is room: that is made sure of once. `None` leaves it to
-    /// [`BodyWriter::member_long`].
+    /// Writes a field with a short value, for which there is room: that is made sure of once. Gives back where it ends;
+    /// `None` leaves it to [`BodyWriter::member_long`].
     #[inline(always)]
-    fn member_short<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) -> Option<()> {
-        if self.replace {
-            return None;
-        }
+    fn member_short<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) -> Option<usize> {
         let room: &mut [u8; SHORT_FIELD] =
             self.buffer.get_mut(self.position..)?.first_chunk_mut()?;
         // All eight bytes in one store; what is too much is written over.
         *room.first_chunk_mut()? = tag.bytes;
         let value_room = room.get_mut(tag.length..)?.first_chunk_mut()?;
-        let length = value.write_short(value_room, self.precision)?;
-        if length > 0 {
-            *room.get_mut(tag.length + length)? = SOH;
-            self.position += tag.length + length + 1;
-            self.delimiters += 1;
+        let length = value.write_short(value_room, self.times)?;
+        if length == 0 {
+            return Some(self.position);
         }
-        Some(())
-    }
-
-    /// Writes a field step by step.
-    #[inline(never)]
-    fn member_long<'a>(&mut self, tag: &TagText, value: &impl FieldValue<'a>) {
-        let start = self.position;
-        self.write_bytes(tag.bytes.get(..tag.length).unwrap_or_default());
-        self.value(start, value);
+        *room.get_mut(tag.length + length)? = SOH;
+        Some(self.position + tag.length + length + 1)
     }
 
     /// Writes the value of a field that begins at `start`, and its SOH.
@@ -150,13 +166,12 @@ impl<'b> BodyWriter<'b> {
 
     fn delimiter(&mut self) {
         self.write_bytes(&[SOH]);
-        self.delimiters += 1;
     }
 
     /// Writes a field whose value is copied from a message, SOH included where it is data.
     pub(crate) fn bytes_field(&mut self, tag: u32, value: &[u8]) {
         self.tag(tag);
-        self.write_data(value);
+        self.write_bytes(value);
         self.delimiter();
     }
 
@@ -185,12 +200,20 @@ impl<'b> BodyWriter<'b> {
         }
     }
 
+    /// Writes what is not one field with a short value; gives the writer back, of which only its place is handed to and
+    /// fro.
+    #[inline(always)]
+    pub(crate) fn other(mut self, write: impl FnOnce(&mut BodyWriter<'_>)) -> Self {
+        self.position = apart(self.buffer, self.position, self.times, write);
+        self
+    }
+
     fn tag(&mut self, tag: u32) {
         self.write_number(u64::from(tag));
         self.write_bytes(b"=");
     }
 
-    /// Writes bytes as they are. They hold no SOH, or it was counted.
+    /// Writes bytes as they are. They hold no SOH, or are data.
     #[inline]
     pub(crate) fn write_bytes(&mut self, bytes: &[u8]) {
         let end = self.position + bytes.len();
@@ -203,24 +226,10 @@ impl<'b> BodyWriter<'b> {
         self.position = end;
     }
 
-    /// Writes bytes as they are, SOH among them.
-    pub(crate) fn write_data(&mut self, data: &[u8]) {
-        self.write_bytes(data);
-        self.delimiters += checksum_and_delimiters(data).1;
-    }
-
-    /// Writes text. SOH in it becomes a space, so that no text can add a field: see
-    /// [`BodyWriter::end`].
+    /// Writes text. SOH in it becomes a space, so that no text can add a field.
     pub(crate) fn write_text(&mut self, text: &str) {
         let start = self.position;
         self.write_bytes(text.as_bytes());
-        if self.replace {
-            self.replace_delimiters(start);
-        }
-    }
-
-    #[cold]
-    fn replace_delimiters(&mut self, start: usize) {
         let written = self
             .buffer
             .get_mut(start..self.position)
@@ -249,18 +258,14 @@ impl<'b> BodyWriter<'b> {
 
     /// Begins a message: BeginString(8) and room for BodyLength(9). Gives back what
     /// [`BodyWriter::end`] needs.
+    #[inline(always)]
     pub(crate) fn begin(&mut self, begin_string: &str) -> Open {
         let start = self.position;
-        if begin_string == BEGIN_STRING && !self.replace {
+        if begin_string == BEGIN_STRING {
             // All of it at once.
             self.write_bytes(VERSION_START);
-            self.delimiters += 2;
         } else {
-            self.write_bytes(b"8=");
-            self.write_text(begin_string);
-            self.delimiter();
-            self.write_bytes(b"9=000");
-            self.delimiter();
+            self.begin_any(begin_string);
         }
         Open {
             start,
@@ -268,51 +273,36 @@ impl<'b> BodyWriter<'b> {
         }
     }
 
+    #[cold]
+    fn begin_any(&mut self, begin_string: &str) {
+        self.write_bytes(b"8=");
+        self.write_text(begin_string);
+        self.write_bytes(b"\x019=000\x01");
+    }
+
     /// Ends the message: writes its BodyLength(9) and CheckSum(10), and gives back where it is.
-    ///
-    /// `None`, and nothing is left of it, when a text held SOH. Counting them once for the whole
-    /// message costs less than looking at every text; the caller writes the message again, with
-    /// `replace`.
-    pub(crate) fn end(mut self, open: Open) -> Option<core::ops::Range<usize>> {
+    #[inline(always)]
+    pub(crate) fn end(mut self, open: Open) -> Range<usize> {
         let body_at = open.length_at + BODY_LENGTH_DIGITS + 1;
         let body_length = self.position - body_at;
         self.write_body_length(open.length_at, body_at, body_length);
-        let (sum, delimiters) = self.sum_and_delimiters(open.start);
-        if !self.replace && delimiters != self.delimiters {
-            self.buffer.truncate(open.start);
-            return None;
-        }
-        let [a, b, c] = checksum_digits(sum);
-        self.write_bytes(&[b'1', b'0', b'=', a, b, c, SOH]);
+        let message = self.buffer.get(open.start..self.position);
+        let [a, b, c, d] = checksum_digits(checksum(message.unwrap_or_default()));
+        self.write_bytes(&[b'1', b'0', b'=', a, b, c, d]);
         self.buffer.truncate(self.position);
-        Some(open.start..self.position)
+        open.start..self.position
     }
 
-    /// The sum of what is written from `start` on, and how many SOH are in it.
-    fn sum_and_delimiters(&mut self, start: usize) -> (u8, usize) {
-        let padded_end = start + (self.position - start).next_multiple_of(LANES);
-        if padded_end > self.buffer.len() {
-            self.grow(padded_end);
-        }
-        // Zeros up to whole vectors: they change nothing, and no byte is left over to be added on its own.
-        if let Some(padding) = self.buffer.get_mut(self.position..padded_end) {
-            padding.fill(0);
-        }
-        let padded = self.buffer.get(start..padded_end).unwrap_or_default();
-        checksum_and_delimiters(padded)
-    }
-
+    #[inline(always)]
     fn write_body_length(&mut self, length_at: usize, body_at: usize, body_length: usize) {
-        if let Some(digits) = u32::try_from(body_length).ok().and_then(three_digits)
-            && let Some(room) = self
-                .buffer
-                .get_mut(length_at..)
-                .and_then(<[u8]>::first_chunk_mut)
-        {
-            *room = digits;
-            return;
+        let room = self
+            .buffer
+            .get_mut(length_at..)
+            .and_then(<[u8]>::first_chunk_mut);
+        match (three_digits(body_length), room) {
+            (Some(digits), Some(room)) if body_length >= 100 => *room = digits,
+            _ => self.move_body(length_at, body_at, body_length),
         }
-        self.move_body(length_at, body_at, body_length);
     }
 
     /// Makes room for a BodyLength(9) that is not of three digits, and writes it.
@@ -337,14 +327,37 @@ impl<'b> BodyWriter<'b> {
     }
 }
 
-/// The digits of a number that has just three.
-fn three_digits(number: u32) -> Option<[u8; BODY_LENGTH_DIGITS]> {
-    let digit = |digit: u32| u8::try_from(digit % 10).map(|digit| b'0' + digit).ok();
-    if (100..1_000).contains(&number) {
-        Some([digit(number / 100)?, digit(number / 10)?, digit(number)?])
-    } else {
-        None
-    }
+/// Writes a field step by step; gives back where it ends.
+#[cold]
+#[inline(never)]
+fn member_long<'a>(
+    buffer: &mut BytesMut,
+    position: usize,
+    times: &mut TimeText,
+    tag: &TagText,
+    value: &impl FieldValue<'a>,
+) -> usize {
+    apart(buffer, position, times, |out| {
+        out.write_bytes(tag.bytes.get(..tag.length).unwrap_or_default());
+        out.value(position, value);
+    })
+}
+
+/// Writes with a writer of its own; gives back where it ended.
+#[inline(always)]
+fn apart(
+    buffer: &mut BytesMut,
+    position: usize,
+    times: &mut TimeText,
+    write: impl FnOnce(&mut BodyWriter<'_>),
+) -> usize {
+    let mut writer = BodyWriter {
+        buffer,
+        position,
+        times,
+    };
+    write(&mut writer);
+    writer.position
 }
 
 /// A message that was begun.

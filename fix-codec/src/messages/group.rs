@@ -55,8 +55,12 @@ impl<'a, E: GroupEntry<'a>> Group<'a, E> {
     }
 
     /// Whether there is none.
+    #[inline]
     pub fn is_empty(&self) -> bool {
-        self.iter().next().is_none()
+        match &self.0 {
+            Source::Slice(entries) => entries.is_empty(),
+            Source::Message(entries) => entries.extent() == 0,
+        }
     }
 }
 

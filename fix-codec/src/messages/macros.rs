@@ -83,23 +83,35 @@ macro_rules! member_finish {
     };
 }
 
-/// Writes a member.
+/// Writes a member with a writer that is handed on.
 macro_rules! member_write {
     (required $out:ident $value:expr, $tag:path) => {
-        $out.member(const { &$crate::writer::TagText::new($tag) }, $value);
+        $out = $out.member(const { &$crate::writer::TagText::new($tag) }, $value);
     };
     (optional $out:ident $value:expr, $tag:path) => {
         if let Some(value) = $value {
-            $out.member(const { &$crate::writer::TagText::new($tag) }, value);
+            $out = $out.member(const { &$crate::writer::TagText::new($tag) }, value);
         }
     };
     (data $out:ident $value:expr, $tag:path) => {
         if let (Some(data), Some(length)) = ($value, $crate::dictionary::length_tag($tag)) {
-            $out.data(length, $tag, data);
+            $out = $out.other(|out| out.data(length, $tag, data));
         }
     };
     (group $out:ident $value:expr, $tag:path) => {
-        $out.group($value);
+        if !$value.is_empty() {
+            $out = $out.other(|out| out.group($value));
+        }
+    };
+}
+
+/// Writes all members.
+macro_rules! write_members {
+    ($out:ident, $($kind:ident $value:expr, $tag:path;)*) => {
+        let mut fields = $out.lent();
+        $($crate::messages::macros::member_write!($kind fields $value, $tag);)*
+        let end = fields.position();
+        $out.resume(end);
     };
 }
 
@@ -190,8 +202,11 @@ macro_rules! messages {
 
             #[inline]
             fn encode_body(&self, out: &mut $crate::BodyWriter<'_>) {
-                $($crate::messages::macros::member_write!($kind out &self.$field, $tag);)*
-                $($(out.member(const { &$crate::writer::TagText::new($empty) }, &0_u8);)*)?
+                $crate::messages::macros::write_members!(
+                    out,
+                    $($kind &self.$field, $tag;)*
+                    $($(required &0_u8, $empty;)*)?
+                );
             }
         }
     )*};
@@ -228,7 +243,7 @@ macro_rules! group_entries {
             }
 
             fn write(&self, out: &mut $crate::BodyWriter<'_>) {
-                $($crate::messages::macros::member_write!($kind out &self.$field, $tag);)*
+                $crate::messages::macros::write_members!(out, $($kind &self.$field, $tag;)*);
             }
         }
     )*};
@@ -236,5 +251,5 @@ macro_rules! group_entries {
 
 pub(super) use {
     constructor, group_entries, member_finish, member_read, member_slot, member_type, member_write,
-    messages, read_members,
+    messages, read_members, write_members,
 };

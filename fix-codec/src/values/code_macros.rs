@@ -45,7 +45,7 @@ macro_rules! char_codes {
             fn write_short(
                 &self,
                 room: &mut $crate::values::ShortRoom,
-                _: $crate::values::TimePrecision,
+                _: &mut $crate::values::TimeText,
             ) -> Option<usize> {
                 $crate::values::put(room, [self.code()]);
                 Some(1)
@@ -95,7 +95,7 @@ macro_rules! int_codes {
             fn write_short(
                 &self,
                 room: &mut $crate::values::ShortRoom,
-                _: $crate::values::TimePrecision,
+                _: &mut $crate::values::TimeText,
             ) -> Option<usize> {
                 $crate::values::number_short(u64::from(self.code()), room)
             }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::number::number_short;
-use super::{FieldValue, ShortRoom, TimePrecision, ValueError, put};
+use super::{FieldValue, ShortRoom, TimeText, ValueError, put};
 use crate::BodyWriter;
 use crate::word::{EIGHT_DIGITS_END, short_decimal, short_number};
 
@@ -37,12 +37,15 @@ impl FieldValue<'_> for Decimal {
     }
 
     #[inline(always)]
-    fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
-        let mantissa = u32::try_from(self.mantissa()).ok()?;
-        if self.scale() == 0 && mantissa < 10 {
-            return number_short(u64::from(mantissa), room);
+    fn write_short(&self, room: &mut ShortRoom, _: &mut TimeText) -> Option<usize> {
+        let parts = self.unpack();
+        if parts.negative || parts.hi | parts.mid != 0 {
+            return None;
         }
-        let (text, length) = short_text(mantissa, self.scale())?;
+        if parts.scale == 0 && parts.lo < 10 {
+            return number_short(u64::from(parts.lo), room);
+        }
+        let (text, length) = short_text(parts.lo, parts.scale)?;
         put(room, text.to_le_bytes());
         Some(length)
     }

@@ -6,17 +6,18 @@ mod decimal;
 mod number;
 mod numbered;
 mod text;
+mod time_text;
 mod timestamp;
 
 pub use codes::*;
 pub use numbered::*;
 pub use text::{Data, MonthYear, TokenList, Tokens};
-pub use timestamp::TimePrecision;
+pub use time_text::{TimePrecision, TimeText};
 
 pub(crate) use code_macros::int_codes;
 pub(crate) use decimal::is_decimal;
 pub(crate) use number::number_short;
-pub(crate) use timestamp::{is_timestamp, precision_of, time_of};
+pub(crate) use timestamp::{is_timestamp, time_of};
 
 use crate::{BodyWriter, SessionRejectReason};
 
@@ -56,10 +57,9 @@ pub trait FieldValue<'a>: Sized {
     /// Writes the value, without its SOH.
     fn write(&self, out: &mut BodyWriter<'_>);
 
-    /// Writes the value at the start of a room, a time with this precision, and says how long it is; what stands behind
-    /// it may be overwritten. `None` leaves a value that is long to [`FieldValue::write`].
+    /// Writes the value at the start of a room, a time by `times`, and says how long it is; what stands behind it may be overwritten. `None` leaves a value that is long, or a text with SOH in it, to [`FieldValue::write`].
     #[inline(always)]
-    fn write_short(&self, _room: &mut ShortRoom, _precision: TimePrecision) -> Option<usize> {
+    fn write_short(&self, _room: &mut ShortRoom, _times: &mut TimeText) -> Option<usize> {
         None
     }
 }

@@ -1,6 +1,6 @@
 //! Whole numbers, flags and single characters: int, Length, NumInGroup, SeqNum, Boolean, char.
 
-use super::{FieldValue, ShortRoom, TimePrecision, ValueError, put};
+use super::{FieldValue, ShortRoom, TimeText, ValueError, put};
 use crate::BodyWriter;
 use crate::word::{EIGHT_DIGITS_END, short_number};
 
@@ -70,7 +70,7 @@ macro_rules! unsigned {
             }
 
             #[inline(always)]
-            fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
+            fn write_short(&self, room: &mut ShortRoom, _: &mut TimeText) -> Option<usize> {
                 number_short(u64::from(*self), room)
             }
         }
@@ -112,7 +112,7 @@ impl FieldValue<'_> for bool {
     }
 
     #[inline(always)]
-    fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
+    fn write_short(&self, room: &mut ShortRoom, _: &mut TimeText) -> Option<usize> {
         put(room, [if *self { b'Y' } else { b'N' }]);
         Some(1)
     }

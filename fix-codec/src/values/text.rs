@@ -3,8 +3,9 @@
 use core::str::{self, Split};
 
 use super::timestamp::digits;
-use super::{FieldValue, SHORT_TEXT_MAX, ShortRoom, TimePrecision, ValueError};
-use crate::BodyWriter;
+use super::{FieldValue, SHORT_TEXT_MAX, ShortRoom, TimeText, ValueError};
+use crate::word::delimiters;
+use crate::{BodyWriter, SOH};
 
 impl<'a> FieldValue<'a> for &'a str {
     /// FIX 4.4 text is ASCII; all UTF-8 is taken.
@@ -20,12 +21,12 @@ impl<'a> FieldValue<'a> for &'a str {
     }
 
     #[inline(always)]
-    fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
+    fn write_short(&self, room: &mut ShortRoom, _: &mut TimeText) -> Option<usize> {
         copy_short(self.as_bytes(), room)
     }
 }
 
-/// Copies a short text: two stores that overlap cost less than a call.
+/// Copies a short text without SOH in it: two stores that overlap cost less than a call.
 #[inline(always)]
 fn copy_short(text: &[u8], room: &mut ShortRoom) -> Option<usize> {
     let length = text.len();
@@ -33,27 +34,60 @@ fn copy_short(text: &[u8], room: &mut ShortRoom) -> Option<usize> {
         return None;
     }
     let room = room.get_mut(..length)?;
-    if length >= 16 {
-        copy_ends::<16>(text, room);
+    let is_one_field = if length >= 16 {
+        copy_ends::<16>(text, room, |first, last| {
+            has_delimiter(first) | has_delimiter(last)
+        })
     } else if length >= 8 {
-        copy_ends::<8>(text, room);
+        copy_ends::<8>(text, room, |first, last| {
+            delimiters(*first) | delimiters(*last) != 0
+        })
     } else if length >= 4 {
-        copy_ends::<4>(text, room);
+        copy_ends::<4>(text, room, |[a, b, c, d], [e, f, g, h]| {
+            delimiters([*a, *b, *c, *d, *e, *f, *g, *h]) != 0
+        })
     } else {
-        room.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-    }
-    Some(length)
+        copy_few(text, room)
+    };
+    is_one_field.then_some(length)
 }
 
-/// Copies at least `N` and at most twice `N` bytes.
+/// Whether SOH is among so many bytes as a vector holds, of which a compiler makes one.
 #[inline(always)]
-fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
-    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
-        *to = *from;
+fn has_delimiter(bytes: &[u8; 16]) -> bool {
+    bytes
+        .iter()
+        .fold(false, |found, byte| found | (*byte == SOH))
+}
+
+/// Copies at least `N` and at most twice `N` bytes; says whether no SOH is among them.
+#[inline(always)]
+fn copy_ends<const N: usize>(
+    from: &[u8],
+    to: &mut [u8],
+    has_delimiter: impl Fn(&[u8; N], &[u8; N]) -> bool,
+) -> bool {
+    let (Some(first), Some(last)) = (from.first_chunk(), from.last_chunk()) else {
+        return false;
+    };
+    if let Some(to) = to.first_chunk_mut() {
+        *to = *first;
     }
-    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
-        *to = *from;
+    if let Some(to) = to.last_chunk_mut() {
+        *to = *last;
     }
+    !has_delimiter(first, last)
+}
+
+/// Copies up to three bytes; says whether no SOH is among them.
+#[inline(always)]
+fn copy_few(from: &[u8], to: &mut [u8]) -> bool {
+    let mut is_one_field = true;
+    for (to, from) in to.iter_mut().zip(from).take(3) {
+        *to = *from;
+        is_one_field &= *from != SOH;
+    }
+    is_one_field
 }
 
 /// The value of a data field: any bytes, SOH among them.
@@ -185,7 +219,7 @@ impl<'a> FieldValue<'a> for TokenList<'a> {
     }
 
     #[inline(always)]
-    fn write_short(&self, room: &mut ShortRoom, _: TimePrecision) -> Option<usize> {
+    fn write_short(&self, room: &mut ShortRoom, _: &mut TimeText) -> Option<usize> {
         match self {
             Self::Text(text) => copy_short(text.as_bytes(), room),
             Self::Tokens(_) => None,

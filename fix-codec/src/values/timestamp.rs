@@ -1,26 +1,12 @@
 //! Times and dates: UTCTimestamp, LocalMktDate, UTCDateOnly.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 
-use super::{FieldValue, ShortRoom, ValueError, put};
+use super::{FieldValue, SHORT_ROOM, ShortRoom, TimeText, ValueError};
 use crate::BodyWriter;
-use crate::word::{clock_pairs, eight_digits, four_pairs, from_clock_pairs, from_four_pairs};
+use crate::word::{clock_pairs, four_pairs, from_four_pairs};
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
-
-/// How many digits of a second are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TimePrecision {
-    /// None: `20250115-10:15:30`.
-    Seconds,
-    /// Three.
-    Millis,
-    /// Six: what the venue writes unless told otherwise.
-    #[default]
-    Micros,
-    /// Nine.
-    Nanos,
-}
 
 impl FieldValue<'_> for DateTime<Utc> {
     /// Reads `YYYYMMDD-HH:MM:SS` with up to nine digits of a second behind a point. The second 60
@@ -37,49 +23,15 @@ impl FieldValue<'_> for DateTime<Utc> {
 
     /// Writes with the writer's precision; what is finer is cut off.
     fn write(&self, out: &mut BodyWriter<'_>) {
-        let text = timestamp(self);
-        out.write_bytes(text.get(..out.precision().length()).unwrap_or_default());
+        let mut room = [0; SHORT_ROOM];
+        let length = out.times().write(self, &mut room);
+        out.write_bytes(room.get(..length).unwrap_or_default());
     }
 
     #[inline(always)]
-    fn write_short(&self, room: &mut ShortRoom, precision: TimePrecision) -> Option<usize> {
-        put(room, timestamp(self));
-        Some(precision.length())
+    fn write_short(&self, room: &mut ShortRoom, times: &mut TimeText) -> Option<usize> {
+        Some(times.write(self, room))
     }
-}
-
-impl TimePrecision {
-    /// How long a UTCTimestamp is.
-    #[inline(always)]
-    const fn length(self) -> usize {
-        match self {
-            Self::Seconds => 17,
-            Self::Millis => 21,
-            Self::Micros => 24,
-            Self::Nanos => 27,
-        }
-    }
-}
-
-/// `YYYYMMDD-HH:MM:SS.nnnnnnnnn`.
-fn timestamp(time: &DateTime<Utc>) -> [u8; 27] {
-    let time = time.naive_utc();
-    let clock = time.time();
-    let (leap, nanos) = match clock.nanosecond().checked_sub(NANOS_PER_SECOND) {
-        None => (0, clock.nanosecond()),
-        Some(nanos) => (1, nanos),
-    };
-    let minutes = clock.num_seconds_from_midnight() / 60;
-    let seconds = clock.num_seconds_from_midnight() % 60 + leap;
-    let [h1, h2, c1, m1, m2, c2, s1, s2] =
-        from_clock_pairs([minutes / 60, minutes % 60, seconds].map(below_100));
-    let [y1, y2, y3, y4, mo1, mo2, d1, d2] = date(time.date());
-    let [n1, n2, n3, n4, n5, n6, n7, n8] = eight_digits(nanos / 10).to_le_bytes();
-    let n9 = b'0' + below_100(nanos % 10);
-    [
-        y1, y2, y3, y4, mo1, mo2, d1, d2, b'-', h1, h2, c1, m1, m2, c2, s1, s2, b'.', n1, n2, n3,
-        n4, n5, n6, n7, n8, n9,
-    ]
 }
 
 impl FieldValue<'_> for NaiveDate {
@@ -92,13 +44,13 @@ impl FieldValue<'_> for NaiveDate {
     }
 
     fn write(&self, out: &mut BodyWriter<'_>) {
-        out.write_bytes(&date(*self));
+        out.write_bytes(&date_text(*self));
     }
 }
 
 /// `YYYYMMDD`. FIX 4.4 has years of four digits only.
 #[inline(always)]
-fn date(date: NaiveDate) -> [u8; 8] {
+pub(super) fn date_text(date: NaiveDate) -> [u8; 8] {
     let year = u32::try_from(date.year()).unwrap_or(0).min(9_999);
     from_four_pairs([year / 100, year % 100, date.month(), date.day()].map(below_100))
 }
@@ -145,7 +97,7 @@ fn is_time(time: &[u8]) -> bool {
 
 /// A part of a date or time as a byte.
 #[inline(always)]
-fn below_100(part: u32) -> u8 {
+pub(super) fn below_100(part: u32) -> u8 {
     u8::try_from(part % 100).unwrap_or_default()
 }
 
@@ -202,16 +154,6 @@ pub(crate) fn digits(text: &[u8]) -> Option<u32> {
         number = number * 10 + u32::from(digit);
     }
     Some(number)
-}
-
-/// The precision that a written timestamp has.
-pub(crate) fn precision_of(timestamp: &[u8]) -> TimePrecision {
-    match timestamp.len() {
-        ..=17 => TimePrecision::Seconds,
-        18..=21 => TimePrecision::Millis,
-        22..=24 => TimePrecision::Micros,
-        25.. => TimePrecision::Nanos,
-    }
 }
 
 #[cfg(test)]
