@@ -131,13 +131,13 @@ async fn check_shown(stage: &Stage, held: &str) {
     let wrong = "it has ended as SETTLED: nothing can be done with it";
     assert_eq!(refused["wrong"], wrong);
     let (code, funded) = stage.decided("fund USD 100.00").await;
-    assert_eq!((code, &funded["amount"]), (0, &Value::from("100")));
+    assert_eq!((code, &funded["amount"]), (0, &Value::from("100.00")));
     let (code, shown) = stage.asked(&format!("show {held}")).await;
     assert_eq!(code, 0, "{shown}");
     assert_eq!(shown["state"], "SETTLED");
     let acts = shown["acts"].as_array().expect("a list");
     let words: Vec<_> = acts.iter().map(|act| &act["act"]).collect();
-    let wanted = ["suspend-provider", "suspend", "resume-provider", "resume"];
+    let wanted = ["suspend", "resume-provider", "resume"];
     assert_eq!(words, wanted);
     assert!(
         acts.iter()
