@@ -1,11 +1,11 @@
-//! Lets operators read what there is, a piece at a time: firms, and the resting orders of one of them.
+//! Lets operators read what there is, a piece at a time: firms, and the accounts and resting orders of one of them.
 
 use alloc::vec::Vec;
 
 use crate::command::FirmKind;
 use crate::event::OrderView;
 use crate::machine::Engine;
-use crate::text::FirmName;
+use crate::text::{AccountName, FirmName};
 
 /// Some of the resting orders of a firm.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,15 @@ impl Engine {
     pub fn firms(&self) -> impl Iterator<Item = (FirmName, FirmKind)> + '_ {
         let firms = self.registry.firms.iter();
         firms.map(|(_, firm)| (firm.name, firm.kind))
+    }
+
+    /// The accounts of a firm, in the order in which they were opened; nothing of an unknown one.
+    pub fn accounts_of(&self, firm: &FirmName) -> impl Iterator<Item = AccountName> + '_ {
+        let firm = self.registry.firms.find(firm);
+        let accounts = self.registry.accounts.iter();
+        accounts
+            .filter(move |(_, account)| Some(account.firm) == firm)
+            .map(|(_, account)| account.name)
     }
 
     /// The resting orders of a firm among the next `places` for orders, from `from` on, which is 0 at first. It takes time

@@ -48,6 +48,15 @@ impl Account {
         }
     }
 
+    /// Whose it is, if it is a participant's.
+    #[must_use]
+    pub const fn owner(&self) -> Option<AccountName> {
+        match self {
+            Self::Cash(owner) | Self::Reserved(owner) => Some(*owner),
+            Self::Escrow | Self::Fees | Self::Suspense | Self::DefaultFund | Self::External => None,
+        }
+    }
+
     /// It may owe.
     #[must_use]
     pub const fn may_be_negative(&self) -> bool {

@@ -11,19 +11,25 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod adapters;
+pub mod breaker;
+pub mod budget;
 pub mod ledger;
 pub mod machine;
 mod operators;
 mod options;
 pub mod provider;
+pub mod reconcile;
 mod record;
 mod retry;
 mod secret;
 mod settlement;
 mod state;
+pub mod statement;
 mod store;
 mod token;
+mod traffic;
 pub mod view;
+mod watch;
 mod worker;
 
 pub use adapters::{EndpointError, HttpLimits, ReferenceProvider};
@@ -35,6 +41,8 @@ pub use secret::{Secret, SecretError, TokenSource};
 pub use settlement::{OpenError, Settlement, open};
 pub use state::{Action, State};
 pub use store::{
-    ActError, Acted, Attempt, Balance, By, CheckError, LedgerReport, Listed, OutboxId, StoreError,
-    SuspendedProvider, TakeError, Taken, Timeline, Transition, Which, check_ledger,
+    ActError, Acted, Attempt, Balance, By, CheckError, Figures, Finding, LedgerReport, Listed,
+    OutboxId, StatementError, StoreError, SuspendedProvider, TakeError, Taken, Timeline,
+    Transition, Which, check_ledger,
 };
+pub use traffic::{CallCount, Line};

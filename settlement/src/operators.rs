@@ -1,13 +1,19 @@
 //! What operators ask of settlement and have it do. Every act is written down with what it does.
 
-use engine::{CurrencyCode, Notional, ProviderName, ReassignmentId};
+use engine::{AccountName, CurrencyCode, Notional, ProviderName, ReassignmentId, Timestamp};
 
 use crate::{
+    breaker::Breaker,
     ledger::Amount,
     machine::Act,
     settlement::Settlement,
     state::State,
-    store::{ActError, By, Listed, StoreError, SuspendedProvider, Which},
+    statement::Statement,
+    store::{
+        ActError, By, Figures, Finding, Listed, StatementError, StoreError, SuspendedProvider,
+        Which,
+    },
+    traffic::{CallCount, Line},
 };
 
 impl Settlement {
@@ -61,6 +67,47 @@ impl Settlement {
     /// [`StoreError`] when the database fails.
     pub async fn suspended_providers(&self) -> Result<Vec<SuspendedProvider>, StoreError> {
         self.shared.store.suspended_providers().await
+    }
+
+    /// What sweeps have found, oldest first, at most `limit`: what stands, or all.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn findings(&self, all: bool, limit: u32) -> Result<Vec<Finding>, StoreError> {
+        self.shared.store.findings(all, limit).await
+    }
+
+    /// What these accounts had at `begin` and just before `end`, every movement in between, and what had not ended then.
+    ///
+    /// # Errors
+    /// [`StatementError`] when there is more than one statement holds, or the database fails.
+    pub async fn statement(
+        &self,
+        accounts: &[AccountName],
+        begin: Timestamp,
+        end: Timestamp,
+    ) -> Result<Statement, StatementError> {
+        self.shared.store.statement(accounts, begin, end).await
+    }
+
+    /// What is counted for metrics: what has not ended, and what stands.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn figures(&self) -> Result<Figures, StoreError> {
+        self.shared.store.figures().await
+    }
+
+    /// The breakers of the providers and regions that were asked since the start.
+    #[must_use]
+    pub fn breakers(&self) -> Vec<(Line, Breaker)> {
+        self.shared.traffic.breakers()
+    }
+
+    /// The calls that were answered since the start.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallCount> {
+        self.shared.traffic.calls()
     }
 
     /// The providers that are configured, in the order of their names.

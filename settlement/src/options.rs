@@ -5,7 +5,8 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use engine::{AccountName, CurrencyCode, Notional, ProviderName, Timestamp};
 
 use crate::{
-    adapters::HttpLimits, provider::Provider, retry::Backoff, secret::TokenSource, state::State,
+    adapters::HttpLimits, breaker::BreakerLimits, budget::BudgetLimits, provider::Provider,
+    retry::Backoff, secret::TokenSource, state::State,
 };
 
 /// Reads the wall clock. Records carry its time; nothing is decided by it but how long a step has
@@ -138,8 +139,14 @@ pub struct Limits {
     pub placing: Duration,
     /// How long the buyer's instance may take to answer for itself.
     pub starting: Duration,
+    /// When a provider is not asked any more in a region because nobody answers there.
+    pub breaker: BreakerLimits,
+    /// How many repeats a provider gets, whatever they are for.
+    pub repeats: BudgetLimits,
     /// Between two looks for slots newly given into custody.
     pub deposits: Duration,
+    /// Between two sweeps that compare a provider's listing of our custody with the register.
+    pub sweeps: Duration,
     /// How long a worker holds a reassignment before another may take it over. Longer than the
     /// longest request.
     pub lease: Duration,
@@ -164,7 +171,10 @@ impl Default for Limits {
             terminating: Duration::from_secs(600),
             placing: Duration::from_secs(600),
             starting: Duration::from_secs(600),
+            breaker: BreakerLimits::default(),
+            repeats: BudgetLimits::default(),
             deposits: Duration::from_secs(1),
+            sweeps: Duration::from_secs(60),
             lease: Duration::from_secs(120),
         }
     }

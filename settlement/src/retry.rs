@@ -13,16 +13,21 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// The longest wait before a repeat: `min(cap, base * 2^repeat)`.
+    #[must_use]
+    pub fn ceiling(&self, repeat: u32) -> Duration {
+        self.base
+            .saturating_mul(2_u32.saturating_pow(repeat.min(31)))
+            .min(self.cap)
+    }
+
     /// A wait in `0..=min(cap, base * 2^repeat)`.
     ///
     /// The place within that range comes from `seed` instead of a random source: waits differ
     /// between reassignments, and one reassignment's waits can be told again from its record.
     #[must_use]
     pub fn wait(&self, seed: &str, repeat: u32) -> Duration {
-        let ceiling = self
-            .base
-            .saturating_mul(2_u32.saturating_pow(repeat.min(31)))
-            .min(self.cap);
+        let ceiling = self.ceiling(repeat);
         let mut hasher = blake3::Hasher::new();
         hasher.update(seed.as_bytes());
         hasher.update(&repeat.to_le_bytes());

@@ -20,6 +20,8 @@ use crate::{
     store::{
         Balance, CheckError, LedgerReport, OutboxId, Store, StoreError, TakeError, Taken, Timeline,
     },
+    traffic::Traffic,
+    watch::{watch_deposits, watch_register},
     worker::{Plane, Shared},
 };
 
@@ -83,6 +85,7 @@ pub async fn open(options: Options) -> Result<Settlement, OpenError> {
         commands: Notify::new(),
         work: Notify::new(),
         stopping: AtomicBool::new(false),
+        traffic: Traffic::default(),
     };
     Ok(Settlement {
         shared: Arc::new(shared),
@@ -178,6 +181,7 @@ impl Settlement {
         let mut watchers = JoinSet::new();
         for name in shared.planes.keys() {
             watchers.spawn(watch_deposits(Arc::clone(shared), *name));
+            watchers.spawn(watch_register(Arc::clone(shared), *name));
         }
         let mut workers = JoinSet::new();
         let ended = tokio::select! {
@@ -302,28 +306,5 @@ async fn first_failure(watchers: &mut JoinSet<Result<(), StoreError>>) -> Result
     match watchers.join_next().await {
         Some(watcher) => finished(watcher),
         None => std::future::pending().await,
-    }
-}
-
-/// Looks again and again for slots that were given into our custody.
-async fn watch_deposits(shared: Arc<Shared>, name: ProviderName) -> Result<(), StoreError> {
-    let Some(plane) = shared.planes.get(&name) else {
-        return Ok(());
-    };
-    loop {
-        let suspended = shared.store.suspended_providers().await?;
-        if suspended.iter().any(|one| one.provider == name) {
-            tokio::time::sleep(shared.limits.deposits).await;
-            continue;
-        }
-        match plane.provider.custody().await {
-            Ok(slots) => {
-                if shared.store.compare_custody(&name, &slots).await? > 0 {
-                    shared.commands.notify_one();
-                }
-            }
-            Err(error) => tracing::warn!(provider = %name, %error, "custody cannot be listed"),
-        }
-        tokio::time::sleep(shared.limits.deposits).await;
     }
 }

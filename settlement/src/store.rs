@@ -8,11 +8,14 @@ mod audit;
 mod cash;
 mod commands;
 mod deposits;
+mod figures;
+mod findings;
 mod inbox;
 mod providers;
 mod report;
 mod rows;
 mod rulings;
+mod statements;
 mod steps;
 
 use std::{path::Path, time::Duration};
@@ -32,9 +35,12 @@ pub use self::{
     acts::{ActError, Acted, By},
     audit::{CheckError, LedgerReport, check_ledger},
     commands::OutboxId,
+    figures::Figures,
+    findings::Finding,
     inbox::{TakeError, Taken},
     providers::SuspendedProvider,
     report::{Attempt, Balance, Listed, Timeline, Transition, Which},
+    statements::StatementError,
 };
 use crate::ledger::LedgerError;
 

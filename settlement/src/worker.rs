@@ -20,6 +20,7 @@ use crate::{
     record::{Learnt, Record},
     state::{Action, State},
     store::{Store, StoreError, after},
+    traffic::{Line, Traffic},
     view::{Expected, Occupant, Sight, Task, see},
 };
 
@@ -46,6 +47,7 @@ pub(crate) struct Shared {
     /// There may be reassignments to work on.
     pub(crate) work: Notify,
     pub(crate) stopping: AtomicBool,
+    pub(crate) traffic: Traffic,
 }
 
 /// How a turn ended.
@@ -69,10 +71,16 @@ impl Shared {
             }
             let heard = self.store.heard(record).await?;
             record = heard.record;
-            if heard.provider_suspended && self.asks_provider(&record) {
-                break;
+            if self.asks_provider(&record) {
+                if heard.provider_suspended {
+                    break;
+                }
+                let (limits, now) = (&self.limits.breaker, self.now());
+                if let Err(wait) = self.traffic.admit(&heard.line, limits, now) {
+                    return self.stand_still(record, wait).await;
+                }
             }
-            record = match self.turn(record).await? {
+            record = match self.turn(record, &heard.line).await? {
                 Turn::Again(record) => record,
                 Turn::Wait(record, wait) if wait <= STAY_MAX => {
                     tokio::time::sleep(wait).await;
@@ -97,7 +105,18 @@ impl Shared {
         matches!(need(&self.facts(record)), Need::Image | Need::Slot)
     }
 
-    async fn turn(&self, record: Record) -> Result<Turn, StoreError> {
+    /// Lays a reassignment down until its provider may be asked again. Its time does not run meanwhile.
+    async fn stand_still(&self, mut record: Record, wait: Duration) -> Result<(), StoreError> {
+        // Not all at once.
+        let spread = self.limits.retry.wait(&record.terms.id.to_string(), 0);
+        let (now, wait) = (self.now(), wait.saturating_add(spread));
+        if !record.state.is_end() {
+            record.entered_at = after(record.entered_at, wait);
+        }
+        self.store.lay_down(&record, after(now, wait), now).await
+    }
+
+    async fn turn(&self, record: Record, line: &Line) -> Result<Turn, StoreError> {
         let (stimulus, learnt) = match need(&self.facts(&record)) {
             Need::Nothing => return Ok(Turn::Done(record)),
             Need::Funds => {
@@ -109,8 +128,8 @@ impl Shared {
                 let enough = self.store.has_funds_corrected(&record).await?;
                 (Stimulus::Corrected { enough }, record.learnt.clone())
             }
-            Need::Image => self.look_at_image(&record).await,
-            Need::Slot => self.look_at_slot(&record).await,
+            Need::Image => self.look_at_image(&record, line).await,
+            Need::Slot => self.look_at_slot(&record, line).await,
         };
         self.moment(&record, Moment::Observed).await;
         let mut decision = step(&self.facts(&record), &stimulus);
@@ -119,7 +138,7 @@ impl Shared {
         }
         let record = self.write(record, &decision, learnt).await?;
         match decision.then {
-            Then::Call { action, .. } => self.call(record, action).await,
+            Then::Call { action, .. } => self.call(record, action, line).await,
             Then::Look => Ok(Turn::Again(record)),
             Then::Wait(pause) => Ok(self.wait(record, pause)),
             Then::Rest => Ok(Turn::Done(record)),
@@ -171,10 +190,17 @@ impl Shared {
     }
 
     /// Makes the call whose intent was just written, and writes its answer.
-    async fn call(&self, mut record: Record, action: Action) -> Result<Turn, StoreError> {
+    async fn call(
+        &self,
+        mut record: Record,
+        action: Action,
+        line: &Line,
+    ) -> Result<Turn, StoreError> {
         let answer = self.send(&record, action).await;
         self.moment(&record, Moment::Called).await;
         log_call(&record, action, &answer);
+        self.note(line, &answer);
+        self.traffic.count(&line.provider, action, &answer);
         match &answer {
             Ok(accepted) => {
                 record.task.clone_from(&accepted.task);
@@ -235,17 +261,28 @@ impl Shared {
             .failures
             .saturating_add(record.attempts.saturating_sub(1));
         let wait = backoff.wait(&record.terms.id.to_string(), repeat);
+        let (provider, limits) = (&record.terms.provider, &self.limits.repeats);
+        let wait = wait.max(self.traffic.repeat(provider, limits, self.now()));
         record.failures = record.failures.saturating_add(1);
         Turn::Wait(record, wait)
     }
 
-    async fn look_at_image(&self, record: &Record) -> (Stimulus, Learnt) {
+    /// Takes note of how a request went; of a provider that is not configured nothing was asked.
+    fn note<T>(&self, line: &Line, outcome: &Result<T, ProviderError>) {
+        if self.planes.contains_key(&line.provider) {
+            let (limits, now) = (&self.limits.breaker, self.now());
+            self.traffic.note(line, outcome, limits, now);
+        }
+    }
+
+    async fn look_at_image(&self, record: &Record, line: &Line) -> (Stimulus, Learnt) {
         let mut learnt = record.learnt.clone();
         let seen = match (self.plane(record), &record.terms.image) {
             (Ok(plane), Some(image)) => plane.provider.image(image, &record.terms.buyer).await,
             (Ok(_), None) => Err(ProviderError::new(Class::BadImage, "there is no image")),
             (Err(error), _) => Err(error),
         };
+        self.note(line, &seen);
         match seen {
             Ok(image) => {
                 if image.usable {
@@ -262,8 +299,10 @@ impl Shared {
         }
     }
 
-    async fn look_at_slot(&self, record: &Record) -> (Stimulus, Learnt) {
-        match self.observe(record).await {
+    async fn look_at_slot(&self, record: &Record, line: &Line) -> (Stimulus, Learnt) {
+        let seen = self.observe(record).await;
+        self.note(line, &seen);
+        match seen {
             Ok((slot, sight)) => {
                 let learnt = learn(record, slot.as_ref(), &sight);
                 (Stimulus::Slot(sight), learnt)

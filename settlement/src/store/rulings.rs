@@ -8,6 +8,7 @@ use crate::{
     ledger::Amount,
     machine::Ruling,
     record::{Record, Said},
+    traffic::Line,
 };
 
 impl Store {
@@ -18,7 +19,8 @@ impl Store {
     pub(crate) async fn heard(&self, record: Record) -> Result<Heard, StoreError> {
         let row = sqlx::query(
             "SELECT ruling, correction, said, lease_epoch, (SELECT COUNT(*) FROM suspended_providers
-               WHERE suspended_providers.provider = reassignments.provider) AS suspended
+               WHERE suspended_providers.provider = reassignments.provider) AS suspended,
+               provider, (SELECT region FROM instruments WHERE instruments.symbol = reassignments.symbol) AS region
              FROM reassignments WHERE id = $1",
         )
         .bind(record.terms.id.to_string())
@@ -31,6 +33,10 @@ impl Store {
         Ok(Heard {
             record: Record { said, ..record },
             provider_suspended: row.flag("suspended")?,
+            line: Line {
+                provider: row.parsed("provider")?,
+                region: row.maybe_parsed("region")?,
+            },
         })
     }
 }
@@ -41,6 +47,8 @@ pub(crate) struct Heard {
     pub(crate) record: Record,
     /// An operator has suspended its provider.
     pub(crate) provider_suspended: bool,
+    /// Where it settles.
+    pub(crate) line: Line,
 }
 
 pub(super) fn said(row: &impl Read) -> Result<Said, StoreError> {

@@ -14,4 +14,6 @@ mod operators;
 mod proxy;
 mod reference;
 mod rulings;
+mod statements;
 mod straight;
+mod sweeps;

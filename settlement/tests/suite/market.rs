@@ -11,7 +11,7 @@ use engine::{
 };
 use settlement::{
     Adapter, Backoff, Limits, OpeningCash, Options, ProviderSettings, Settlement, State, WallClock,
-    ledger::Account,
+    breaker::BreakerLimits, ledger::Account,
 };
 use tokio::time::Instant;
 
@@ -61,7 +61,12 @@ pub(crate) fn quick() -> Limits {
         poll: Duration::from_millis(1),
         retry: brief,
         throttle: brief,
+        breaker: BreakerLimits {
+            pause: brief,
+            ..BreakerLimits::default()
+        },
         deposits: Duration::from_millis(5),
+        sweeps: Duration::from_millis(20),
         ..Limits::default()
     }
 }

@@ -52,7 +52,7 @@ fn token(account: &str) -> String {
     format!("secret of {account}")
 }
 
-async fn plane(directory: &Path, slots: usize) -> Running {
+pub(crate) async fn plane(directory: &Path, slots: usize) -> Running {
     let listen = "127.0.0.1:0".parse().unwrap();
     let mut options = Options::new(directory.join("plane"), listen, runtime(directory));
     options.stop_guests_on_exit = true;
@@ -80,14 +80,14 @@ async fn plane(directory: &Path, slots: usize) -> Running {
 }
 
 /// What a customer does at the provider.
-struct Customer {
+pub(crate) struct Customer {
     http: reqwest::Client,
     base: String,
     account: &'static str,
 }
 
 impl Customer {
-    fn new(address: SocketAddr, account: &'static str) -> Self {
+    pub(crate) fn new(address: SocketAddr, account: &'static str) -> Self {
         Self {
             http: reqwest::Client::new(),
             base: format!("http://{address}/v1"),
@@ -119,7 +119,7 @@ impl Customer {
         request.send().await.unwrap().json().await.unwrap()
     }
 
-    async fn upload(&self, name: &str) -> String {
+    pub(crate) async fn upload(&self, name: &str) -> String {
         let image = format!("#!/bin/sh\n# name: {name}\nexec \"$GUEST_RUNTIME\" guest \"$0\"\n");
         let answer = self
             .post(&format!("/images?name={name}"), image.into_bytes())
@@ -127,14 +127,14 @@ impl Customer {
         answer["image_id"].as_str().unwrap().to_owned()
     }
 
-    async fn share(&self, image: &str) {
+    pub(crate) async fn share(&self, image: &str) {
         let body = serde_json::json!({ "account": CUSTODY }).to_string();
         self.post(&format!("/images/{image}/share"), body.into_bytes())
             .await;
     }
 
     /// Launches an instance and gives its slot into custody.
-    async fn launch_and_deposit(&self, image: &str) {
+    pub(crate) async fn launch_and_deposit(&self, image: &str) {
         let body = serde_json::json!({ "image_id": image, "instance_type": TYPE }).to_string();
         let task = self.post("/instances", body.into_bytes()).await;
         let (id, slot) = (
@@ -158,7 +158,7 @@ impl Customer {
     }
 }
 
-async fn venue(directory: &Path, address: SocketAddr) -> Settlement {
+pub(crate) async fn venue(directory: &Path, address: SocketAddr) -> Settlement {
     let mut options = options(
         &directory.join("settlement"),
         Adapter::Reference {
@@ -391,7 +391,7 @@ async fn every_refusal_and_every_broken_answer_has_its_class() {
     );
 }
 
-fn adapter(address: SocketAddr, account: &str) -> ReferenceProvider {
+pub(crate) fn adapter(address: SocketAddr, account: &str) -> ReferenceProvider {
     let token = Secret::new(&token(account));
     ReferenceProvider::new(
         &format!("http://{address}"),
