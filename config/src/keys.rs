@@ -128,6 +128,7 @@ pub const SETTLEMENT: Section = Section {
         key("max_attempts", "8"),
         key("poll_interval", "\"50ms\""),
         key("deposit_interval", "\"1s\""),
+        key("reconciliation_interval", "\"60s\""),
         key("funding_timeout", "\"60s\""),
         key("fencing_timeout", "\"5min\""),
         key("terminating_timeout", "\"10min\""),

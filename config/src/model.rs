@@ -205,6 +205,8 @@ pub struct Settlement {
     pub poll_interval: Duration,
     /// Between two looks for slots newly given into custody.
     pub deposit_interval: Duration,
+    /// Between two comparisons of a provider's listing of custody with the register.
+    pub reconciliation_interval: Duration,
     /// How long a trade waits for its buyer's cash.
     pub funding_timeout: Duration,
     /// How long a trade waits for its buyer's image to be there, and for the slot to be fenced.

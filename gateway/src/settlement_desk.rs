@@ -161,6 +161,7 @@ fn options(config: &Config, layout: &Layout) -> Options {
         attempts_max: settings.max_attempts,
         poll: settings.poll_interval,
         deposits: settings.deposit_interval,
+        sweeps: settings.reconciliation_interval,
         funding: settings.funding_timeout,
         fencing: settings.fencing_timeout,
         terminating: settings.terminating_timeout,

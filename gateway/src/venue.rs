@@ -156,7 +156,14 @@ impl Venue {
             metrics: metrics.clone(),
         };
         let admin = AdminServer::start(&layout, office)?;
-        let shown = show_metrics(&config, &metrics, &registry, &opened.events).await?;
+        let shown = {
+            let gathered = Gathered {
+                registry: Arc::clone(&registry),
+                events: opened.events.clone(),
+                settlement: desk.as_ref().map(|desk| desk.settlement().clone()),
+            };
+            show_metrics(&config, &metrics, gathered).await?
+        };
         let listener = tokio::spawn(listener.run(reception, limits, drain.clone()));
         let audit_writer = tokio::task::spawn_blocking(move || audit_writer.run());
         let started = format!("started, taking connections on {address}");
@@ -346,15 +353,10 @@ async fn open_sequencer(config: &Config, layout: &Layout) -> anyhow::Result<Open
 async fn show_metrics(
     config: &Config,
     metrics: &Metrics,
-    registry: &Arc<Registry>,
-    events: &EventLog,
+    gathered: Gathered,
 ) -> anyhow::Result<Option<MetricsServer>> {
     let Some(listen) = config.metrics.listen else {
         return Ok(None);
-    };
-    let gathered = Gathered {
-        registry: Arc::clone(registry),
-        events: events.clone(),
     };
     MetricsServer::start(listen, metrics, gathered).await
 }

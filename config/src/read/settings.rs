@@ -232,6 +232,7 @@ pub(super) fn settlement(table: &Table<'_>, report: &mut Report) -> Option<Settl
         max_attempts: u32::try_from(attempts).ok()?,
         poll_interval,
         deposit_interval,
+        reconciliation_interval: step("reconciliation_interval", MINUTE),
         funding_timeout: step("funding_timeout", MINUTE),
         fencing_timeout: step("fencing_timeout", 5 * MINUTE),
         terminating_timeout: step("terminating_timeout", 10 * MINUTE),

@@ -88,7 +88,7 @@ fn keys_and_tables() {
         "store",
         "colour",
         &["f:8:1: settlement.colour: is not a known key. \
-         Remove it; the keys here are store, max_workers, max_attempts, poll_interval, deposit_interval, \
+         Remove it; the keys here are store, max_workers, max_attempts, poll_interval, deposit_interval, reconciliation_interval, \
          funding_timeout, fencing_timeout, terminating_timeout, placing_timeout, starting_timeout."],
     );
     check(

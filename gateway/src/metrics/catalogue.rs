@@ -151,6 +151,20 @@ metrics! {
         "Batches of events that were brought to their sessions.";
     PUBLISHED_EVENTS: Counter "cloudpit_published_events_total" []
         "Events that were brought to their sessions.";
+    SETTLEMENTS_OPEN: Gauge "cloudpit_settlements_open" ["state"]
+        "Reassignments that have not ended, by state.";
+    SETTLEMENT_OLDEST: Gauge "cloudpit_settlements_oldest_seconds" []
+        "Seconds since the oldest trade of which a reassignment has not ended; 0 where there is none.";
+    SETTLEMENT_CALLS: Counter "cloudpit_settlement_calls_total" ["provider", "action", "outcome"]
+        "Calls of settlement that change something at a provider, by what was called and outcome: accepted, or the class of the failure.";
+    SETTLEMENT_BREAKER: Gauge "cloudpit_settlement_breaker_open" ["provider", "region"]
+        "1 while a provider is not asked in a region because nobody answered there, or one request tries it.";
+    SETTLEMENT_SUSPENDED: Gauge "cloudpit_settlement_provider_suspended" ["provider"]
+        "1 while an operator has a provider left alone.";
+    SETTLEMENT_FINDINGS: Gauge "cloudpit_settlement_findings" []
+        "Differences between providers' listings of custody and the register that stand.";
+    SETTLEMENT_ALARMS: Counter "cloudpit_settlement_alarms_total" []
+        "Alarms of settlement since its books were opened for the first time.";
     JOURNAL_COMMANDS: Gauge "cloudpit_journal_commands" []
         "The number of the last command of the journal whose events were brought to their sessions.";
 }

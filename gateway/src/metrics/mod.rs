@@ -8,6 +8,7 @@ pub mod catalogue;
 mod messages;
 mod serve;
 mod sessions;
+mod settlement;
 
 use std::sync::Arc;
 

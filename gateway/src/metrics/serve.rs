@@ -12,11 +12,13 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sequencer::EventLog;
+use settlement::Settlement;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::catalogue::{EVENT_LOG_END, SESSION_WAITING_BATCHES};
 use super::{Metrics, as_gauge};
+use crate::clock;
 use crate::sessions::Registry;
 
 /// The media type of Prometheus' text format.
@@ -29,6 +31,8 @@ pub(crate) struct Gathered {
     pub(crate) registry: Arc<Registry>,
     /// What the market has published.
     pub(crate) events: EventLog,
+    /// Settlement, where the venue has providers.
+    pub(crate) settlement: Option<Settlement>,
 }
 
 /// The listener. Dropped, it takes no more requests.
@@ -92,6 +96,12 @@ impl Drop for MetricsServer {
 }
 
 async fn show(State(page): State<Page>) -> impl IntoResponse {
+    if let Some(settlement) = &page.gathered.settlement {
+        let now = clock::timestamp(clock::now());
+        if let Err(error) = super::settlement::look_up(settlement, &page.metrics, now).await {
+            tracing::warn!(%error, "settlement's figures cannot be read");
+        }
+    }
     // Many sessions make a long text: no worker of the sessions is held up by it.
     let text = tokio::task::spawn_blocking(move || {
         page.gathered.look_up(&page.metrics);

@@ -70,6 +70,16 @@ impl Call {
         path: &str,
         asked: &impl Serialize,
     ) -> Result<(), Failure> {
+        self.read_as::<T>(path, asked, false).await
+    }
+
+    /// The same; printed as JSON where `json` says so, as well as where all is.
+    pub(super) async fn read_as<T: DeserializeOwned + Serialize + Display>(
+        &self,
+        path: &str,
+        asked: &impl Serialize,
+        json: bool,
+    ) -> Result<(), Failure> {
         let mut url = url(path)?;
         if let Value::Object(fields) = serde_json::to_value(asked).map_err(anyhow::Error::from)? {
             let mut pairs = url.query_pairs_mut();
@@ -80,7 +90,8 @@ impl Call {
                 pairs.append_pair(name, &text);
             }
         }
-        self.ask::<T>(self.client.request(Method::GET, url)).await
+        self.ask::<T>(self.client.request(Method::GET, url), json)
+            .await
     }
 
     /// Changes something: `what` goes as the body.
@@ -90,12 +101,13 @@ impl Call {
         what: &impl Serialize,
     ) -> Result<(), Failure> {
         let request = self.client.request(Method::POST, url(path)?);
-        self.ask::<T>(request.json(what)).await
+        self.ask::<T>(request.json(what), false).await
     }
 
     async fn ask<T: DeserializeOwned + Serialize + Display>(
         &self,
         request: RequestBuilder,
+        json: bool,
     ) -> Result<(), Failure> {
         let request = match &self.operator {
             Some(operator) => request.header(OPERATOR_HEADER, operator.as_str()),
@@ -116,7 +128,7 @@ impl Call {
             });
         }
         let answer: T = serde_json::from_str(&text).map_err(|_| not_understood(&text))?;
-        if self.json {
+        if self.json || json {
             say(text);
         } else {
             say(answer);

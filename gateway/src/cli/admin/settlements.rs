@@ -1,16 +1,19 @@
 //! `cloudpit admin settlements`: reassignments as settlement carries them out, and what operators decide of them.
 
+use chrono::NaiveDate;
 use clap::Subcommand;
-use engine::{CurrencyCode, Notional, ProviderName, ReassignmentId, Remark};
+use engine::{CurrencyCode, FirmName, Notional, ProviderName, ReassignmentId, Remark};
 
 use super::call::{Call, Failure};
 use crate::admin::routes::settlements::acts::{
     ACTS, ActWord, CASH_OUTS, CashOut, Decide, Decided, FUND, Fund, Funded, InstanceWord,
 };
+use crate::admin::routes::settlements::findings::{self, FINDINGS, Findings};
 use crate::admin::routes::settlements::list::{self, SETTLEMENTS, Settlements};
 use crate::admin::routes::settlements::providers::{
     PROVIDERS, Providers, RESUMED, SUSPENDED, Switch, Switched,
 };
+use crate::admin::routes::settlements::statement::{self, STATEMENT};
 use crate::admin::routes::settlements::timeline::{self, TIMELINE, Timeline};
 
 /// What `settlements` takes.
@@ -41,6 +44,14 @@ enum What {
     CashOut(InCash),
     /// Pays into the default fund, from which what ends in cash is paid.
     Fund(Payment),
+    /// Lists where providers' listings of custody and the register differ.
+    Findings {
+        /// Also what is gone.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Gives a firm's cash accounts, movements and obligations of one day.
+    Statement(Statement),
     /// Lists the providers, and whether they are asked.
     Providers,
     /// Has nothing asked of a provider until it is resumed.
@@ -60,6 +71,27 @@ struct List {
     /// Goes on behind this one.
     #[arg(long, value_name = "REASSIGNMENT")]
     after: Option<ReassignmentId>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Statement {
+    /// Whose.
+    firm: FirmName,
+    /// Which day, in UTC, such as 2026-11-29.
+    #[arg(long)]
+    day: NaiveDate,
+    /// As a table for a spreadsheet, or as JSON.
+    #[arg(long, default_value = "csv")]
+    format: Format,
+}
+
+/// How a statement is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Comma-separated values, with a line for each thing (RFC 4180).
+    Csv,
+    /// JSON.
+    Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -147,6 +179,19 @@ pub(super) async fn run(call: &Call, arguments: &Arguments) -> Result<(), Failur
                 reason: payment.reason,
             };
             call.change::<Funded>(FUND, &fund).await
+        }
+        What::Findings { all } => {
+            let which = findings::Which { all: *all };
+            call.read::<Findings>(FINDINGS, &which).await
+        }
+        What::Statement(asked) => {
+            let which = statement::Which {
+                firm: asked.firm,
+                day: asked.day,
+            };
+            let json = asked.format == Format::Json;
+            call.read_as::<statement::Statement>(STATEMENT, &which, json)
+                .await
         }
         What::Providers => call.read::<Providers>(PROVIDERS, &()).await,
         What::SuspendProvider(provider) => {

@@ -1,8 +1,11 @@
 //! Reassignments as settlement carries them out: what operators look at, and what they decide.
 
 pub(crate) mod acts;
+pub(crate) mod findings;
 pub(crate) mod list;
 pub(crate) mod providers;
+pub(crate) mod statement;
+mod statement_table;
 pub(crate) mod timeline;
 
 use axum::Router;
@@ -13,8 +16,10 @@ use crate::admin::{Office, Refused};
 pub(super) fn routes() -> Router<Office> {
     Router::new()
         .merge(acts::routes())
+        .merge(findings::routes())
         .merge(list::routes())
         .merge(providers::routes())
+        .merge(statement::routes())
         .merge(timeline::routes())
 }
 

@@ -5,9 +5,10 @@ use std::fmt;
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use engine::{ProviderName, Remark};
+use engine::{ProviderName, RegionName, Remark};
 use serde::{Deserialize, Serialize};
-use settlement::By;
+use settlement::breaker::Breaker;
+use settlement::{By, Line};
 
 use super::{not_done, settlement, unreadable};
 use crate::admin::audited::Told;
@@ -40,6 +41,20 @@ pub(crate) struct Entry {
     pub(crate) provider: ProviderName,
     /// Since when an operator has it left alone; none: it is asked.
     pub(crate) suspended_since: Option<String>,
+    /// Its breakers, by region: those regions that were asked since the start.
+    pub(crate) breakers: Vec<BreakerEntry>,
+}
+
+/// Whether a provider is asked in one region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BreakerEntry {
+    /// The region; none: that of instruments which are not known.
+    pub(crate) region: Option<RegionName>,
+    /// `closed`: it is asked. `open`: it is not. `probing`: one request tries it.
+    pub(crate) state: String,
+    /// Until when it is not asked, where it is open.
+    pub(crate) until: Option<String>,
 }
 
 /// Which provider is to be left alone, or asked again.
@@ -76,13 +91,30 @@ async fn list(State(office): State<Office>) -> Result<Json<Providers>, Refused> 
         let found = suspended.iter().find(|one| one.provider == name);
         found.map(|one| written(one.since))
     };
+    let breakers = settlement.breakers();
     let providers = settlement.providers().map(|provider| Entry {
         provider,
         suspended_since: since(provider),
+        breakers: breakers
+            .iter()
+            .filter(|(line, _)| line.provider == provider)
+            .map(|(line, breaker)| entry(line, breaker))
+            .collect(),
     });
     Ok(Json(Providers {
         providers: providers.collect(),
     }))
+}
+
+fn entry(line: &Line, breaker: &Breaker) -> BreakerEntry {
+    BreakerEntry {
+        region: line.region,
+        state: breaker.name().to_owned(),
+        until: match *breaker {
+            Breaker::Open { until, .. } => Some(written(until)),
+            Breaker::Closed { .. } | Breaker::Probing { .. } => None,
+        },
+    }
 }
 
 async fn suspend(
@@ -126,6 +158,14 @@ impl fmt::Display for Providers {
             match &one.suspended_since {
                 Some(since) => write!(f, "\n{name:<24} left alone since {since}")?,
                 None => write!(f, "\n{name:<24} asked")?,
+            }
+            for breaker in &one.breakers {
+                let region = breaker.region.map(|region| region.to_string());
+                let region = region.as_deref().unwrap_or("an unknown region");
+                write!(f, "\n  {region}: breaker {}", breaker.state)?;
+                if let Some(until) = &breaker.until {
+                    write!(f, " until {until}")?;
+                }
             }
         }
         Ok(())
