@@ -17,6 +17,7 @@ mod on_disconnect;
 mod read;
 mod schedule;
 mod secret;
+mod span;
 mod table;
 mod throttle;
 mod trading_calendar;
@@ -38,6 +39,7 @@ pub use model::{
 pub use on_disconnect::OnDisconnect;
 pub use schedule::{Recurrence, Schedule};
 pub use secret::{Secret, SecretError, SecretText};
+pub use span::{Span, SpanError};
 pub use throttle::{Throttle, Tiers};
 pub use trading_calendar::TradingCalendar;
 pub use validation::Validation;

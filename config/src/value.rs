@@ -13,6 +13,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::mistake::Fault;
+use crate::span::Span;
 use crate::table::{article, nearest};
 
 type Value<'a> = Spanned<DeValue<'a>>;
@@ -145,15 +146,16 @@ pub(crate) fn duration<'a>(
     value: &'a Value<'a>,
     range: RangeInclusive<Duration>,
 ) -> Result<Duration, Fault> {
-    let units = [("ms", 1), ("s", 1_000), ("min", 60_000), ("h", 3_600_000)];
     let text = with_unit(value, "a duration such as \"30s\"")?;
-    let millis = count_of(text, &units).ok_or_else(|| {
+    let read = text.parse::<Span>().ok().map(|Span(duration)| duration);
+    // Nothing that is configured is finer.
+    let duration = read.filter(|duration| duration.subsec_nanos().is_multiple_of(1_000_000));
+    let duration = duration.ok_or_else(|| {
         Fault::new(
             format!("{text:?} is not a duration"),
             "Write a whole number and one of the units ms, s, min, h, such as \"30s\"",
         )
     })?;
-    let duration = Duration::from_millis(millis);
     if range.contains(&duration) {
         return Ok(duration);
     }
@@ -161,8 +163,8 @@ pub(crate) fn duration<'a>(
         format!("{text:?} is out of range"),
         format!(
             "Write a duration from {} to {}",
-            show_duration(*range.start()),
-            show_duration(*range.end())
+            Span(*range.start()),
+            Span(*range.end())
         ),
     ))
 }
@@ -242,18 +244,6 @@ fn count_of(text: &str, units: &[(&str, u64)]) -> Option<u64> {
     let (number, unit) = text.split_at(end);
     let (_, factor) = units.iter().find(|(name, _)| *name == unit.trim_start())?;
     number.parse::<u64>().ok()?.checked_mul(*factor)
-}
-
-fn show_duration(duration: Duration) -> String {
-    let millis = duration.as_millis();
-    let units = [(3_600_000, "h"), (60_000, "min"), (1_000, "s")];
-    let exact = units
-        .iter()
-        .find(|(unit, _)| millis >= *unit && millis.is_multiple_of(*unit));
-    exact.map_or_else(
-        || format!("{millis}ms"),
-        |(unit, name)| format!("{}{name}", millis / unit),
-    )
 }
 
 fn show_size(bytes: u64) -> String {

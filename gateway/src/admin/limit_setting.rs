@@ -5,12 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use config::{Span, SpanError};
 use engine::{
     BasisPoints, CurrencyCode, MoneyLimits, Notional, OrderRate, Price, Quantity, RiskLimits,
     RiskScope, Symbol,
 };
-
-use super::span::{Span, SpanError};
 
 /// A limit, and what it is to be: `None` lifts it.
 #[derive(Debug, Clone, PartialEq, Eq)]

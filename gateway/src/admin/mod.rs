@@ -17,7 +17,6 @@ mod plain;
 mod refused;
 pub(crate) mod routes;
 mod server;
-mod span;
 
 pub(crate) use caller::OPERATOR_HEADER;
 pub(crate) use market::Market;

@@ -1,17 +1,18 @@
-//! Lengths of time as people write them: `500ms`, `1s`, `15min`, `24h`.
+//! Lengths of time as people write them, in files and at the command line: `500ms`, `1s`, `15min`, `24h`. What is shown is
+//! read as the same again.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A length of time, to the nanosecond.
+/// A length of time, to the nanosecond; read from a whole number and its unit, and shown in the largest that divides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span(pub(crate) Duration);
+pub struct Span(pub Duration);
 
 /// Some text is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a time: write a whole number and ns, us, ms, s, min or h behind it")]
-pub(crate) struct SpanError(String);
+pub struct SpanError(String);
 
 /// The longest first: what is shown is shown in the first that divides it.
 const UNITS: [(&str, u64); 6] = [
@@ -43,6 +44,9 @@ impl FromStr for Span {
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.as_nanos();
+        if nanos == 0 {
+            return f.write_str("0ms");
+        }
         let units = UNITS
             .into_iter()
             .map(|(name, unit)| (name, u128::from(unit)));
@@ -67,9 +71,11 @@ mod tests {
             ("24h", "24h"),
             ("1000us", "1ms"),
             ("7ns", "7ns"),
+            ("0h", "0ms"),
         ] {
             let span: Span = text.parse().expect(text);
             assert_eq!(span.to_string(), shown);
+            assert_eq!(shown.parse(), Ok(span));
         }
         for text in [
             "",
