@@ -30,4 +30,5 @@ mod trading_news;
 mod trading_status;
 pub mod venue;
 
+pub use admin::limit_setting;
 pub use sessions::session_settings;

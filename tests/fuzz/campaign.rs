@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use super::case::{Case, PeerMessage, Step};
 use super::mutate::{index, mutated};
 use super::run::{Trace, run};
-use super::{orders, pair, seeds, text};
+use super::{operators, orders, pair, seeds, text};
 use crate::benchmarks::clock::{Clock, SECOND};
 use crate::benchmarks::say::{Thousands, say};
 use crate::random::Random;
@@ -82,7 +82,8 @@ pub fn campaign(arguments: &Arguments) -> anyhow::Result<()> {
 fn search(clock: &Clock, time: u64, mut random: Random) -> anyhow::Result<()> {
     let mut corpus = Corpus::default();
     let mut figures = Figures::default();
-    for case in seeds::cases().into_iter().chain(orders::cases()) {
+    let cases = seeds::cases().into_iter().chain(orders::cases());
+    for case in cases.chain(operators::cases()) {
         try_case(case, &mut corpus, &mut figures, &mut random)?;
     }
     let mut reported = 0;

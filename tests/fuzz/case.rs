@@ -127,6 +127,8 @@ pub(super) enum Step {
     /// The peer's firm brings an instance of this number, or takes it away.
     Deposit(u32),
     Withdraw(u32),
+    /// An operator or a calendar asks for this, in the words of `market::operators`.
+    Operator(String),
 }
 
 /// A message of the peer's.

@@ -1,9 +1,11 @@
 //! What is behind a session: order entry and the market, or drop copy. It checks that whatever was delivered is answered,
 //! once, and that the answers tell nobody what is not his.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use config::Copied;
-use engine::{Event, Input, Origin};
+use engine::{Event, EventBody, Input, Origin, TradingScope};
 use fix_codec::dictionary::{ValidationOptions, validate};
 use fix_codec::frame::{Framing, next_frame};
 use fix_codec::values::BusinessRejectReason;
@@ -33,6 +35,8 @@ pub(super) struct Desk {
     /// Commands on their way to the market.
     pending: Vec<Input>,
     statement: Statement,
+    /// The blocks that the client is under.
+    blocks: BTreeSet<TradingScope>,
     /// What was answered since someone looked.
     pub(super) seen: Vec<Seen>,
 }
@@ -50,6 +54,7 @@ impl Desk {
             market: Market::new(),
             pending: Vec::new(),
             statement: Statement::default(),
+            blocks: BTreeSet::new(),
             seen: Vec::new(),
         }
     }
@@ -126,6 +131,12 @@ impl Desk {
         self.pending.extend(input);
     }
 
+    /// An operator asks for this, if the words ask for anything.
+    pub(super) fn operated(&mut self, words: &str) {
+        let input = self.market.asked_by_operator(words);
+        self.pending.extend(input);
+    }
+
     pub(super) fn client_came(&mut self) {
         if self.cancels {
             self.pending.push(market::connected());
@@ -165,6 +176,10 @@ impl Desk {
             }
             if let Some((request, cl_ord_id)) = &request {
                 check_answered(*request, cl_ord_id, &events, &told);
+                self.check_blocked(*request, &told);
+            }
+            for event in &events {
+                self.note_block(&event.body);
             }
             let asked = request.map(|(request, _)| format!("{request:?}"));
             let ignored = events.iter().find_map(market::ignored);
@@ -215,6 +230,28 @@ impl Desk {
             Told::of(&message)
         });
         told.collect()
+    }
+
+    /// Whoever is blocked gets no order in, and changes none.
+    fn check_blocked(&self, request: Request, told: &[Told]) {
+        let enters = matches!(request, Request::Order | Request::Change);
+        if enters && !self.blocks.is_empty() {
+            let taken = told.iter().find(|told| told.exec_type_is(&["0", "5", "F"]));
+            assert!(taken.is_none(), "blocked by {:?}: {taken:?}", self.blocks);
+        }
+    }
+
+    /// Keeps account of blocks. Where one begins, nothing that the client was told of rests any more.
+    fn note_block(&mut self, event: &EventBody) {
+        let firm = self.kind == DeskKind::Copies;
+        if let EventBody::TradingBlocked { scope, .. } = event
+            && market::concerns_client(scope, firm)
+        {
+            self.blocks.insert(*scope);
+            self.statement.check_none_open();
+        } else if let EventBody::TradingReleased { scope, .. } = event {
+            self.blocks.remove(scope);
+        }
     }
 
     fn sender(&self) -> Sender<'_> {

@@ -204,6 +204,8 @@ impl Driver {
     /// Time passes; whatever is due meanwhile is done when it is. A reset that is slow is done at the end of it.
     pub(super) fn wait(&mut self, time: Duration) {
         let end = self.now + time;
+        // From here on a slow one takes its time.
+        self.session.reset_begun(self.now);
         let mut turns = 0;
         while let Some(deadline) = self.session.deadline().filter(|due| *due <= end) {
             turns += 1;

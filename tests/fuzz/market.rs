@@ -1,6 +1,8 @@
 //! The market behind the sessions: an engine in memory with instruments, firms and inventory. All that the fuzzing knows
 //! of the engine is here.
 
+mod operators;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -10,7 +12,7 @@ use engine::{
     AccountName, CancelOnDisconnect, CancelScope, Command, CommandNumber, CurrencyCode,
     DisconnectCause, Engine, Event, EventBody, FirmKind, FirmName, IgnoreReason, Input, Instrument,
     InstrumentKind, Notional, Origin, Price, Quantity, ReassignmentId, ReassignmentStatus,
-    Sequenced, SessionName, SessionRole, SettledCash, Symbol,
+    Sequenced, SessionName, SessionRole, SettledCash, Symbol, Trade, TradingScope,
 };
 use gateway::clock;
 
@@ -40,6 +42,8 @@ pub(super) struct Market {
     currencies: BTreeMap<Symbol, CurrencyCode>,
     /// The instances that were sold, and whether the peer's firm bought them.
     sold: Vec<(ReassignmentId, bool)>,
+    /// The trades that there were, as they were executed.
+    trades: Vec<Trade>,
     /// Numbers of the messages of other sessions.
     others: u64,
 }
@@ -67,6 +71,7 @@ impl Market {
             number: 0,
             currencies: BTreeMap::new(),
             sold: Vec::new(),
+            trades: Vec::new(),
             others: 0,
         };
         for command in founding(PEER) {
@@ -107,6 +112,7 @@ impl Market {
                 let bought = trade.buyer.firm == Self::firm();
                 let legs = trade.legs.iter().map(|leg| (leg.reassignment, bought));
                 self.sold.extend(legs);
+                self.trades.push(trade.clone());
             }
         }
         events
@@ -263,6 +269,15 @@ pub(super) fn ignored(event: &Event) -> Option<IgnoreReason> {
 pub(super) fn is_repeated(event: &Event) -> bool {
     let again = [IgnoreReason::AlreadyTaken, IgnoreReason::SeenBefore];
     ignored(event).is_some_and(|reason| again.contains(&reason))
+}
+
+/// Whether this is about the trading of the peer's session; of all of its firm, where `firm` is asked after.
+pub(super) fn concerns_client(scope: &TradingScope, firm: bool) -> bool {
+    match scope {
+        TradingScope::Venue => true,
+        TradingScope::Firm(name) => *name == Market::firm(),
+        TradingScope::Session(name) => !firm && *name == client(),
+    }
 }
 
 fn session_of(who: Other) -> SessionName {

@@ -8,6 +8,7 @@
 //! | `text` | a case as lines of text, and back: what a finding is printed as |
 //! | `seeds` | the cases to begin with, and the messages to build others from |
 //! | `orders` | the same for order entry |
+//! | `operators` | the same for what operators do |
 //! | `mutate` | a case, changed somewhere |
 //! | `driver` | a session, its store and its clock; the promises of its interface are checked at every call |
 //! | `record` | what a session has put out, held against the rules of FIX and the data dictionary |
@@ -27,6 +28,7 @@ mod desk;
 mod driver;
 mod market;
 mod mutate;
+mod operators;
 mod orders;
 mod pair;
 mod record;

@@ -7,7 +7,7 @@ use fix_codec::dictionary::ValidationOptions;
 use super::case::{
     Case, DeskKind, Fault, Other, PeerField, PeerMessage, Setup, Side, Step, Value, Verdict,
 };
-use super::{orders, seeds};
+use super::{operators, orders, seeds};
 use crate::random::Random;
 
 /// A case never has more steps than this.
@@ -57,6 +57,7 @@ fn change(case: &mut Case, others: &[Case], random: &mut Random) {
             }
             Some(Step::Bytes(bytes)) => change_bytes(bytes, random),
             Some(Step::Wait(millis)) => *millis = wait(random),
+            Some(step @ Step::Operator(_)) => *step = operators::any(random),
             _ => steps.push(new_step(random)),
         },
     }
@@ -138,11 +139,12 @@ fn new_step(random: &mut Random) -> Step {
 /// Something that happens in the market and not in the session.
 fn market_step(random: &mut Random) -> Step {
     let number = u32::try_from(random.below(4)).unwrap_or(0);
-    match random.below(8) {
+    match random.below(11) {
         0 | 1 => Step::Settle(number, random.pick(&[1, 2, 3, 4, 4, 5, 6])),
         2 => Step::EndDay,
         3 => Step::Deposit(number),
         4 => Step::Withdraw(number),
+        5..=7 => operators::any(random),
         _ => {
             let who = random.pick(&[
                 Other::Rival,

@@ -206,7 +206,7 @@ const CASES: [&str; 19] = [
 ];
 
 /// Requests of every kind, most of them right.
-const MESSAGES: [&str; 39] = [
+const MESSAGES: [&str; 40] = [
     "35=D|34=@|1=acme:client|11=id1|55=TEST|54=1|60=now|40=2|38=5|44=10.50|59=0",
     "35=D|34=@|1=acme:client|11=id2|55=TEST|54=2|60=now|40=2|38=5|44=10.50|59=1",
     "35=D|34=@|1=acme:client|11=id3|55=TEST|54=2|60=now|40=1|38=7|59=3",
@@ -243,6 +243,7 @@ const MESSAGES: [&str; 39] = [
     "35=D|34=@|1=acme:client|11=sm|55=TEST|54=1|60=now|40=2|38=2|44=12|2362=own|2964=100",
     "35=D|34=@|1=acme:client|11=sn|55=TEST|54=2|60=now|40=2|38=3|44=9|2362=own|2964=3",
     "35=D|34=@|1=acme:client|11=tf|55=TEST|54=2|60=now|40=2|38=3|44=9|59=2",
+    "35=D|34=@|1=acme:client|11=at|55=TEST|54=1|60=now|40=1|38=3|59=7",
     "35=D|34=@|1=acme:client|11=no|55=TEST|54=2|60=now|40=2|38=3|44=9|168=now|640=8|516=5|210=1",
     "35=D|34=@|1=acme:rival|11=id9|55=TEST|54=2|60=now|40=2|38=20|44=9",
     "35=D|34=@|1=acme:rival|11=ida|55=TEST|54=1|60=now|40=2|38=20|44=12|59=1",

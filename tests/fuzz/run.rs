@@ -75,6 +75,7 @@ fn happen(case: &Case, step: &Step, driver: &mut Driver) {
         Step::EndDay => driver.at_desk(|desk| desk.happens(market::day_end())),
         Step::Deposit(number) => driver.at_desk(|desk| desk.happens(market::deposit(*number))),
         Step::Withdraw(number) => driver.at_desk(|desk| desk.happens(market::withdraw(*number))),
+        Step::Operator(words) => driver.at_desk(|desk| desk.operated(words)),
     }
 }
 

@@ -33,12 +33,23 @@ pub(super) struct Told {
 pub(super) struct Statement {
     orders: HashMap<String, Order>,
     executions: HashSet<String>,
+    /// By OrderID(37) and SecondaryExecID(527).
+    fills: HashMap<(String, String), Fill>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Order {
     cumulative: Decimal,
+    leaves: Decimal,
     is_open: bool,
+}
+
+/// A fill that stands.
+#[derive(Clone, Debug)]
+struct Fill {
+    /// ExecID(17) of the report that told of it last.
+    exec_id: String,
+    quantity: Decimal,
 }
 
 impl Told {
@@ -138,9 +149,11 @@ impl Statement {
         let order_id = told.field(tags::ORDER_ID).to_owned();
         let order = Order {
             cumulative,
+            leaves,
             is_open,
         };
-        let known = self.orders.insert(order_id, order);
+        let known = self.orders.insert(order_id.clone(), order);
+        self.take_fill(&order_id, order, known, told);
         match (known, told.field(tags::EXEC_TYPE)) {
             (Some(known), "0" | "8") => panic!("told before as {known:?}: {}", shown()),
             (Some(known), "F" | "4" | "5" | "C") => {
@@ -153,5 +166,46 @@ impl Statement {
             (None, "F" | "C") => panic!("never told of: {}", shown()),
             _ => {}
         }
+    }
+
+    /// Takes note of a fill, of one that has another price, and of one that is undone.
+    fn take_fill(&mut self, order_id: &str, order: Order, known: Option<Order>, told: &Told) {
+        let shown = || readable(&told.bytes);
+        let fill = Fill {
+            exec_id: told.field(tags::EXEC_ID).to_owned(),
+            quantity: told.number(tags::LAST_QTY),
+        };
+        let key = (
+            order_id.to_owned(),
+            told.field(tags::SECONDARY_EXEC_ID).to_owned(),
+        );
+        let change = told.field(tags::EXEC_TYPE);
+        if change == "F" {
+            let before = self.fills.insert(key, fill);
+            assert!(before.is_none(), "one trade twice: {}", shown());
+        } else if change == "G" || change == "H" {
+            let known = known.unwrap_or_else(|| panic!("never told of: {}", shown()));
+            let before = self.fills.remove(&key);
+            let before = before.unwrap_or_else(|| panic!("no fill that stands: {}", shown()));
+            assert!(told.is(tags::EXEC_REF_ID, &before.exec_id), "{}", shown());
+            assert_eq!(order.leaves, known.leaves, "{}", shown());
+            let busted = if change == "H" {
+                before.quantity
+            } else {
+                assert_eq!(fill.quantity, before.quantity, "{}", shown());
+                self.fills.insert(key, fill);
+                Decimal::ZERO
+            };
+            assert_eq!(order.cumulative + busted, known.cumulative, "{}", shown());
+        }
+    }
+
+    /// Nothing that was told of rests any more.
+    ///
+    /// # Panics
+    /// When an order was not told to be closed.
+    pub(super) fn check_none_open(&self) {
+        let open = self.orders.iter().find(|(_, order)| order.is_open);
+        assert!(open.is_none(), "still open: {open:?}");
     }
 }

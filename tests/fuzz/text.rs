@@ -10,6 +10,7 @@
 //! | `connect` `disconnect` `wait MS` `send` `send-again` `logout` `expel` `accept` `greet` `anew` `refuse` `serve N` `restart N LOST` `renew` | see `Step` |
 //! | `rival 35=D\|…` `colleague 35=F\|…` `provider 35=D\|…` | another session sends this to the market |
 //! | `settle N STATUS` `day-end` `deposit N` `withdraw N` | what else happens there |
+//! | `operator WORDS` | what an operator or a calendar asks for, see `market::operators` |
 //!
 //! `\|` is the delimiter; other bytes that are not plain are written `\xNN`.
 
@@ -166,6 +167,7 @@ fn written_step(step: &Step) -> String {
         Step::EndDay => "day-end".to_owned(),
         Step::Deposit(number) => format!("deposit {number}"),
         Step::Withdraw(number) => format!("withdraw {number}"),
+        Step::Operator(words) => format!("operator {words}"),
     }
 }
 
@@ -204,6 +206,7 @@ fn read_step(word: &str, rest: &str) -> anyhow::Result<Step> {
         "day-end" => Step::EndDay,
         "deposit" => Step::Deposit(rest.parse()?),
         "withdraw" => Step::Withdraw(rest.parse()?),
+        "operator" => Step::Operator(rest.to_owned()),
         _ => {
             if let Some((_, who)) = OTHERS.iter().find(|(name, _)| *name == word) {
                 let fields = read_fields(rest)?;
@@ -349,13 +352,14 @@ fn unescaped(text: &str) -> anyhow::Result<Vec<u8>> {
 mod tests {
     use super::{read, write};
     use crate::fuzz::mutate::mutated;
-    use crate::fuzz::seeds;
+    use crate::fuzz::{operators, seeds};
     use crate::random::Random;
 
     #[test]
     fn what_is_written_is_read_again() {
         let mut random = Random::of_seed(1);
-        let seeds = seeds::cases();
+        let mut seeds = seeds::cases();
+        seeds.extend(operators::cases());
         for seed in &seeds {
             let mut case = seed.clone();
             for _ in 0..100 {

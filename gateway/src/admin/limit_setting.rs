@@ -13,22 +13,33 @@ use engine::{
 
 /// A limit, and what it is to be: `None` lifts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LimitSetting {
+pub enum LimitSetting {
+    /// The most instances in one order.
     MaxOrderQuantity(Option<Quantity>),
+    /// How far a price may be from the reference price.
     PriceBand(Option<BasisPoints>),
+    /// What prices are held against until the instrument has traded.
     ReferencePrice(Option<Price>),
+    /// The most orders open at one time.
     MaxOpenOrders(Option<u64>),
+    /// The most of an amount in a currency.
     Money(MoneyLimit, CurrencyCode, Option<Notional>),
+    /// The most orders in a time.
     OrderRate(Option<OrderRate>),
+    /// How shortly after an order the same one is refused.
     DuplicateWindow(Option<Duration>),
+    /// Instruments that may not be traded; none lifts it.
     Restricted(Vec<Symbol>),
 }
 
 /// A limit on an amount of a currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum MoneyLimit {
+pub enum MoneyLimit {
+    /// Of one order.
     MaxOrderNotional,
+    /// Of all open orders.
     MaxOpenNotional,
+    /// Of all that is open, and traded and not settled.
     Credit,
 }
 
@@ -43,27 +54,34 @@ const WINDOW_MAX: Duration = Duration::from_hours(24);
 
 /// Some text is no setting of a limit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SettingError {
+pub enum SettingError {
+    /// No limit and value.
     #[error("`{0}` is not of the form LIMIT=VALUE, such as max_open_orders=100 or credit=none")]
     NoValue(String),
+    /// No such limit.
     #[error(
         "there is no limit `{0}`: they are max_order_quantity, max_order_notional, price_band_basis_points, reference_price, \
          max_open_orders, max_open_notional, credit, order_rate, duplicate_window and restricted"
     )]
     UnknownLimit(String),
+    /// A value that the limit cannot have.
     #[error("{limit}: `{value}` is not {expected}")]
     Value {
+        /// The limit.
         limit: &'static str,
+        /// What was written.
         value: String,
+        /// What can be written.
         expected: &'static str,
     },
+    /// No length of time.
     #[error("{0}")]
     Span(#[from] SpanError),
 }
 
 impl LimitSetting {
     /// Changes limits by it.
-    pub(crate) fn apply(&self, limits: &mut RiskLimits) {
+    pub fn apply(&self, limits: &mut RiskLimits) {
         match self {
             Self::MaxOrderQuantity(most) => limits.max_order_quantity = *most,
             Self::PriceBand(band) => limits.price_band = *band,
@@ -110,7 +128,7 @@ impl LimitSetting {
     }
 
     /// Whether such a scope can have it: the table of [`RiskLimits`].
-    pub(crate) fn suits(&self, scope: &RiskScope) -> bool {
+    pub fn suits(&self, scope: &RiskScope) -> bool {
         let (instrument, session) = match scope {
             RiskScope::Firm(_) | RiskScope::Account(_) => (false, false),
             RiskScope::Session(_) => (false, true),

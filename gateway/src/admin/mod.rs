@@ -8,7 +8,7 @@
 mod audited;
 mod caller;
 mod executed;
-pub(crate) mod limit_setting;
+pub mod limit_setting;
 mod listener;
 mod market;
 mod moment;
