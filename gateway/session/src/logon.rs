@@ -28,6 +28,8 @@ enum LogonError {
     ResetNotAllowed,
     #[error("MsgSeqNum(34) must be 1 with ResetSeqNumFlag(141)=Y")]
     ResetNumber,
+    #[error("TestMessageIndicator(464) must be N or absent: all messages count here")]
+    TestMessages,
     #[error("NextExpectedMsgSeqNum(789) too high, sent below {next} but {expected} is expected")]
     NextExpected { next: u64, expected: u64 },
 }
@@ -321,6 +323,10 @@ impl Session {
         let logon = Logon::try_from(message).map_err(LogonError::Invalid)?;
         if logon.encrypt_method != EncryptMethod::None {
             return Err(LogonError::EncryptMethod);
+        }
+        // Whoever only tests must not trade.
+        if logon.test_message_indicator == Some(true) {
+            return Err(LogonError::TestMessages);
         }
         let heartbeat_seconds = self.check_interval(logon.heart_bt_int_s)?;
         let reset = logon.reset_seq_num_flag == Some(true);

@@ -97,6 +97,8 @@ metrics! {
         "Messages that were sent again, gap fills not counted.";
     SEQUENCE_RESETS: Counter "cloudpit_session_resets_total" ["firm"]
         "Starts of both sequence numbers at 1.";
+    RESETS_AWAITED: Counter "cloudpit_session_resets_awaited_total" ["firm"]
+        "Starts of both sequence numbers at 1 that had to wait for others' first.";
     CARRY_OVERS: Counter "cloudpit_session_carry_overs_total" ["firm"]
         "Resets by a schedule at which reports that the client had not received were carried over.";
     END_NOTICES: Counter "cloudpit_session_end_notices_total" ["firm"]

@@ -64,6 +64,9 @@ impl Actor {
     /// commands that does not come, and the client is let go with the others.
     pub(super) fn stand_in_line_to_reset(&mut self) {
         if let Some(desk) = &self.desk {
+            if desk.resets.are_taken() {
+                self.observer.event(SessionEvent::ResetAwaited);
+            }
             self.turn_to_reset = TurnToReset::Awaited(desk.resets.place());
         }
     }

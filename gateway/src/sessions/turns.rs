@@ -41,6 +41,11 @@ impl Turns {
         Self(Arc::new(Semaphore::new(at_one_time)))
     }
 
+    /// Whether a turn has to be waited for.
+    pub(super) fn are_taken(&self) -> bool {
+        self.0.available_permits() == 0
+    }
+
     /// A place in the line; nobody stands there yet.
     pub(super) fn place(&self) -> Place {
         Place {
@@ -118,7 +123,9 @@ mod tests {
     async fn turns_come_in_the_order_in_which_they_were_asked_for() {
         let turns = Turns::of(1);
         let [mut one, mut two, mut three] = [turns.place(), turns.place(), turns.place()];
+        assert!(!turns.are_taken());
         let turn = one.next().await;
+        assert!(turns.are_taken());
         assert!(two.now().is_none());
         assert!(three.now().is_none());
         // Whoever has had a turn stands behind those who wait.

@@ -213,6 +213,15 @@ impl SessionEvent<'_> {
                 );
                 once(&count::OUT_OF_SERVICE)
             }
+            Self::ResetAwaited => {
+                tracing::info!(
+                    event = "reset_awaited",
+                    session,
+                    peer,
+                    "waits for its turn to start the sequence numbers again"
+                );
+                once(&count::RESETS_AWAITED)
+            }
             Self::SequencesReset { epoch } => {
                 tracing::info!(
                     event = "sequences_reset",

@@ -168,6 +168,8 @@ pub(crate) enum SessionEvent<'a> {
         /// What happened.
         error: &'a dyn Display,
     },
+    /// Both sequence numbers are to start at 1, when it is this session's turn.
+    ResetAwaited,
     /// Both sequence numbers start at 1.
     SequencesReset {
         /// How often that has been so.

@@ -368,6 +368,12 @@ fn every_event_is_logged_and_counted() {
             of("session_out_of_service_total"),
         ),
         (
+            Event::ResetAwaited,
+            "INFO",
+            "reset_awaited",
+            of("session_resets_awaited_total"),
+        ),
+        (
             Event::SequencesReset { epoch: 1 },
             "INFO",
             "sequences_reset",
