@@ -11,6 +11,8 @@ use market::{Flow, set_up, start, wait};
 use sequencer::{Durability, EventPosition, Options, open, verify};
 
 const REPLAYED: usize = 200_000;
+/// A benchmark that is only tried is a small one.
+const REPLAYED_QUICK: usize = 20_480;
 
 /// One batch of so many commands, from the submission to its last event.
 fn commit(criterion: &mut Criterion) {
@@ -50,6 +52,8 @@ fn commit(criterion: &mut Criterion) {
 fn replay(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("replay");
     group.sample_size(10);
+    let quick = std::env::args().any(|argument| argument == "--test");
+    let replayed = if quick { REPLAYED_QUICK } else { REPLAYED };
     for size in [1, 512] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let durability = Durability::Buffered;
@@ -61,7 +65,7 @@ fn replay(criterion: &mut Criterion) {
         let opened = start(&options);
         let mut flow = Flow::new(2);
         opened.commands.submit_blocking(set_up()).expect("it runs");
-        for _ in 0..REPLAYED / size {
+        for _ in 0..replayed / size {
             opened
                 .commands
                 .submit_blocking(flow.take(size))
@@ -69,7 +73,7 @@ fn replay(criterion: &mut Criterion) {
         }
         opened.running.stop().expect("it stops");
         group.throughput(Throughput::Elements(
-            u64::try_from(REPLAYED).expect("it fits"),
+            u64::try_from(replayed).expect("it fits"),
         ));
         group.bench_function(format!("open, batches of {size}"), |bencher| {
             bencher.iter(|| {

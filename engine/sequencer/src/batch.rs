@@ -20,10 +20,10 @@
 //! | 116.. | records: length (4 bytes), CRC32C of the payload (4 bytes), payload (postcard) |
 
 use engine::{CommandNumber, Timestamp};
-use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 
 use crate::damage::Fault;
+use crate::encode;
 
 /// Version of the layout above.
 pub(crate) const FORMAT: u16 = 1;
@@ -311,7 +311,7 @@ impl BatchBuffer {
     pub(crate) fn push(&mut self, record: &impl Serialize) -> Result<usize, postcard::Error> {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(&[0; RECORD_HEADER_BYTES]);
-        postcard::serialize_with_flavor(record, Append(&mut self.bytes))?;
+        encode::append(&mut self.bytes, record)?;
         let payload = &self.bytes[start + RECORD_HEADER_BYTES..];
         let length = payload.len();
         let checksum = crc32c::crc32c(payload).to_le_bytes();
@@ -362,29 +362,6 @@ fn chain(batch: &[u8], previous: ChainValue) -> ChainValue {
     hasher.update(&batch[..HASHED_BYTES]);
     hasher.update(&batch[HEADER_BYTES..]);
     ChainValue(*hasher.finalize().as_bytes())
-}
-
-/// Lets postcard write straight to the end of a buffer.
-struct Append<'a>(&'a mut Vec<u8>);
-
-impl Flavor for Append<'_> {
-    type Output = ();
-
-    #[inline]
-    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(data);
-        Ok(())
-    }
-
-    #[inline]
-    fn try_push(&mut self, data: u8) -> postcard::Result<()> {
-        self.0.push(data);
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<()> {
-        Ok(())
-    }
 }
 
 /// A length in memory as a length in a file.

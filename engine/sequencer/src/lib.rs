@@ -27,6 +27,7 @@ mod damage;
 mod days;
 mod directory;
 mod disk;
+mod encode;
 mod event_check;
 mod event_log;
 mod follow;

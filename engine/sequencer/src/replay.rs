@@ -29,7 +29,7 @@ struct Chunk {
     enters: Option<Segment>,
     batches: Vec<Batch>,
     /// The commands of all batches.
-    inputs: Vec<Input>,
+    commands: Vec<Sequenced>,
     /// What they gave.
     events: Vec<Event>,
 }
@@ -39,7 +39,8 @@ struct Batch {
     header: Header,
     /// What to report if its header does not fit the replay.
     offset: u64,
-    /// How many events it gave.
+    /// How many commands it has, and how many events they gave.
+    commands: usize,
     events: usize,
 }
 
@@ -125,13 +126,15 @@ impl Reading<'_> {
                 let Some(header) = reader.read_unchecked()? else {
                     break;
                 };
-                decode_batch(&reader, &mut chunk.inputs)?;
+                let before = chunk.commands.len();
+                decode_batch(&reader, header.place, &mut chunk.commands)?;
                 chunk.batches.push(Batch {
                     header,
                     offset,
+                    commands: chunk.commands.len() - before,
                     events: 0,
                 });
-                if chunk.inputs.len() >= CHUNK_COMMANDS {
+                if chunk.commands.len() >= CHUNK_COMMANDS {
                     self.pass(chunk)?;
                     chunk = self.chunk()?;
                 }
@@ -145,6 +148,7 @@ impl Reading<'_> {
         let mut chunk = self.free.recv().map_err(|_| Stop::Nobody)?;
         chunk.enters = None;
         chunk.batches.clear();
+        chunk.commands.clear();
         chunk.events.clear();
         Ok(chunk)
     }
@@ -154,10 +158,15 @@ impl Reading<'_> {
     }
 }
 
-fn decode_batch(reader: &SegmentReader, inputs: &mut Vec<Input>) -> Result<(), LogError> {
+fn decode_batch(
+    reader: &SegmentReader,
+    place: Place,
+    commands: &mut Vec<Sequenced>,
+) -> Result<(), LogError> {
     for (record, payload) in (0_u32..).zip(Records::of(reader.batch())) {
         let unreadable = || reader.batch_damage(Fault::RecordUnreadable { record });
-        inputs.push(decode(payload).ok_or_else(unreadable)?);
+        let input = decode(payload).ok_or_else(unreadable)?;
+        commands.push(sequenced(place, record, input));
     }
     Ok(())
 }
@@ -193,11 +202,11 @@ fn apply_chunk(
 ) -> Result<(), Damage> {
     let Chunk {
         batches,
-        inputs,
+        commands,
         events,
         ..
     } = chunk;
-    let mut inputs = inputs.drain(..);
+    let mut commands = commands.as_slice();
     for batch in batches {
         let place = batch.header.place;
         if place.first_event != at.next_event {
@@ -209,14 +218,15 @@ fn apply_chunk(
             });
         }
         let before = events.len();
-        for (record, input) in (0..place.commands).zip(inputs.by_ref()) {
-            let day_ends = ends_day(&input);
-            let command = sequenced(place, record, input);
-            at.engine.apply(&command, events);
+        let (of_batch, behind) = commands.split_at(batch.commands);
+        commands = behind;
+        for command in of_batch {
+            let day_ends = ends_day(&command.input);
+            at.engine.apply(command, events);
             if day_ends {
                 at.day_end = Some(command.number);
             }
-            watch.look(&at.engine, &command, day_ends);
+            watch.look(&at.engine, command, day_ends);
         }
         batch.events = events.len() - before;
         at.next_event += wide(batch.events);
