@@ -25,7 +25,7 @@ use crate::refusal::IgnoreReason;
 use crate::slab::Place;
 use crate::text::{Remark, Symbol};
 use crate::time::{Timestamp, TradingDay};
-use crate::trading::{Halt, Trading};
+use crate::trading::{Halt, Scheduled, Trading};
 
 /// What is said of the call of an auction whose end a market that was down has missed.
 const CALL_GIVEN_UP: &str = "the call ended in a trading day that is over";
@@ -52,6 +52,7 @@ impl Engine {
             symbol,
             phase: to,
             reason,
+            due,
         } = *request;
         let by_calendar = match origin {
             // What follows a halt is its calendar's phase, which must not be a halt.
@@ -70,10 +71,11 @@ impl Engine {
         };
         let trading = self.trading_mut(instrument);
         if by_calendar {
-            if trading.scheduled == Some(to) {
+            let asked = Some(Scheduled { phase: to, due });
+            if trading.scheduled == asked {
                 return Err(IgnoreReason::AlreadySo);
             }
-            trading.scheduled = Some(to);
+            trading.scheduled = asked;
             if let Some(halt) = &mut trading.halt {
                 halt.then = to;
             }
@@ -144,6 +146,8 @@ impl Engine {
         // The market was down when its time came, and its orders are of a day that is over.
         let is_over = TradingDay::of(due) < TradingDay::of(out.time());
         let (to, reason) = if is_over {
+            // The step that its calendar has come to is taken, though it was before.
+            self.trading_mut(instrument).scheduled = None;
             let reason = Remark::new(CALL_GIVEN_UP).expect("it fits a remark");
             (Phase::Closed, Some(reason))
         } else {

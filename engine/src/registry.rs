@@ -63,7 +63,7 @@ impl Listing {
         InstrumentPhase {
             symbol: self.terms.symbol,
             phase: self.trading.phase,
-            scheduled: self.trading.scheduled,
+            scheduled: self.trading.scheduled.map(|step| step.phase),
             test: self.is_test(),
         }
     }

@@ -10,13 +10,21 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Trading {
     pub(crate) phase: Phase,
-    /// The phase that its calendar asked for last.
-    pub(crate) scheduled: Option<Phase>,
+    /// What its calendar asked for last.
+    pub(crate) scheduled: Option<Scheduled>,
     /// While it is halted.
     pub(crate) halt: Option<Halt>,
     /// When the auction ends by itself with which it reopens after a halt.
     pub(crate) reopens_at: Option<Timestamp>,
     pub(crate) policy: HaltPolicy,
+}
+
+/// A step that a calendar asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Scheduled {
+    pub(crate) phase: Phase,
+    /// When it was due.
+    pub(crate) due: Option<Timestamp>,
 }
 
 /// A halt.

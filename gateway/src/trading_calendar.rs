@@ -3,17 +3,17 @@
 
 use chrono::{DateTime, Utc};
 use config::TradingCalendar;
-use engine::{Command, Input, Origin, Phase, PhaseRequest};
+use engine::{Command, Input, Origin, PhaseRequest};
 use sequencer::CommandSender;
 use tokio::sync::watch;
 
 use crate::clock;
-use crate::schedule::Timetable;
+use crate::schedule::{Step, Timetable};
 
-/// A calendar, and the phase that the market was last told.
+/// A calendar, and the step that the market was last told.
 struct Followed {
     timetable: Timetable,
-    told: Option<Phase>,
+    told: Option<Step>,
 }
 
 /// The calendars of a venue.
@@ -30,15 +30,16 @@ impl TradingCalendars {
         Self(followed.collect())
     }
 
-    /// What the market is to be told that it was not told yet, in the order of the file. The market itself passes over what
-    /// its calendar has asked for before.
+    /// What the market is to be told that it was not told yet, in the order of the file. The market itself passes over the
+    /// step that its calendar has asked for before: it is known by when it was due, so that it is taken on a later day.
     fn due(&mut self, now: DateTime<Utc>) -> Vec<Input> {
         let mut due = Vec::new();
         for Followed { timetable, told } in &mut self.0 {
-            let phase = timetable.phase_at(now);
-            if told.replace(phase) == Some(phase) {
+            let step = timetable.step_at(now);
+            if told.replace(step) == Some(step) {
                 continue;
             }
+            let Step { phase, begins } = step;
             for symbol in &timetable.calendar().instruments {
                 tracing::info!(event = "phase_due", %symbol, %phase, "the trading calendar goes on");
                 due.push(Input {
@@ -47,6 +48,7 @@ impl TradingCalendars {
                         symbol: *symbol,
                         phase,
                         reason: None,
+                        due: Some(begins.map(clock::timestamp).unwrap_or_default()),
                     }),
                 });
             }
@@ -89,6 +91,7 @@ impl TradingCalendars {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use engine::Phase;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("a time of the test")
@@ -100,7 +103,9 @@ mod tests {
             let Command::ChangePhase(request) = input.command else {
                 panic!("{:?} is of no calendar", input.command);
             };
-            format!("{} {}", request.symbol, request.phase)
+            let due = request.due.and_then(clock::time).expect("a step is due");
+            let due = due.format("%d %H:%M");
+            format!("{} {} since {due}", request.symbol, request.phase)
         })
         .collect()
     }
@@ -126,7 +131,7 @@ mod tests {
         let day = "2026-01-01T";
         assert_eq!(
             told(&mut calendars, &format!("{day}08:00:00Z")),
-            ["A closed", "B closed"]
+            ["A closed since 25 17:00", "B closed since 25 17:00"]
         );
         assert_eq!(
             calendars.next(at("2026-01-01T08:00:00Z")),
@@ -134,17 +139,22 @@ mod tests {
         );
         assert_eq!(
             told(&mut calendars, &format!("{day}09:00:00Z")),
-            ["A pre-open", "B pre-open"]
+            ["A pre-open since 01 09:00", "B pre-open since 01 09:00"]
         );
         assert!(told(&mut calendars, &format!("{day}09:59:59Z")).is_empty());
         // The machine was asleep.
         assert_eq!(
             told(&mut calendars, &format!("{day}18:00:00Z")),
-            ["A closed", "B closed"]
+            ["A closed since 01 17:00", "B closed since 01 17:00"]
         );
         assert_eq!(
             calendars.next(at("2026-01-01T18:00:00Z")),
             Some(at("2026-01-08T09:00:00Z"))
+        );
+        // It slept a week and a day: the phase is the same, the step is not.
+        assert_eq!(
+            told(&mut calendars, "2026-01-09T12:00:00Z"),
+            ["A closed since 08 17:00", "B closed since 08 17:00"]
         );
     }
 }

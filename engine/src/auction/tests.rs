@@ -61,6 +61,7 @@ impl Market {
             symbol,
             phase: Phase::OpeningAuction,
             reason: None,
+            due: None,
         }));
         market
     }

@@ -6,6 +6,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Remark, Symbol};
+use crate::time::Timestamp;
 
 /// What may be done with an instrument at a time. SecurityTradingStatus(326) tells it, FIX 4.4 Vol. 6.
 #[derive(
@@ -85,6 +86,9 @@ pub struct PhaseRequest {
     pub phase: Phase,
     /// Why, for members and the record.
     pub reason: Option<Remark>,
+    /// When the step is due by the calendar that asks for it; none of an operator. A calendar that asks for one phase at
+    /// two times asks for two steps: what an operator did in between is over with the second.
+    pub due: Option<Timestamp>,
 }
 
 /// What a halt of an instrument does, and how it ends. The default keeps orders, and trades on at once.

@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
-use engine::{Command, EventBody, HaltPolicy, HaltedOrders, Phase, PhaseRequest, Resumption};
+use engine::{
+    Command, EventBody, HaltPolicy, HaltedOrders, Phase, PhaseRequest, Resumption, Timestamp,
+};
 
 use crate::desk::{BEAT, after, check};
 
-/// `phase TEST pre-open`, `resume TEST`, `halt-policy TEST keep|cancel straight|beats`.
+/// `phase TEST pre-open`, with the beat at which it was due or without, `resume TEST`, `halt-policy TEST keep|cancel straight|beats`.
 pub(crate) fn command(words: &[&str]) -> Option<Command> {
     Some(match words[0] {
         "phase" => Command::ChangePhase(PhaseRequest {
             symbol: words[1].parse().unwrap(),
             phase: phase(words[2]),
             reason: None,
+            due: words
+                .get(3)
+                .map(|beat| Timestamp::from_nanos(beat.parse::<u64>().unwrap() * BEAT)),
         }),
         "resume" => Command::ReleaseHalt {
             symbol: words[1].parse().unwrap(),
@@ -264,6 +269,25 @@ fn the_calendar_closes_an_instrument_that_it_missed_to_close() {
         "venue phase TEST closing | A buy 1@5 | B sell 1@5 | venue phase TEST pre-open",
         "continuous>closing; accepted 2; accepted 3; auction 1@5; fill 2 1@5 0 left; fill 3 1@5 0 left; \
          trade 2<3 1@5; closing>closed; closed>pre-open",
+    );
+}
+
+#[test]
+fn a_calendar_that_asks_for_a_phase_again_at_another_time_ends_what_an_operator_did() {
+    check(
+        "venue phase TEST continuous 1 | operator phase TEST closed | venue phase TEST continuous 1 \
+         | venue phase TEST continuous 9 | venue phase TEST continuous 9 | venue phase TEST continuous 20",
+        "scheduled continuous; continuous>closed; ignored AlreadySo; closed>continuous; ignored AlreadySo; \
+         scheduled continuous",
+    );
+    // A call that was given up leaves the rest to the calendar, whether or not its step was taken before.
+    check(
+        &format!(
+            "operator halt-policy TEST keep 5 | venue phase TEST continuous 1 | operator phase TEST halted \
+             | operator resume TEST | wait {DAY} | venue day | venue phase TEST continuous 1"
+        ),
+        "halt-policy TEST; scheduled continuous; continuous>halted; halted>opening; day-ended; opening>closed; \
+         closed>continuous",
     );
 }
 

@@ -14,5 +14,5 @@ mod words;
 pub(crate) use attendance::{Attendance, Due};
 pub(crate) use calendar::Calendar;
 pub(crate) use run::Run;
-pub(crate) use timetable::{DayHours, Timetable};
+pub(crate) use timetable::{DayHours, Step, Timetable};
 pub(crate) use words::{closed, ended, headline, notice};

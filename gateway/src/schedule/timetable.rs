@@ -9,8 +9,16 @@ use engine::Phase;
 
 use super::local::{moment, shown};
 
-/// No next step is looked for further ahead: more than the holidays that a configuration may hold, in days.
-const DAYS_AHEAD: usize = 1_100;
+/// No step is looked for further ahead or back: more than the holidays that a configuration may hold, in days.
+const DAYS_REACH: usize = 1_100;
+
+/// A step of a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) phase: Phase,
+    /// When it was due; `None` where none was within three years, and instruments are closed.
+    pub(crate) begins: Option<DateTime<Utc>>,
+}
 
 /// A trading calendar, to ask what an instant means to it.
 #[derive(Debug, Clone)]
@@ -42,10 +50,25 @@ impl Timetable {
         &self.calendar
     }
 
-    /// The phase that its instruments ought to be in.
-    pub(crate) fn phase_at(&self, now: DateTime<Utc>) -> Phase {
-        let begun = self.steps(now).take_while(|(begins, _)| *begins <= now);
-        begun.last().map_or(Phase::Closed, |(_, phase)| phase)
+    /// The step that its instruments ought to have made last. Of steps that clocks set forward bring to one moment, the last
+    /// one counts.
+    pub(crate) fn step_at(&self, now: DateTime<Utc>) -> Step {
+        let today = shown(self.calendar.time_zone, now).map(|local| local.date());
+        let mut begun = successors(today, |date| date.pred_opt())
+            .take(DAYS_REACH)
+            .filter_map(|date| {
+                self.steps_of(date)
+                    .filter(|(begins, _)| *begins <= now)
+                    .last()
+            });
+        let closed = Step {
+            phase: Phase::Closed,
+            begins: None,
+        };
+        begun.next().map_or(closed, |(begins, phase)| Step {
+            phase,
+            begins: Some(begins),
+        })
     }
 
     /// When the next step is; `None` when there is none within three years.
@@ -74,20 +97,23 @@ impl Timetable {
         None
     }
 
-    /// The steps from the day before on, in order. Of steps that clocks set forward bring to one moment, the last one counts.
+    /// The steps from the day before on, in order.
     fn steps(&self, now: DateTime<Utc>) -> impl Iterator<Item = (DateTime<Utc>, Phase)> + '_ {
         let today = shown(self.calendar.time_zone, now).map(|local| local.date());
         let first = today.and_then(|today| today.checked_sub_days(Days::new(1)));
         successors(first, |date| date.succ_opt())
-            .take(DAYS_AHEAD)
-            .filter(move |date| self.is_trading_day(*date))
-            .flat_map(move |date| {
-                let steps = self.calendar.steps.iter();
-                steps.filter_map(move |&(time, phase)| {
-                    let begins = moment(self.calendar.time_zone, date.and_time(time))?;
-                    Some((begins, phase))
-                })
-            })
+            .take(DAYS_REACH)
+            .flat_map(|date| self.steps_of(date))
+    }
+
+    /// The steps of a day, in order; none where there is no trading on it.
+    fn steps_of(&self, date: NaiveDate) -> impl Iterator<Item = (DateTime<Utc>, Phase)> + '_ {
+        let trades = self.is_trading_day(date);
+        let steps = self.calendar.steps.iter().filter(move |_| trades);
+        steps.filter_map(move |&(time, phase)| {
+            let begins = moment(self.calendar.time_zone, date.and_time(time))?;
+            Some((begins, phase))
+        })
     }
 
     fn is_trading_day(&self, date: NaiveDate) -> bool {

@@ -303,11 +303,14 @@ fn of_phases(step: &Step) -> Command {
     let reason = None;
     match *step {
         Step::Phase {
-            symbol: at, phase, ..
+            symbol: at,
+            phase,
+            due,
         } => Command::ChangePhase(PhaseRequest {
             symbol: symbol(at),
             phase,
             reason,
+            due: due.map(Timestamp::from_nanos),
         }),
         Step::Release { symbol: at } => Command::ReleaseHalt {
             symbol: symbol(at),
@@ -412,9 +415,7 @@ fn run(steps: &[Step]) {
                 name: "op".parse().unwrap(),
             },
             None => match step {
-                Step::Phase {
-                    by_operator: false, ..
-                } => Origin::Venue,
+                Step::Phase { due: Some(_), .. } => Origin::Venue,
                 Step::Phase { .. } | Step::Release { .. } => Origin::Operator {
                     name: "op".parse().unwrap(),
                 },
@@ -466,7 +467,7 @@ proptest! {
         policies in prop::collection::vec(steps::self_match(), 0..3),
         orders in prop::collection::vec(steps::for_auction(), 1..80),
     ) {
-        let phase = |phase| Step::Phase { by_operator: true, symbol: 0, phase };
+        let phase = |phase| Step::Phase { due: None, symbol: 0, phase };
         let call = [phase(Phase::OpeningAuction)];
         let end = [phase(Phase::Continuous)];
         run(&[policies, call.to_vec(), orders, end.to_vec()].concat());

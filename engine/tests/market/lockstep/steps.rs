@@ -72,7 +72,8 @@ pub(super) enum Step {
         nanos: u64,
     },
     Phase {
-        by_operator: bool,
+        /// When it was due by the calendar; none: an operator asks.
+        due: Option<u64>,
         symbol: usize,
         phase: Phase,
     },
@@ -248,7 +249,7 @@ pub(super) fn for_auction() -> impl Strategy<Value = Step> {
 /// An instrument reopens after a halt, with an auction whose call is long.
 pub(super) fn reopening() -> Vec<Step> {
     let phase = |phase| Step::Phase {
-        by_operator: true,
+        due: None,
         symbol: 0,
         phase,
     };
@@ -309,8 +310,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         ]).prop_map(|(session, why)| Step::Disconnect { session, why }),
         4 => Just(Step::Fire),
         4 => prop_oneof![8 => 1_u64..30, 1 => Just(HOUR * 8)].prop_map(|nanos| Step::Wait { nanos }),
-        14 => (any::<bool>(), 0_usize..2, phase())
-            .prop_map(|(by_operator, symbol, phase)| Step::Phase { by_operator, symbol, phase }),
+        14 => (prop::option::of(0_u64..3), 0_usize..2, phase())
+            .prop_map(|(due, symbol, phase)| Step::Phase { due, symbol, phase }),
         3 => (0_usize..2).prop_map(|symbol| Step::Release { symbol }),
         1 => (0_usize..2, halt_policy()).prop_map(|(symbol, policy)| Step::HaltPolicy { symbol, policy }),
         3 => self_match(),

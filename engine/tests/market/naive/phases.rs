@@ -20,7 +20,8 @@ const PRICE_MAX: i64 = 30;
 #[derive(Clone, Default)]
 pub(super) struct Trading {
     pub(super) phase: Phase,
-    scheduled: Option<Phase>,
+    /// The last step of the calendar, and when it was due.
+    scheduled: Option<(Phase, Option<Timestamp>)>,
     /// What a halt interrupts, and what follows it.
     halt: Option<(Phase, Phase)>,
     pub(super) reopens_at: Option<Timestamp>,
@@ -80,7 +81,7 @@ impl Naive {
         } else {
             match place_in_listing(symbol.as_str()) {
                 None => Some(IgnoreReason::Unknown),
-                Some(at) => self.refuses_phase(at, to, by_calendar),
+                Some(at) => self.refuses_phase(at, request, by_calendar),
             }
         };
         if let Some(reason) = refused {
@@ -89,7 +90,7 @@ impl Naive {
         let at = place_in_listing(symbol.as_str()).unwrap();
         if by_calendar {
             let trading = &mut self.trading[at];
-            trading.scheduled = Some(to);
+            trading.scheduled = Some((to, request.due));
             if let Some((_, then)) = &mut trading.halt {
                 *then = to;
             }
@@ -104,10 +105,16 @@ impl Naive {
         self.step(at, to, request.reason, None, told);
     }
 
-    fn refuses_phase(&self, at: usize, to: Phase, by_calendar: bool) -> Option<IgnoreReason> {
-        let trading = &self.trading[at];
+    fn refuses_phase(
+        &self,
+        at: usize,
+        request: &PhaseRequest,
+        by_calendar: bool,
+    ) -> Option<IgnoreReason> {
+        let (trading, to) = (&self.trading[at], request.phase);
         if by_calendar {
-            return (trading.scheduled == Some(to)).then_some(IgnoreReason::AlreadySo);
+            let before = trading.scheduled == Some((to, request.due));
+            return before.then_some(IgnoreReason::AlreadySo);
         }
         let closing = trading.phase == Phase::ClosingAuction;
         if trading.phase == to {
@@ -166,6 +173,7 @@ impl Naive {
     pub(super) fn reopen(&mut self, at: usize, due: Timestamp, told: &mut Told) {
         if TradingDay::of(told.cause.time) > TradingDay::of(due) {
             let reason = "the call ended in a trading day that is over".parse();
+            self.trading[at].scheduled = None;
             self.step(at, Phase::Closed, Some(reason.unwrap()), None, told);
         } else {
             self.step(at, Phase::Continuous, None, None, told);

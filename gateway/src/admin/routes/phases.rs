@@ -125,6 +125,7 @@ async fn change(
         symbol,
         phase: phase.into(),
         reason: Some(reason),
+        due: None,
     };
     step(office, operator, Command::ChangePhase(request), reason).await
 }

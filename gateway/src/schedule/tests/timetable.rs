@@ -35,6 +35,10 @@ fn calendar(zone: Tz, times: &[&str]) -> TradingCalendar {
     }
 }
 
+fn phase_at(table: &Timetable, now: DateTime<Utc>) -> Phase {
+    table.step_at(now).phase
+}
+
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("a time of the test")
 }
@@ -89,7 +93,7 @@ fn a_day_goes_by_the_clocks_of_its_zone_on_both_sides_of_a_change() {
         ),
     ] {
         let now = at(now);
-        assert_eq!(table.phase_at(now), phase, "{now}");
+        assert_eq!(phase_at(&table, now), phase, "{now}");
         assert_eq!(table.next_step(now), Some(at(next)), "{now}");
     }
 }
@@ -100,18 +104,18 @@ fn times_that_are_passed_over_or_come_twice() {
     let times = ["01:00:00", "02:10:00", "02:30:00", "02:50:00", "04:00:00"];
     let table = Timetable::new(calendar(zone, &times));
     // 02:00 to 03:00 is not there: what would begin in it begins, and is over, at its end.
-    assert_eq!(table.phase_at(at("2026-03-29T00:59:59Z")), Phase::PreOpen);
+    assert_eq!(phase_at(&table, at("2026-03-29T00:59:59Z")), Phase::PreOpen);
     assert_eq!(
-        table.phase_at(at("2026-03-29T01:00:00Z")),
+        phase_at(&table, at("2026-03-29T01:00:00Z")),
         Phase::ClosingAuction
     );
     // 02:00 to 03:00 comes twice: what has begun the first time goes on.
     assert_eq!(
-        table.phase_at(at("2026-10-25T00:30:00Z")),
+        phase_at(&table, at("2026-10-25T00:30:00Z")),
         Phase::Continuous
     );
     assert_eq!(
-        table.phase_at(at("2026-10-25T01:15:00Z")),
+        phase_at(&table, at("2026-10-25T01:15:00Z")),
         Phase::ClosingAuction
     );
     assert_eq!(
@@ -160,7 +164,7 @@ fn check(calendar: &TradingCalendar, from: DateTime<Utc>) {
     let is_open = |date: NaiveDate, weekday: Weekday| {
         calendar.days.contains(&weekday) && !calendar.holidays.contains(&date)
     };
-    let mut phase = Phase::Closed;
+    let (mut phase, mut since) = (Phase::Closed, None);
     // Clocks that are set back stand still until they show a later time.
     let mut latest = None;
     let mut announced = None;
@@ -187,8 +191,12 @@ fn check(calendar: &TradingCalendar, from: DateTime<Utc>) {
                 }
             }
         }
+        since = if stepped { Some(now) } else { since };
         if minute >= 0 {
-            assert_eq!(table.phase_at(now), phase, "{now} {local} {calendar:?}");
+            if since.is_some() {
+                assert_eq!(table.step_at(now).begins, since, "{now} {calendar:?}");
+            }
+            assert_eq!(phase_at(&table, now), phase, "{now} {local} {calendar:?}");
             if let Some(announced) = announced {
                 assert_eq!(stepped, announced == now, "{now} {calendar:?}");
             }
