@@ -63,6 +63,7 @@ impl Engine {
     pub fn apply(&mut self, sequenced: &Sequenced, events: &mut Vec<Event>) {
         self.advance(sequenced.number, sequenced.time);
         let mut out = Output::new(sequenced, events);
+        self.measure_new(sequenced);
         if matches!(sequenced.input.command, Command::EndTradingDay) {
             self.fire_endings(&mut out);
         } else {

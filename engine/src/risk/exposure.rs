@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{Place, Risk, places_of};
+use crate::command::{Command, Sequenced};
 use crate::event::Trade;
 use crate::machine::Engine;
 use crate::money::{Notional, Quantity};
@@ -213,8 +214,17 @@ fn parties(registry: &Registry, trade: &Trade) -> [(u32, u32); 2] {
 }
 
 impl Engine {
+    /// What the orders and trades of a scope come to, looked up in its counter where that holds.
+    pub(super) fn exposure(&self, whose: Place, counted: &Exposure) -> Exposure {
+        if self.risk.is_stale {
+            self.measured(whose)
+        } else {
+            counted.clone()
+        }
+    }
+
     /// What the orders and trades of a scope come to, counted one by one; nothing for an instrument.
-    pub(super) fn measured(&self, whose: Place) -> Exposure {
+    fn measured(&self, whose: Place) -> Exposure {
         let mut exposure = Exposure::default();
         if matches!(whose, Place::Instrument(_)) {
             return exposure;
@@ -242,23 +252,112 @@ impl Engine {
         exposure
     }
 
-    /// Counts anew what everybody's orders and trades come to.
-    pub(crate) fn measure_all(&mut self) {
-        let places: Vec<Place> = self.risk.all().map(|(place, _)| place).collect();
-        for place in places {
-            let exposure = self.measured(place);
-            let guard = self.risk.guard_mut(place);
-            guard.expect("it was found").exposure = exposure;
+    /// Counts anew what everybody's orders and trades come to, where scopes have got limits since that was done; not before
+    /// a command that lays down further ones, lest a start counts once for each.
+    #[inline]
+    pub(crate) fn measure_new(&mut self, next: &Sequenced) {
+        if self.risk.is_stale {
+            let lays_down = matches!(
+                next.input.command,
+                Command::SetRiskLimits { .. } | Command::ReleaseRiskLimits { .. }
+            );
+            let timer_fires = self.next_timer().is_some_and(|due| due <= next.time);
+            if !lays_down || timer_fires {
+                self.measure_all();
+            }
         }
+    }
+
+    /// Counts anew what everybody's orders and trades come to, in one pass for all.
+    #[cold]
+    pub(crate) fn measure_all(&mut self) {
+        let mut risk = core::mem::take(&mut self.risk);
+        for guards in [&mut risk.firms, &mut risk.accounts, &mut risk.sessions] {
+            for guard in guards.all_mut() {
+                guard.exposure = Exposure::default();
+            }
+        }
+        for book in &self.books {
+            for place in book.all(&self.orders.resting, &self.levels) {
+                risk.opened(&self.registry, &self.orders.resting[place]);
+            }
+        }
+        for (trade, instances) in self.trades.unsettled_trades() {
+            risk.count_parties(&self.registry, trade, unsettled(trade, instances, true));
+        }
+        risk.is_stale = false;
+        #[cfg(test)]
+        {
+            risk.measured = risk.measured.wrapping_add(1);
+        }
+        self.risk = risk;
     }
 
     /// Asserts that the counters are what the orders and trades come to.
     pub(crate) fn check_exposure(&self) {
-        for (place, guard) in self.risk.all() {
+        for (place, guard) in self.risk.all().filter(|_| !self.risk.is_stale) {
             assert!(
                 guard.exposure == self.measured(place),
                 "what is open and unsettled is counted as it is"
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+    use alloc::vec::Vec;
+
+    use crate::command::{
+        Command, FirmKind, Input, Origin, RiskLimits, RiskScope, Sequenced, TradingScope,
+    };
+    use crate::ids::CommandNumber;
+    use crate::machine::Engine;
+    use crate::time::Timestamp;
+
+    fn apply(engine: &mut Engine, command: Command) {
+        let last = engine.last_command();
+        let number = last.map_or(CommandNumber::FIRST, |last| last.next().expect("few"));
+        let origin = Origin::Venue;
+        let sequenced = Sequenced {
+            number,
+            time: Timestamp::default(),
+            input: Input { origin, command },
+        };
+        engine.apply(&sequenced, &mut Vec::new());
+    }
+
+    #[test]
+    fn all_that_gets_limits_in_a_row_is_measured_in_one_pass() {
+        let mut engine = Engine::new();
+        let firms = (0..50).map(|n| format!("F{n}").parse().expect("a firm"));
+        let firms: Vec<_> = firms.collect();
+        for &firm in &firms {
+            let kind = FirmKind::Broker;
+            apply(&mut engine, Command::AdmitFirm { firm, kind });
+        }
+        for _ in 0..2 {
+            for &firm in &firms {
+                let limits = Command::SetRiskLimits {
+                    scope: RiskScope::Firm(firm),
+                    limits: RiskLimits {
+                        max_open_orders: Some(5),
+                        ..RiskLimits::default()
+                    },
+                    reason: None,
+                };
+                apply(&mut engine, limits);
+            }
+        }
+        assert_eq!(engine.risk.measured, 0, "nothing is counted yet");
+        for _ in 0..2 {
+            let block = Command::BlockTrading {
+                scope: TradingScope::Venue,
+                reason: "a test".parse().expect("a reason"),
+            };
+            apply(&mut engine, block);
+            assert_eq!(engine.risk.measured, 1);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! that has any, what is laid down, and what its orders come to. A scope without limits has no entry, and costs nothing.
 //!
 //! What is open is counted as it rests; between two commands all that is open rests. The counters are made again from
-//! the orders and trades when a scope gets its first limits, and when an engine is read back.
+//! the orders and trades, for all scopes at once, after scopes have got their first limits, and when an engine is read back.
 
 mod band;
 mod check;
@@ -38,6 +38,13 @@ pub(crate) struct Risk {
     instruments: Guards,
     /// How many scopes have limits: with none, nothing is looked at.
     count: u32,
+    /// Whether scopes have got limits since the counters were made: they are made again before anything is counted.
+    #[serde(skip)]
+    is_stale: bool,
+    /// How often they were made.
+    #[cfg(test)]
+    #[serde(skip)]
+    measured: u32,
 }
 
 /// Limits by the place of whom they are for; none at the end.
@@ -93,6 +100,10 @@ impl Guards {
         while self.0.last().is_some_and(Option::is_none) {
             self.0.pop();
         }
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Guard> {
+        self.0.iter_mut().flatten().map(|guard| &mut **guard)
     }
 
     fn iter(&self) -> impl Iterator<Item = (u32, &Guard)> {

@@ -17,6 +17,22 @@ use crate::text::Remark;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
+/// What is laid down, by the side that does.
+enum Said {
+    Configured(RiskLimits),
+    /// None: the operator's word holds no more.
+    ByOperator(Option<RiskLimits>),
+}
+
+impl Guard {
+    /// For how long orders are counted towards a rate, and looked at for duplicates.
+    fn windows(&self) -> (Option<Duration>, Option<Duration>) {
+        let limits = self.limits();
+        let rate = limits.order_rate.map(|rate| rate.window);
+        (rate, limits.duplicate_window)
+    }
+}
+
 impl Engine {
     /// Lays limits down for a scope, in the place of those that it has from the same side.
     pub(crate) fn set_risk_limits(
@@ -37,14 +53,12 @@ impl Engine {
             return Err(IgnoreReason::Invalid);
         }
         let limits = self.checked(place, limits)?;
-        let known = self.risk.guard(place).cloned().unwrap_or_default();
-        let mut guard = known.clone();
-        if by_operator {
-            guard.operator = Some(limits);
+        let said = if by_operator {
+            Said::ByOperator(Some(limits))
         } else {
-            guard.configured = limits;
-        }
-        self.put_guard((origin, reason), (scope, place), &known, guard)
+            Said::Configured(limits)
+        };
+        self.lay_limits_down((origin, reason), (scope, place), said)
     }
 
     /// Takes back what an operator has laid down for a scope: what the configuration says holds again.
@@ -62,30 +76,39 @@ impl Engine {
         if reason.is_none() {
             return Err(IgnoreReason::Invalid);
         }
-        let known = self.risk.guard(place).cloned().unwrap_or_default();
-        let guard = Guard {
-            operator: None,
-            ..known.clone()
-        };
-        self.put_guard((origin, reason), (scope, place), &known, guard)
+        self.lay_limits_down((origin, reason), (scope, place), Said::ByOperator(None))
     }
 
-    fn put_guard(
+    fn lay_limits_down(
         &mut self,
         (origin, reason): (Origin, Option<Remark>),
         (scope, place): (RiskScope, Place),
-        known: &Guard,
-        mut guard: Guard,
+        said: Said,
     ) -> SetUp {
-        if guard.configured == known.configured && guard.operator == known.operator {
+        let none = Guard::default();
+        let known = self.risk.guard(place).unwrap_or(&none);
+        let is_so = match &said {
+            Said::Configured(limits) => known.configured == *limits,
+            Said::ByOperator(limits) => known.operator == *limits,
+        };
+        if is_so {
             return Err(IgnoreReason::AlreadySo);
         }
-        let (before, after) = (known.limits(), guard.limits());
+        let windows = known.windows();
+        // Taken, not copied: what it remembers of orders may be much.
+        let known = self.risk.guard_mut(place).map(core::mem::take);
+        let is_new = known.is_none();
+        let mut guard = known.unwrap_or_default();
+        match said {
+            Said::Configured(limits) => guard.configured = limits,
+            Said::ByOperator(limits) => guard.operator = limits,
+        }
         // What was counted by another measure says nothing.
-        if before.order_rate.map(|rate| rate.window) != after.order_rate.map(|rate| rate.window) {
+        let (rate, duplicate) = guard.windows();
+        if windows.0 != rate {
             guard.pace = Pace::default();
         }
-        if before.duplicate_window != guard.limits().duplicate_window {
+        if windows.1 != duplicate {
             guard.recent = Recent::default();
         }
         let change = RiskLimitsChange {
@@ -96,9 +119,7 @@ impl Engine {
             operator: guard.operator.clone(),
         };
         let needed = guard.operator.is_some() || !guard.configured.is_empty();
-        if needed && self.risk.guard(place).is_none() {
-            guard.exposure = self.measured(place);
-        }
+        self.risk.is_stale |= needed && is_new;
         self.risk.put(place, needed.then(|| Box::new(guard)));
         Ok(EventBody::RiskLimitsChanged(Box::new(change)))
     }

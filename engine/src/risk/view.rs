@@ -58,7 +58,8 @@ impl Engine {
     }
 
     fn risk_view(&self, place: Place, guard: &Guard) -> RiskLimitsView {
-        let exposure = guard.exposure.money.iter().map(|held| ExposureView {
+        let counted = self.exposure(place, &guard.exposure);
+        let exposure = counted.money.iter().map(|held| ExposureView {
             currency: held.currency,
             open: held.open,
             unsettled: held.unsettled,
@@ -67,7 +68,7 @@ impl Engine {
             scope: self.registry.risk_scope(place),
             configured: guard.configured.clone(),
             operator: guard.operator.clone(),
-            open_orders: guard.exposure.orders,
+            open_orders: counted.orders,
             exposure: exposure.collect(),
         }
     }
