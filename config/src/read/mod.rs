@@ -9,6 +9,7 @@ mod identity;
 mod market;
 mod members;
 mod message_store;
+mod midnight;
 mod observation;
 mod on_disconnect;
 mod risk_limits;

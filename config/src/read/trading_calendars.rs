@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveTime, Weekday};
+use chrono::{FixedOffset, NaiveTime, Weekday};
+use chrono_tz::Tz;
 use engine::{Phase, Symbol};
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::declared::Declared;
 use super::every;
+use super::midnight;
 use super::schedules::{DAYS, HOLIDAYS_MAX, date, day, list, time_of_day, time_zone};
 use crate::mistake::{Fault, Report};
 use crate::table::{Found, Table};
@@ -82,10 +84,11 @@ fn trading_calendar(table: &Table<'_>, report: &mut Report) -> Option<TradingCal
     let instruments = instruments(table, report);
     let days = days(table, report);
     let holidays = list(table, "holidays", HOLIDAYS_MAX, date, report);
-    let steps = steps(table, report);
+    let time_zone = time_zone.map(|found| found.value);
+    let steps = steps(table, time_zone, report);
     Some(TradingCalendar {
         instruments: instruments?,
-        time_zone: time_zone?.value,
+        time_zone: time_zone?,
         days: days?,
         holidays: holidays?.into_iter().collect(),
         steps: steps?,
@@ -142,8 +145,13 @@ fn some_of<T>(
     Some(list)
 }
 
-/// The steps of a day: continuous trading and the close must be there, and each must begin behind the one before.
-fn steps(table: &Table<'_>, report: &mut Report) -> Option<Vec<(NaiveTime, Phase)>> {
+/// The steps of a day: continuous trading and the close must be there, each must begin behind the one before, and none with
+/// the end of the trading day.
+fn steps(
+    table: &Table<'_>,
+    time_zone: Option<Tz>,
+    report: &mut Report,
+) -> Option<Vec<(NaiveTime, Phase)>> {
     // Each is read before any is given up, so that the mistakes of all are found.
     let read: Vec<Option<Option<Begin>>> = STEPS
         .iter()
@@ -171,6 +179,31 @@ fn steps(table: &Table<'_>, report: &mut Report) -> Option<Vec<(NaiveTime, Phase
             return None;
         }
     }
+    let mut is_apart = true;
+    for begin in &steps {
+        let offset = time_zone.and_then(|zone| midnight::offset_at(zone, begin.time.value));
+        if let Some(offset) = offset {
+            report.add(
+                &begin.time.span,
+                &table.path(begin.key),
+                with_day_end(offset),
+            );
+            is_apart = false;
+        }
+    }
+    if !is_apart {
+        return None;
+    }
     let steps = steps.into_iter();
     Some(steps.map(|begin| (begin.time.value, begin.phase)).collect())
+}
+
+fn with_day_end(offset: FixedOffset) -> Fault {
+    Fault::new(
+        format!(
+            "is midnight UTC while the zone's clocks are at UTC{offset}: the trading day ends then, and nothing says which \
+             of the two comes first"
+        ),
+        "Write a time that is at least a second before or after it, all year round",
+    )
 }

@@ -73,3 +73,33 @@ fn what_a_calendar_cannot_say() {
         ],
     );
 }
+
+#[test]
+fn no_step_comes_with_the_end_of_the_trading_day() {
+    check_lines(
+        &[
+            "instruments = [\"ACME.r.t\"]",
+            "time_zone = \"America/New_York\"",
+            "continuous = \"09:30\"",
+            "closing_auction = \"19:00\"",
+            "close = \"20:00\"",
+        ],
+        &[
+            "f:43:19: trading_calendars.closing_auction: is midnight UTC while the zone's clocks are at UTC-05:00: the trading \
+             day ends then, and nothing says which of the two comes first. Write a time that is at least a second before or \
+             after it, all year round.",
+            "f:44:9: trading_calendars.close: is midnight UTC while the zone's clocks are at UTC-04:00: the trading day ends \
+             then, and nothing says which of the two comes first. Write a time that is at least a second before or after \
+             it, all year round.",
+        ],
+    );
+    check_lines(
+        &[
+            "instruments = [\"ACME.r.t\"]",
+            "time_zone = \"UTC\"",
+            "continuous = \"00:00:01\"",
+            "close = \"23:59:59\"",
+        ],
+        &[],
+    );
+}

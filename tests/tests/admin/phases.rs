@@ -202,7 +202,7 @@ async fn a_calendar_brings_instruments_to_where_they_ought_to_be() {
     ground.configure(|text| {
         format!(
             "{text}\n[[trading_calendars]]\ninstruments = [\"{SYMBOL}\"]\ntime_zone = \"UTC\"\ndays = [\"{}\"]\n\
-             continuous = \"00:00\"\nclose = \"23:59:59\"\n",
+             continuous = \"00:01\"\nclose = \"23:59:59\"\n",
             day.to_lowercase()
         )
     });
