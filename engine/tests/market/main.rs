@@ -34,4 +34,5 @@ mod sessions;
 mod special;
 mod stops;
 mod terms;
+mod told;
 mod values;

@@ -1,5 +1,14 @@
 //! Why the market refuses: values, declared in their order of precedence. When several apply, the
-//! first one is the answer. A variant added later goes to the end and says where it ranks.
+//! first one is the answer. A variant added later goes to the end and says where it ranks. Here is what members are told
+//! of their orders and requests.
+
+mod amendment;
+mod ignored;
+mod inventory;
+
+pub use amendment::AmendmentRefusal;
+pub use ignored::IgnoreReason;
+pub use inventory::{DepositRefusal, WithdrawalRefusal};
 
 use serde::{Deserialize, Serialize};
 
@@ -318,182 +327,4 @@ pub enum StatusRefusal {
         "more orders are meant than one answer may name: ask by Symbol or Side, or for one order"
     )]
     TooManyOrders,
-}
-
-/// Why a deposit was refused, in order of precedence.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    thiserror::Error,
-)]
-pub enum DepositRefusal {
-    /// A session may not deposit.
-    #[error("sessions may not deposit")]
-    NotPermitted,
-    /// There is no such instrument.
-    #[error("there is no such instrument")]
-    UnknownInstrument,
-    /// A test instrument has no inventory.
-    #[error("a test instrument has no inventory")]
-    TestInstrument,
-    /// There is no such account.
-    #[error("there is no such account")]
-    UnknownAccount,
-    /// The account is not at the provider of the instrument's instances.
-    #[error("the account is not at the instrument's provider")]
-    AccountNotAtProvider,
-    /// The slot is in the register already, with another instance, account or instrument.
-    #[error("the slot is in the register already")]
-    SlotTaken,
-    /// The instance is in the register already, in another slot.
-    #[error("the instance is in the register already")]
-    InstanceTaken,
-    /// The instance was terminated when its slot went back to its provider's pool.
-    #[error("the instance was terminated when its slot was retired")]
-    InstanceEnded,
-}
-
-/// Why a withdrawal was refused, in order of precedence.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    thiserror::Error,
-)]
-pub enum WithdrawalRefusal {
-    /// A session may not withdraw.
-    #[error("sessions may not withdraw")]
-    NotPermitted,
-    /// There is no such account.
-    #[error("there is no such account")]
-    UnknownAccount,
-    /// The slot is not in the register.
-    #[error("the slot is not in the register")]
-    UnknownSlot,
-    /// Another account is entitled to the slot.
-    #[error("another account is entitled to the slot")]
-    NotOfAccount,
-    /// A live order holds the instance.
-    #[error("a live order holds the instance")]
-    HeldByOrder,
-    /// A trade that is not settled holds the instance.
-    #[error("a trade that is not settled holds the instance")]
-    HeldByTrade,
-    /// A reassignment failed; only an operator may take the slot out.
-    #[error("a failed reassignment parked the slot; only an operator may withdraw it")]
-    Parked,
-}
-
-/// Why a trade was not busted or corrected, in order of precedence.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    thiserror::Error,
-)]
-pub enum AmendmentRefusal {
-    /// It was executed before the trading day began: orders of that day are not known any more.
-    #[error("the trade is of an earlier trading day")]
-    EarlierDay,
-    /// There is no such trade, or its terms are not those.
-    #[error("there is no such trade with these terms")]
-    UnknownTrade,
-    /// It was busted.
-    #[error("the trade is busted already")]
-    AlreadyBusted,
-    /// The reassignment of one of its instances has begun: the seller's instance may be gone.
-    #[error("a reassignment of the trade is past its point of no return")]
-    PastNoReturn,
-    /// The reassignments of all its instances have ended.
-    #[error("the reassignments of the trade have ended")]
-    ReassignmentsEnded,
-    /// The new price is zero or less.
-    #[error("the price must be more than zero")]
-    PriceInvalid,
-    /// The new price is not a whole number of ticks.
-    #[error("the price is not a multiple of the tick")]
-    PriceOffTick,
-    /// The new price is the one that the trade has.
-    #[error("the trade has this price already")]
-    PriceUnchanged,
-    /// As many trades as there may be in one day were busted or corrected today.
-    #[error(
-        "no more than {} trades can be busted or corrected in one trading day",
-        Self::TRADES_MAX
-    )]
-    TooMany,
-}
-
-impl AmendmentRefusal {
-    /// The most trades that are busted or corrected in one trading day: each of them is remembered until it ends.
-    pub const TRADES_MAX: usize = 1 << 16;
-}
-
-/// Why a command changed nothing.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    thiserror::Error,
-)]
-pub enum IgnoreReason {
-    /// The session's message was taken before: its epoch and MsgSeqNum are not beyond the last.
-    #[error("the message was taken before")]
-    AlreadyTaken,
-    /// It is so already.
-    #[error("it is so already")]
-    AlreadySo,
-    /// The sender may not send this command.
-    #[error("the sender may not do this")]
-    NotPermitted,
-    /// It names a firm, session or reassignment that is not known (or is settled and forgotten).
-    #[error("it names something that is not known")]
-    Unknown,
-    /// It contradicts what is known and may not change.
-    #[error("it contradicts what is known")]
-    Contradicts,
-    /// A value is out of its range, or one that is required is missing.
-    #[error("a value is missing or out of range")]
-    Invalid,
-    /// The status is not later than the known one.
-    #[error("the status is not later than the known one")]
-    NotLater,
-    /// The order or cancel may have been sent before, and its firm has used its client order id.
-    #[error("its client order id was seen before")]
-    SeenBefore,
-    /// The phase asked for does not follow the present one.
-    #[error("the phase does not follow the present one")]
-    PhaseNotNext,
-    /// The instrument is not halted, or is and reopens with an auction only.
-    #[error("the halt of the instrument, or that there is none, does not allow it")]
-    HaltForbids,
 }
