@@ -32,6 +32,7 @@ impl Engine {
         if self.orders.find(firm, &new.client_order_id).is_some() {
             return Err(OrderRefusal::DuplicateClientOrderId);
         }
+        self.orders.check_room(firm)?;
         let blocked = self.blocks.check(session, firm);
         blocked.map_err(OrderRefusal::TradingBlocked)?;
         let instrument = self.registry.instruments.find(&new.symbol);

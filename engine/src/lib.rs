@@ -51,6 +51,8 @@ mod slab;
 mod snapshot;
 mod status;
 mod stops;
+#[cfg(test)]
+mod test_market;
 mod text;
 mod time;
 mod timers;

@@ -109,6 +109,8 @@ impl Engine {
         if self.registry.accounts[order.account].name != new.account {
             return Err(ReplaceRefusal::AccountChanged);
         }
+        let room = self.orders.check_room(order.firm);
+        room.map_err(ReplaceRefusal::Terms)?;
         let listing = &self.registry.instruments[order.instrument];
         check_terms(new, listing, now).map_err(ReplaceRefusal::Terms)?;
         let delivery = match new.side {

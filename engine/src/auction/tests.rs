@@ -1,126 +1,27 @@
 //! What an auction costs in which orders meet that are each other's own: counted, not timed.
 
-use alloc::boxed::Box;
-use alloc::string::ToString;
-use alloc::vec::Vec;
-
 use super::Call;
 use crate::command::{
-    Command, Conditions, FirmKind, Input, Instrument, InstrumentKind, NewOrder, OrderKind, Origin,
-    Phase, PhaseRequest, SelfMatchInstruction, Sequenced, SessionRole, Side, TimeInForce,
+    Command, Input, Origin, Phase, PhaseRequest, SelfMatchInstruction, Sequenced, Side,
 };
-use crate::event::Event;
 use crate::ids::CommandNumber;
-use crate::machine::Engine;
-use crate::money::{Price, Quantity};
 use crate::output::Output;
+use crate::test_market::{Market, Row};
 use crate::time::Timestamp;
 
 /// Orders of each kind.
 const MANY: i64 = 1_500;
 
-/// Who buys or sells how much at which limit; the account's first letter is its firm.
-type Row = (&'static str, Side, i64, i64, SelfMatchInstruction);
-
-struct Market {
-    engine: Engine,
-    events: Vec<Event>,
-}
-
-impl Market {
-    /// Two firms, A and B, and one instrument in the call of its opening auction.
-    fn in_call() -> Self {
-        let (engine, events) = (Engine::new(), Vec::new());
-        let mut market = Self { engine, events };
-        let symbol = "TEST".parse().expect("a symbol");
-        market.venue(Command::ListInstrument(Instrument {
-            symbol,
-            kind: InstrumentKind::Test,
-            currency: "USD".parse().expect("a currency"),
-            tick: Price::from_micros(1),
-            max_order_quantity: Quantity::new(1_000_000),
-        }));
-        for name in ["A", "B"] {
-            let firm = name.parse().expect("a firm");
-            let kind = FirmKind::Broker;
-            market.venue(Command::AdmitFirm { firm, kind });
-            market.venue(Command::AdmitSession {
-                session: name.parse().expect("a session"),
-                firm,
-                permissions: SessionRole::OrderEntry,
-            });
-        }
-        for name in ["A1", "A2", "B1"] {
-            market.venue(Command::OpenAccount {
-                account: name.parse().expect("an account"),
-                firm: name[..1].parse().expect("a firm"),
-                provider: None,
-            });
-        }
-        market.venue(Command::ChangePhase(PhaseRequest {
-            symbol,
-            phase: Phase::OpeningAuction,
-            reason: None,
-            due: None,
-        }));
-        market
-    }
-
-    fn venue(&mut self, command: Command) {
-        self.apply(Origin::Venue, command);
-    }
-
-    fn next(&self) -> CommandNumber {
-        let last = self.engine.last_command();
-        last.map_or(CommandNumber::FIRST, |last| {
-            last.next().expect("few commands")
-        })
-    }
-
-    fn apply(&mut self, origin: Origin, command: Command) {
-        let (number, input) = (self.next(), Input { origin, command });
-        let time = Timestamp::from_nanos(number.get());
-        let sequenced = Sequenced {
-            number,
-            time,
-            input,
-        };
-        self.engine.apply(&sequenced, &mut self.events);
-    }
-
-    fn order(&mut self, (account, side, quantity, price, own): Row) {
-        let number = self.next().get();
-        let conditions = Conditions {
-            self_match_instruction: Some(own),
-            ..Conditions::default()
-        };
-        let order = NewOrder {
-            client_order_id: number.to_string().parse().expect("a name"),
-            account: account.parse().expect("an account"),
-            symbol: "TEST".parse().expect("a symbol"),
-            side,
-            kind: OrderKind::Limit(Price::from_micros(price)),
-            quantity: Quantity::new(u64::try_from(quantity).expect("a quantity")),
-            time_in_force: TimeInForce::Day,
-            instances: Vec::new(),
-            image: None,
-            transact_time: Timestamp::default(),
-            conditions: Some(Box::new(conditions)),
-        };
-        let session = account[..1].parse().expect("a session");
-        let origin = Origin::Session {
-            session,
-            epoch: 0,
-            msg_seq_num: number,
-        };
-        self.apply(origin, Command::SubmitOrder(order));
-    }
-}
-
 /// No more than a few steps for each order, however they meet; and that many orders go.
 #[track_caller]
 fn check(rows: impl Iterator<Item = Row>, gone: i64) {
-    let mut market = Market::in_call();
+    let mut market = Market::open();
+    market.venue(Command::ChangePhase(PhaseRequest {
+        symbol: "TEST".parse().expect("a symbol"),
+        phase: Phase::OpeningAuction,
+        reason: None,
+        due: None,
+    }));
     let mut orders = 0_usize;
     for row in rows {
         market.order(row);

@@ -2,6 +2,9 @@
 //! session. What else client order ids name is in [`names`].
 
 mod names;
+mod per_firm;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use names::{Done, Known, Names};
 
@@ -12,11 +15,13 @@ use crate::event::OrderStatus;
 use crate::finder::Finder;
 use crate::ids::{CommandNumber, OrderId};
 use crate::order::Order;
+use crate::refusal::OrderRefusal;
 use crate::slab::{Place, Slab};
 use crate::text::ClientOrderId;
 use crate::time::Timestamp;
 
 use names::{Naming, UsedId};
+use per_firm::PerFirm;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Orders {
@@ -24,6 +29,8 @@ pub(crate) struct Orders {
     by_id: Finder,
     by_client_order_id: Finder,
     names: Names,
+    /// The orders that rest.
+    resting_of: PerFirm,
     /// Resting orders that expire by themselves, the next one first.
     expiries: BTreeSet<(Timestamp, OrderId)>,
     /// The resting orders of firms of which a session was watched at some time, by session.
@@ -73,6 +80,7 @@ impl Orders {
         let client_order_id = name_hash(order.firm, &order.client_order_id);
         let (firm, session, order_id, expiry) =
             (order.firm, order.session, order.id, order.expiry());
+        self.resting_of.add(firm);
         let place = self.resting.insert_with(|| order.take());
         if let Some(expiry) = expiry {
             self.expiries.insert((expiry, order_id));
@@ -128,6 +136,7 @@ impl Orders {
     /// Lets nothing find an order any more, and its place be used again.
     fn unlink(&mut self, place: Place) {
         let order = &self.resting[place];
+        self.resting_of.take(order.firm);
         if let Some(expiry) = order.expiry() {
             self.expiries.remove(&(expiry, order.id));
         }
@@ -184,13 +193,42 @@ impl Orders {
         orders.range(range).map(|&(_, _, place)| place).collect()
     }
 
-    /// Takes note that a firm may not use a client order id again today, which names no order.
+    /// How many client order ids a firm has: those that it has used today, and those of its resting orders.
+    #[inline]
+    pub(crate) fn client_order_ids(&self, firm: u32) -> u64 {
+        let used = self.names.count(firm);
+        used.saturating_add(self.resting_of.of(firm))
+    }
+
+    /// As if a firm had used so many.
+    #[cfg(test)]
+    fn set_used(&mut self, firm: u32, count: u64) {
+        self.names.set_count(firm, count);
+    }
+
+    /// Whether a firm may have another order, or another name for one.
+    #[inline]
+    pub(crate) fn check_room(&self, firm: u32) -> Result<(), OrderRefusal> {
+        let (used, limit) = (
+            self.client_order_ids(firm),
+            OrderRefusal::CLIENT_ORDER_IDS_MAX,
+        );
+        if used < limit {
+            return Ok(());
+        }
+        Err(OrderRefusal::TooManyClientOrderIds { used, limit })
+    }
+
+    /// Takes note that a firm may not use a client order id again today, which names no order; not of a firm that has as
+    /// many as it may: whatever it sends takes no more room then.
     pub(crate) fn mark_used(&mut self, firm: u32, client_order_id: ClientOrderId) {
-        self.names.add(UsedId {
-            firm,
-            client_order_id,
-            naming: Naming::Nothing,
-        });
+        if self.check_room(firm).is_ok() {
+            self.names.add(UsedId {
+                firm,
+                client_order_id,
+                naming: Naming::Nothing,
+            });
+        }
     }
 
     /// Forgets the client order ids of the day, but for those of resting orders.
@@ -247,6 +285,10 @@ impl Orders {
         assert!(
             self.resting.len() == resting,
             "every order kept rests in a book"
+        );
+        assert!(
+            usize::try_from(self.resting_of.total()) == Ok(resting),
+            "each resting order is counted for its firm"
         );
         assert!(
             self.by_id.len() == resting,

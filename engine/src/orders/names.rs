@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::per_firm::PerFirm;
 use super::{id_hash, name_hash};
 use crate::event::{KnownOrder, OrderStatus};
 use crate::finder::Finder;
@@ -76,6 +77,7 @@ pub(crate) enum Known {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     used: Slab<UsedId>,
+    used_of: PerFirm,
     by_client_order_id: Finder,
     done: Slab<Done>,
     /// Of those that are done, those that were replaced: their earlier names know no more than the id.
@@ -101,6 +103,16 @@ impl Names {
         })
     }
 
+    /// How many of them a firm has used.
+    pub(super) fn count(&self, firm: u32) -> u64 {
+        self.used_of.of(firm)
+    }
+
+    #[cfg(test)]
+    pub(super) fn set_count(&mut self, firm: u32, count: u64) {
+        self.used_of.set(firm, count);
+    }
+
     pub(crate) fn done(&self, place: Place) -> &Done {
         &self.done[place]
     }
@@ -121,6 +133,7 @@ impl Names {
     }
 
     pub(crate) fn add(&mut self, used: UsedId) {
+        self.used_of.add(used.firm);
         let hash = name_hash(used.firm, &used.client_order_id);
         let place = self.used.insert_with(|| used);
         self.by_client_order_id.insert(hash, place);
@@ -153,6 +166,10 @@ impl Names {
         assert!(
             self.by_client_order_id.len() == self.used.len(),
             "each used id is found"
+        );
+        assert!(
+            usize::try_from(self.used_of.total()) == Ok(self.used.len()),
+            "each used id is counted for its firm"
         );
         let mut replaced = 0_usize;
         for done in self.done.iter_full().filter(|done| done.order.replaced) {

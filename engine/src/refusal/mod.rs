@@ -167,6 +167,23 @@ pub enum OrderRefusal {
     /// A stop order is for one auction only. Ranks behind [`Self::ImmediateStopNotAllowed`].
     #[error("a stop order cannot be at the opening or at the close")]
     StopAtAuctionNotAllowed,
+    /// The firm has as many client order ids of this trading day and of resting orders as it may. Ranks behind
+    /// [`Self::DuplicateClientOrderId`]; of a change behind [`ReplaceRefusal::AccountChanged`].
+    #[error(
+        "the firm has {used} client order ids of this trading day and of open orders, limit {limit}"
+    )]
+    TooManyClientOrderIds {
+        /// How many it has.
+        used: u64,
+        /// The most that it may have.
+        limit: u64,
+    },
+}
+
+impl OrderRefusal {
+    /// The most client order ids that a firm has of one trading day and of orders that rest: each is remembered, with what
+    /// became of its order. Cancels are taken beyond it, and their own client order ids not remembered.
+    pub const CLIENT_ORDER_IDS_MAX: u64 = 10_000_000;
 }
 
 /// Whose trading an operator has blocked, so that this order is refused; the widest is told.

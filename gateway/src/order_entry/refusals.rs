@@ -24,7 +24,9 @@ pub(super) fn ord_rej_reason(refusal: OrderRefusal) -> OrdRejReason {
         OrderRefusal::TradingBlocked(Blocked::Firm | Blocked::Session) => {
             OrdRejReason::BrokerOption
         }
-        OrderRefusal::QuantityAboveLimit => OrdRejReason::OrderExceedsLimit,
+        OrderRefusal::QuantityAboveLimit | OrderRefusal::TooManyClientOrderIds { .. } => {
+            OrdRejReason::OrderExceedsLimit
+        }
         OrderRefusal::DuplicateClientOrderId => OrdRejReason::DuplicateOrder,
         OrderRefusal::QuantityInvalid
         | OrderRefusal::MinimumQuantityInvalid
@@ -93,8 +95,9 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         | OrderRefusal::TradingBlocked(_)
         | OrderRefusal::ImmediateStopNotAllowed
         | OrderRefusal::PostOnlyNotAllowed
-        // It says the limit and the attempt itself.
+        // They say the limit and the attempt themselves.
         | OrderRefusal::LimitBreached(_)
+        | OrderRefusal::TooManyClientOrderIds { .. }
         | OrderRefusal::ImmediateInCall(_)
         | OrderRefusal::MinimumQuantityInCall(_)
         | OrderRefusal::PostOnlyInCall(_)
@@ -135,18 +138,7 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
             let displayed = asked.and_then(|asked| asked.displayed_quantity);
             named(refusal, "MaxFloor", displayed.map(Quantity::get))
         }
-        OrderRefusal::ExpiryPassed => {
-            match (
-                expire_date(order.time_in_force),
-                expire_time(order.time_in_force),
-            ) {
-                (Some(date), _) => attempted(refusal, "ExpireDate", date.format("%Y%m%d")),
-                (_, Some(time)) => {
-                    attempted(refusal, "ExpireTime", time.format("%Y%m%d-%H:%M:%S%.f"))
-                }
-                (None, None) => RefusalText::of(refusal),
-            }
-        }
+        OrderRefusal::ExpiryPassed => expiry_text(refusal, order),
         OrderRefusal::ImageNotAllowed => match &order.image {
             Some(image) => attempted(refusal, "ImageID", image),
             None => RefusalText::of(refusal),
@@ -157,6 +149,16 @@ pub(super) fn order_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText
         | OrderRefusal::InstanceWrongInstrument
         // The names are in the command: they may be many, and events do not repeat them.
         | OrderRefusal::InstanceHeld => RefusalText::of(refusal),
+    }
+}
+
+/// The same of an order that would have expired already.
+fn expiry_text(refusal: OrderRefusal, order: &NewOrder) -> RefusalText {
+    let lives = order.time_in_force;
+    match (expire_date(lives), expire_time(lives)) {
+        (Some(date), _) => attempted(refusal, "ExpireDate", date.format("%Y%m%d")),
+        (_, Some(time)) => attempted(refusal, "ExpireTime", time.format("%Y%m%d-%H:%M:%S%.f")),
+        (None, None) => RefusalText::of(refusal),
     }
 }
 

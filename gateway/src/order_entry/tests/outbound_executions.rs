@@ -305,6 +305,11 @@ fn refused_orders() {
         (OrderRefusal::AccountNotAtProvider, 15, account),
         (OrderRefusal::QuantityInvalid, 13, quantity),
         (OrderRefusal::QuantityAboveLimit, 3, quantity),
+        (
+            OrderRefusal::TooManyClientOrderIds { used: 9, limit: 9 },
+            3,
+            "",
+        ),
         (OrderRefusal::PriceInvalid, 99, "Price=10.5"),
         (OrderRefusal::PriceOffTick, 99, "Price=10.5"),
         (OrderRefusal::ImageNotAllowed, 99, "ImageID=img-9"),
