@@ -105,6 +105,7 @@ fn change_phase(symbol: &str, phase: &str, reason: Option<Remark>) -> Option<Com
             _ => return None,
         },
         reason,
+        due: None,
     }))
 }
 
