@@ -1,5 +1,7 @@
 //! Brings instruments from phase to phase when their calendars say so: journaled commands, as all that shapes the market. At
-//! the start it brings them to where they ought to be; what lay between is passed over.
+//! the start, and when calendars are changed, it brings them to where they ought to be; what lay between is passed over.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use config::TradingCalendar;
@@ -56,6 +58,21 @@ impl TradingCalendars {
         due
     }
 
+    /// The calendars are these from now on. What the market was told by one that is still there holds.
+    fn go_by(&mut self, calendars: &[TradingCalendar]) {
+        let before = std::mem::take(&mut self.0);
+        let followed = calendars.iter().map(|calendar| {
+            let known = before
+                .iter()
+                .find(|known| known.timetable.calendar() == calendar);
+            Followed {
+                timetable: Timetable::new(calendar.clone()),
+                told: known.and_then(|known| known.told),
+            }
+        });
+        self.0 = followed.collect();
+    }
+
     /// When there is something to tell again.
     fn next(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let steps = self.0.iter();
@@ -64,13 +81,14 @@ impl TradingCalendars {
             .min()
     }
 
-    /// Follows the calendars until the venue drains.
+    /// Follows the calendars until the venue drains; others, when `changed` brings them.
     ///
     /// # Errors
     /// When the market takes no more commands.
     pub(crate) async fn run(
         mut self,
         commands: CommandSender,
+        mut changed: watch::Receiver<Arc<[TradingCalendar]>>,
         mut draining: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         loop {
@@ -82,6 +100,7 @@ impl TradingCalendars {
             let next = self.next(now);
             tokio::select! {
                 _ = draining.wait_for(|draining| *draining) => return Ok(()),
+                Ok(()) = changed.changed() => self.go_by(&changed.borrow_and_update()),
                 () = clock::until(next) => {}
             }
         }
@@ -110,24 +129,54 @@ mod tests {
         .collect()
     }
 
-    #[test]
-    fn each_step_is_told_once_to_each_instrument_and_what_was_missed_is_passed_over() {
+    fn calendar(instruments: &[&str], close: &str) -> TradingCalendar {
         let time = |text: &str| text.parse().expect("a time of day");
-        let calendar = TradingCalendar {
-            instruments: vec![
-                "A".parse().expect("a symbol"),
-                "B".parse().expect("a symbol"),
-            ],
+        let instruments = instruments.iter();
+        TradingCalendar {
+            instruments: instruments
+                .map(|name| name.parse().expect("a symbol"))
+                .collect(),
             time_zone: chrono_tz::UTC,
             days: vec![chrono::Weekday::Thu],
             holidays: std::collections::BTreeSet::new(),
             steps: vec![
                 (time("09:00:00"), Phase::PreOpen),
                 (time("10:00:00"), Phase::Continuous),
-                (time("17:00:00"), Phase::Closed),
+                (time(close), Phase::Closed),
             ],
-        };
-        let mut calendars = TradingCalendars::new(&[calendar]);
+        }
+    }
+
+    #[test]
+    fn of_changed_calendars_those_are_told_that_are_new() {
+        let mut calendars = TradingCalendars::new(&[
+            calendar(&["A"], "17:00:00"),
+            calendar(&["B"], "17:00:00"),
+            calendar(&["C"], "17:00:00"),
+        ]);
+        let noon = "2026-01-01T12:00:00Z";
+        assert_eq!(told(&mut calendars, noon).len(), 3);
+        // A goes by another, B by the same, C by none any more, and D comes.
+        calendars.go_by(&[
+            calendar(&["D"], "17:00:00"),
+            calendar(&["B"], "17:00:00"),
+            calendar(&["A"], "11:00:00"),
+        ]);
+        assert_eq!(
+            told(&mut calendars, noon),
+            [
+                "D continuous trading since 01 10:00",
+                "A closed since 01 11:00"
+            ]
+        );
+        assert!(told(&mut calendars, noon).is_empty());
+        let next = at("2026-01-01T17:00:00Z");
+        assert_eq!(calendars.next(at(noon)), Some(next));
+    }
+
+    #[test]
+    fn each_step_is_told_once_to_each_instrument_and_what_was_missed_is_passed_over() {
+        let mut calendars = TradingCalendars::new(&[calendar(&["A", "B"], "17:00:00")]);
         let day = "2026-01-01T";
         assert_eq!(
             told(&mut calendars, &format!("{day}08:00:00Z")),

@@ -128,7 +128,9 @@ impl Venue {
         tasks.spawn(async { Ok(publisher.run().await?) });
         let days = tokio::spawn(trading_day::run(opened.commands.clone(), drain.clone()));
         let calendars = TradingCalendars::new(&config.trading_calendars);
-        let phases = tokio::spawn(calendars.run(opened.commands.clone(), drain.clone()));
+        let (calendars_changed, changed) = watch::channel(Arc::default());
+        let phases = calendars.run(opened.commands.clone(), changed, drain.clone());
+        let phases = tokio::spawn(phases);
         let timers = timers::run(
             opened.commands.clone(),
             opened.next_timer.clone(),
@@ -177,6 +179,8 @@ impl Venue {
             doorkeeper,
             routes,
             encrypting,
+            calendars: calendars_changed,
+            board,
             commands: opened.commands,
             events: opened.events.clone(),
             desk: sessions_desk,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use config::Config;
+use config::{Config, TradingCalendar};
 use engine::{EventBody, IgnoreReason, Input, Origin, SessionName};
 use sequencer::{CommandSender, EventLog, EventReader};
 use tokio::sync::watch;
@@ -21,6 +21,7 @@ use crate::layout::Layout;
 use crate::net::Encryption;
 use crate::routing::Routes;
 use crate::sessions::{Control, Desk, Observers, Registry, Seats, SessionEvent};
+use crate::trading_status::Board;
 
 /// How long the market may take to answer what it is told.
 const MARKET_PATIENCE: Duration = Duration::from_secs(30);
@@ -46,6 +47,10 @@ pub(crate) struct Parts {
     pub(crate) doorkeeper: Arc<Doorkeeper>,
     pub(crate) routes: watch::Sender<Arc<Routes>>,
     pub(crate) encrypting: watch::Sender<Option<Arc<Encryption>>>,
+    /// By what instruments go from phase to phase.
+    pub(crate) calendars: watch::Sender<Arc<[TradingCalendar]>>,
+    /// Where the hours of the trading day are shown.
+    pub(crate) board: Arc<Board>,
     pub(crate) commands: CommandSender,
     pub(crate) events: EventLog,
     /// For the sessions that are added.
@@ -190,6 +195,14 @@ impl Reloader {
         tasks: &mut JoinSet<anyhow::Result<()>>,
     ) -> anyhow::Result<()> {
         self.declare(&changes.declared).await?;
+        // Behind the declaration of the instruments that they name.
+        let calendars = &changes.effective.trading_calendars;
+        if *calendars != self.config.trading_calendars {
+            self.parts.board.go_by(calendars);
+            self.parts
+                .calendars
+                .send_replace(Arc::from(calendars.as_slice()));
+        }
         self.config = changes.effective;
         self.past = changes.past;
         self.parts
@@ -220,6 +233,8 @@ impl Reloader {
             | Change::FirmChanged(_)
             | Change::LimitsSet(_)
             | Change::LimitsLifted(_)
+            | Change::CalendarSet(_)
+            | Change::CalendarLifted(_)
             | Change::Kept(..)
             | Change::Fix(_) => None,
         });
@@ -277,6 +292,8 @@ fn added(changes: &Changes) -> impl Iterator<Item = SessionName> + '_ {
         | Change::FirmChanged(_)
         | Change::LimitsSet(_)
         | Change::LimitsLifted(_)
+        | Change::CalendarSet(_)
+        | Change::CalendarLifted(_)
         | Change::Kept(..)
         | Change::Fix(_) => None,
     })

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use engine::{RiskScope, SessionName};
+use engine::{RiskScope, SessionName, Symbol};
+
+/// So many instruments are named that have a change in common.
+const NAMED_MAX: usize = 5;
 
 /// One thing that is different now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub(super) enum Change {
     LimitsSet(RiskScope),
     /// It is laid down no more.
     LimitsLifted(RiskScope),
+    /// These instruments go by a trading calendar, or by another one.
+    CalendarSet(Vec<Symbol>),
+    /// They go by none any more.
+    CalendarLifted(Vec<Symbol>),
     /// Something that is declared no more; the market keeps it.
     Kept(&'static str, String),
     /// Keys of `[fix]` that hold for all.
@@ -42,10 +49,34 @@ impl fmt::Display for Change {
             Self::FirmChanged(name) => write!(f, "firm {name} changed"),
             Self::LimitsSet(scope) => write!(f, "limits of {scope} set"),
             Self::LimitsLifted(scope) => write!(f, "limits of {scope} lifted"),
+            Self::CalendarSet(of) => write!(f, "trading calendar of {} set", Named(of)),
+            Self::CalendarLifted(of) => {
+                let of = Named(of);
+                write!(
+                    f,
+                    "trading calendar of {of} lifted: the phase stays as it is"
+                )
+            }
             Self::Kept(what, name) => {
                 write!(f, "{what} {name} is not declared any more, and stays")
             }
             Self::Fix(key) => write!(f, "{key} changed"),
+        }
+    }
+}
+
+/// The first of these instruments, and how many there are beside.
+struct Named<'a>(&'a [Symbol]);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, symbol) in self.0.iter().take(NAMED_MAX).enumerate() {
+            let comma = if place == 0 { "" } else { ", " };
+            write!(f, "{comma}{symbol}")?;
+        }
+        match self.0.len().saturating_sub(NAMED_MAX) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
     }
 }

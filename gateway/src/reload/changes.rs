@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use config::{Account, Config, Firm, Fix, Schedule, ScopedLimits, Session};
 use engine::{Instrument, RiskLimits, SessionName};
 
+use super::calendars::calendars;
 use super::change::Change;
 
 /// All that differs.
@@ -50,6 +51,8 @@ pub(super) fn changes(
     changes.schedules(&old.schedules, &new.schedules);
     changes.sessions(&old.sessions, &past.sessions, &new.sessions, dormant);
     changes.risk_limits(&old.risk_limits, &new.risk_limits);
+    let calendars = calendars(&old.trading_calendars, &new.trading_calendars);
+    changes.taken.extend(calendars);
     changes
 }
 
@@ -82,7 +85,7 @@ impl Changes {
             firms: _,
             accounts: _,
             schedules: _,
-            trading_calendars,
+            trading_calendars: _,
             sessions: _,
             risk_limits: _,
         } = old;
@@ -103,8 +106,6 @@ impl Changes {
         keep(*message_store == new.message_store, "[message_store]");
         keep(*settlement == new.settlement, "[settlement]");
         keep(*providers == new.providers, "[[providers]]");
-        let calendars = *trading_calendars == new.trading_calendars;
-        keep(calendars, "[[trading_calendars]]");
         effective.venue = venue.clone();
         if tls.is_some() != new.tls.is_some() {
             effective.tls.clone_from(tls);
@@ -115,7 +116,6 @@ impl Changes {
         effective.message_store = *message_store;
         effective.settlement = settlement.clone();
         effective.providers.clone_from(providers);
-        effective.trading_calendars.clone_from(trading_calendars);
     }
 
     fn fix(&mut self, old: &Fix, new: &Fix) {

@@ -267,12 +267,6 @@ fn what_only_a_start_reads_is_named_and_stays() {
         &["~ [tls], whether there is any", "0"],
     );
     check("acme.example", "acme.test", &["~ [[providers]]", "0"]);
-    let calendar = "[[trading_calendars]]\ninstruments = [\"TEST.A\"]\ntime_zone = \"UTC\"\ncontinuous = \"09:00\"\nclose = \"17:00\"\n";
-    check(
-        "[[sessions]]",
-        &format!("{calendar}[[sessions]]"),
-        &["~ [[trading_calendars]]", "0"],
-    );
     // The files are read again whether their names change or not.
     check("\"venue.pem\"", "\"next.pem\"", &["0"]);
 }
@@ -370,4 +364,59 @@ fn limits_are_laid_down_changed_and_lifted() {
         ]
     );
     assert_eq!(declared.len(), 2);
+}
+
+#[test]
+fn calendars_are_another_to_those_whose_day_is_another() {
+    let calendar = |name: &str, close: &str| {
+        format!(
+            "[[trading_calendars]]\ninstruments = [{name}]\ntime_zone = \"UTC\"\ncontinuous = \"09:00\"\nclose = \"{close}\"\n"
+        )
+    };
+    let listed: String = ["B", "C", "D", "E", "F", "G"]
+        .map(|name| {
+            format!(
+                "[[instruments]]\nsymbol = \"TEST.{name}\"\ntest = true\ncurrency = \"USD\"\ntick = \"0.01\"\n\
+                 max_order_quantity = 10\n"
+            )
+        })
+        .concat();
+    let base = format!("{OLD}{listed}");
+    let all = ["A", "B", "C", "D", "E", "F", "G"].map(|name| format!("\"TEST.{name}\""));
+    let (ab, c) = (all[..2].join(","), all[2].clone());
+    let before = format!("{}{}", calendar(&ab, "17:00"), calendar(&c, "17:00"));
+    for (after, expected) in [
+        (before.clone(), &[][..]),
+        // The same day in another table.
+        (calendar(&all[..3].join(","), "17:00"), &[]),
+        (
+            format!("{}{}", calendar(&ab, "18:00"), calendar(&c, "17:00")),
+            &["trading calendar of TEST.A, TEST.B set"],
+        ),
+        (
+            calendar(&all.join(","), "17:00"),
+            &["trading calendar of TEST.D, TEST.E, TEST.F, TEST.G set"],
+        ),
+        (
+            calendar(&all.join(","), "18:00"),
+            &["trading calendar of TEST.A, TEST.B, TEST.C, TEST.D, TEST.E and 2 more set"],
+        ),
+        (
+            calendar(&all[0], "17:00"),
+            &["trading calendar of TEST.B, TEST.C lifted: the phase stays as it is"],
+        ),
+    ] {
+        let (old, new) = (
+            read(&format!("{base}{before}")),
+            read(&format!("{base}{after}")),
+        );
+        let changes = changes(&old, &nothing_of(&old), &new, &BTreeSet::new());
+        let taken: Vec<_> = changes.taken.iter().map(ToString::to_string).collect();
+        assert_eq!(taken, expected, "{after}");
+        assert_eq!(changes.effective, new);
+        assert_eq!(
+            (changes.waiting.len(), changes.declared.commands().len()),
+            (0, 0)
+        );
+    }
 }

@@ -2,6 +2,7 @@
 //! is named, and left as it was; a configuration that cannot be taken changes nothing.
 
 mod apply;
+mod calendars;
 mod change;
 mod changes;
 

@@ -1,6 +1,7 @@
 //! The operators' channel of the built program: what it shows and changes, who is let in, what it refuses, and what is
 //! recorded of it.
 
+mod calendar_day;
 mod calls;
 mod hostile;
 mod kill_of_many;

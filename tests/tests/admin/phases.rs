@@ -47,11 +47,11 @@ pub(crate) async fn order(member: &mut Member, id: &str, terms: &str, until: Tim
 }
 
 /// The next report on an order, in short.
-async fn next(member: &mut Member, id: &str) -> String {
+pub(crate) async fn next(member: &mut Member, id: &str) -> String {
     summary(&member.answer(id).await)
 }
 
-fn summary(seen: &Seen) -> String {
+pub(crate) fn summary(seen: &Seen) -> String {
     let get = |tag| seen.get(tag).unwrap_or("-");
     format!(
         "150={} 39={} 59={} 151={} 31={} 851={} 378={}",

@@ -10,13 +10,18 @@ use crate::ground;
 use crate::phases::{does, log_on, order};
 
 const ONCE: SubscriptionRequestType = SubscriptionRequestType::Snapshot;
-const FOLLOW: SubscriptionRequestType = SubscriptionRequestType::SnapshotAndUpdates;
+pub(crate) const FOLLOW: SubscriptionRequestType = SubscriptionRequestType::SnapshotAndUpdates;
 const NO_MORE: SubscriptionRequestType = SubscriptionRequestType::Unsubscribe;
 
 /// Another instrument of the ground.
 const OTHER: &str = "BENCH.B";
 
-async fn ask(member: &mut Member, id: &str, symbol: &str, wish: SubscriptionRequestType) {
+pub(crate) async fn ask(
+    member: &mut Member,
+    id: &str,
+    symbol: &str,
+    wish: SubscriptionRequestType,
+) {
     let request = SecurityStatusRequest::new(id, symbol, wish);
     member.send(&request).await.expect("the venue is there");
 }
