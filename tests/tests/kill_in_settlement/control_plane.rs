@@ -61,7 +61,13 @@ impl ControlPlane {
 
     /// Has `account` upload an image that the venue may use; its id.
     pub(crate) async fn image(&self, account: &str, name: &str) -> String {
-        let script = format!("#!/bin/sh\n# name: {name}\nexec \"$GUEST_RUNTIME\" guest \"$0\"\n");
+        self.upload(account, name, "exec \"$GUEST_RUNTIME\" guest \"$0\"")
+            .await
+    }
+
+    /// The same of an image that does this when it is started.
+    pub(crate) async fn upload(&self, account: &str, name: &str, command: &str) -> String {
+        let script = format!("#!/bin/sh\n# name: {name}\n{command}\n");
         let upload = self.post(account, &format!("/images?name={name}"), name);
         let image = answer(upload.body(script)).await;
         let id = string(&image, "image_id");

@@ -4,13 +4,14 @@
 use std::time::Duration;
 
 use fix_codec::tags;
+use gateway::clock;
 use serde_json::Value;
 use tests::guests;
 use tests::program::run;
 use tests::random::Random;
 
 use crate::party::Party;
-use crate::{PROGRAM, Stage, stop};
+use crate::{PROGRAM, Stage, stop, trade};
 
 /// Only a failing test waits so long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,6 +36,30 @@ impl Stage {
     async fn decided(&self, words: &str) -> (i32, Value) {
         let words = format!("{words} --reason TICKET-1 --operator alice");
         self.asked(&words).await
+    }
+
+    /// What a firm's one account has free at the end of this day.
+    async fn free_cash(&self, firm: &str) -> String {
+        let today = clock::now().date_naive();
+        let words = format!("statement {firm} --day {today} --format json");
+        let (code, day) = self.asked(&words).await;
+        assert_eq!(code, 0, "{day}");
+        let accounts = day["accounts"].as_array().expect("a list");
+        let free = accounts.iter().find(|one| {
+            let name = one["account"].as_str();
+            name.is_some_and(|name| name.starts_with("cash:"))
+        });
+        let free = free.expect("it has cash");
+        assert_eq!(day["obligations"], Value::Array(Vec::new()));
+        free["closing"].as_str().expect("an amount").to_owned()
+    }
+
+    /// Changes the configuration.
+    fn configure(&self, old: &str, new: &str) {
+        let path = self.folder.path().join("demo.toml");
+        let text = std::fs::read_to_string(&path).expect("the configuration is there");
+        assert!(text.contains(old), "{text}");
+        std::fs::write(&path, text.replace(old, new)).expect("it can be written");
     }
 
     /// The reassignment in this state, as soon as there is one.
@@ -114,6 +139,7 @@ async fn what_operators_decide_is_done_told_and_written_down() {
         assert!(ended.is(tags::REASSIGNMENT_STATUS, "4"), "{ended:?}");
     }
     check_shown(&stage, &held).await;
+    check_day(&stage).await;
     let (_, listed) = stage.asked("list").await;
     assert_eq!(listed["settlements"].as_array().map(Vec::len), Some(2));
     let bought = buyer.settled[&held].must(tags::INSTANCE_IDS).to_owned();
@@ -122,6 +148,73 @@ async fn what_operators_decide_is_done_told_and_written_down() {
     stage.check_books((&slot, &bought), 1, 2).await;
     stage.control.stop();
     assert_eq!(guests::below(stage.folder.path()), [], "guests run on");
+}
+
+/// What a party is told of the end of a reassignment that failed.
+async fn told_failed(party: &mut Party) -> String {
+    let all = party
+        .member
+        .until(|seen| seen.is(tags::REASSIGNMENT_STATUS, "5"))
+        .await;
+    let last = all.last().expect("it ends with what was wanted");
+    assert!(last.is(tags::NET_MONEY, "0"), "{last:?}");
+    last.must(tags::TEXT).to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_delivered_ends_in_cash_and_both_parties_are_told() {
+    let stage = Stage::set(Random::of_seed(2));
+    stage.configure(
+        "[settlement]\n",
+        "[settlement]\nstarting_timeout = \"1s\"\n",
+    );
+    let mut seller = Party::new(&stage.control, "ALDER", "acme:1001").await;
+    let mut buyer = Party::new(&stage.control, "BIRCH", "acme:1002").await;
+    let (instance, _) = stage.control.deposit("acme:1001", &seller.image).await;
+    // What the buyer wants started ends at once.
+    buyer.image = stage.control.upload("acme:1002", "broken", "exit 1").await;
+    let venue = stage.start();
+    for party in [&mut seller, &mut buyer] {
+        party.come_back(&venue).await;
+    }
+    trade([&mut seller, &mut buyer], &instance).await;
+    // They are away until it is decided: nobody would answer for them meanwhile.
+    for party in [&mut seller, &mut buyer] {
+        party.member.client().abort();
+    }
+    let parked = stage.find("MANUAL").await;
+    let cash_out = format!("cash-out {parked} --difference 0.25");
+    let (code, refused) = stage.decided(&cash_out).await;
+    assert_eq!(code, 3);
+    assert_eq!(refused["wrong"], "the default fund has too little USD");
+    assert_eq!(stage.decided("fund USD 10.00").await.0, 0);
+    let (code, done) = stage.decided(&cash_out).await;
+    assert_eq!((code, &done["state"]), (0, &Value::from("CASH_SETTLED")));
+    for party in [&mut seller, &mut buyer] {
+        party.come_back(&venue).await;
+        let text = told_failed(party).await;
+        let wanted = "in cash: refunded, buyer +0.25, seller +1.00 USD";
+        assert!(text.ends_with(wanted), "{text}");
+    }
+    for (firm, closing) in [("ALDER", "1001.00"), ("BIRCH", "1000.25")] {
+        assert_eq!(stage.free_cash(firm).await, closing);
+    }
+    venue.stop().expect("the venue stops");
+    stage.control.stop();
+    assert_eq!(guests::below(stage.folder.path()), [], "guests run on");
+}
+
+/// The buyer's day ends with what the ledger has, nothing is owed, and nothing differs at the provider.
+async fn check_day(stage: &Stage) {
+    assert_eq!(stage.free_cash("BIRCH").await, "999.00");
+    let (code, tomorrow) = stage.asked("statement BIRCH --day 2199-01-01").await;
+    assert_eq!(code, 3);
+    assert_eq!(tomorrow["wrong"], "2199-01-01 has not begun");
+    let (_, found) = stage.asked("findings --all").await;
+    assert_eq!(found["findings"], Value::Array(Vec::new()));
+    let (_, providers) = stage.asked("providers").await;
+    let breakers = &providers["providers"][0]["breakers"];
+    assert_eq!(breakers[0]["state"], "closed", "{providers}");
 }
 
 /// The whole story of the one that was settled.
