@@ -137,6 +137,24 @@ pub const SETTLEMENT: Section = Section {
     ],
 };
 
+/// `[postgresql]`: the server that keeps settlement's books, where SQLite does not.
+pub const POSTGRESQL: Section = Section {
+    name: "postgresql",
+    repeated: false,
+    keys: &[
+        key("host", "\"db.venue.example\""),
+        key("port", "5432"),
+        key("database", "\"cloudpit\""),
+        key("user", "\"cloudpit\""),
+        key("password_file", "\"postgresql.password\""),
+        key("password_env", "\"POSTGRESQL_PASSWORD\""),
+        key("ca_file", "\"postgresql-ca.pem\""),
+        key("connect_timeout", "\"10s\""),
+        key("statement_timeout", "\"10s\""),
+        key("max_outage", "\"5min\""),
+    ],
+};
+
 /// `[[providers]]`: the control planes that carry out reassignments.
 pub const PROVIDERS: Section = Section {
     name: "providers",
@@ -305,7 +323,7 @@ pub const RISK_LIMITS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 17] = [
+pub const SECTIONS: [&Section; 18] = [
     &VENUE,
     &FIX,
     &TLS,
@@ -314,6 +332,7 @@ pub const SECTIONS: [&Section; 17] = [
     &METRICS,
     &MESSAGE_STORE,
     &SETTLEMENT,
+    &POSTGRESQL,
     &PROVIDERS,
     &INSTRUMENTS,
     &FIRMS,

@@ -34,7 +34,7 @@ pub use identity::{
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
     Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, MessageStore, Metrics,
-    Provider, Role, ScopedLimits, Session, Settlement, Store, TimePrecision, Venue,
+    Postgresql, Provider, Role, ScopedLimits, Session, Settlement, Store, TimePrecision, Venue,
 };
 pub use on_disconnect::OnDisconnect;
 pub use schedule::{Recurrence, Schedule};

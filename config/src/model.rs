@@ -4,6 +4,7 @@
 //! time (the demo sets the endpoint and the token of its own provider).
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use engine::{
@@ -220,10 +221,37 @@ pub struct Settlement {
 }
 
 /// The database of settlement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Store {
     /// SQLite, in the data folder.
     Sqlite,
+    /// A PostgreSQL server.
+    Postgresql(Postgresql),
+}
+
+/// `[postgresql]`: the server that keeps settlement's books, where SQLite does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postgresql {
+    /// A host name, an IP address, or the absolute path of the folder with the server's Unix socket.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The database on the server.
+    pub database: String,
+    /// The role that the venue logs in as.
+    pub user: String,
+    /// Its password; present unless the server is on this machine and knows the venue in another way.
+    pub password: Option<Secret>,
+    /// Whether the connection is encrypted and the server's certificate checked: always, unless it is on this machine.
+    pub tls: bool,
+    /// The authorities of the server's certificate, in PEM; the system's without a file.
+    pub ca_file: Option<PathBuf>,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long one statement may take on the server.
+    pub statement_timeout: Duration,
+    /// How long the server may be out of reach before the venue stops.
+    pub outage_max: Duration,
 }
 
 /// `[[providers]]`: a control plane that carries out reassignments.

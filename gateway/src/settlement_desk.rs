@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use config::{Config, Secret};
+use config::{Config, Secret, Store};
 use engine::{Input, Origin};
 use sequencer::{CommandSender, EventPosition, EventReader, Opened, ReadError};
 use settlement::{
-    Adapter, HttpLimits, Limits, OpeningCash, Options, ProviderSettings, Settlement, TokenSource,
+    Adapter, Database, HttpLimits, Limits, OpeningCash, Options, Postgresql, Protection,
+    ProviderSettings, Settlement, TokenSource,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -139,7 +140,7 @@ async fn bring_commands(
 
 fn options(config: &Config, layout: &Layout) -> Options {
     let clock = Arc::new(|| clock::timestamp(clock::now()));
-    let mut options = Options::new(layout.settlement(), clock);
+    let mut options = Options::new(database(config, layout), clock);
     options.providers = config.providers.iter().map(provider).collect();
     options.opening_cash = config
         .accounts
@@ -172,11 +173,42 @@ fn options(config: &Config, layout: &Layout) -> Options {
     options
 }
 
-fn provider(provider: &config::Provider) -> ProviderSettings {
-    let token = match &provider.token {
+/// Where settlement keeps its books.
+#[must_use]
+pub fn database(config: &Config, layout: &Layout) -> Database {
+    match &config.settlement.store {
+        Store::Sqlite => Database::Sqlite {
+            directory: layout.settlement(),
+        },
+        Store::Postgresql(server) => Database::Postgresql(Postgresql {
+            host: server.host.clone(),
+            port: server.port,
+            database: server.database.clone(),
+            user: server.user.clone(),
+            password: server.password.as_ref().map(token_source),
+            protection: if server.tls {
+                Protection::Tls {
+                    ca_file: server.ca_file.clone(),
+                }
+            } else {
+                Protection::None
+            },
+            connect_timeout: server.connect_timeout,
+            statement_timeout: server.statement_timeout,
+            outage_max: server.outage_max,
+        }),
+    }
+}
+
+fn token_source(secret: &Secret) -> TokenSource {
+    match secret {
         Secret::File(path) => TokenSource::File(path.clone()),
         Secret::Environment(name) => TokenSource::Environment(name.clone()),
-    };
+    }
+}
+
+fn provider(provider: &config::Provider) -> ProviderSettings {
+    let token = token_source(&provider.token);
     let http = HttpLimits {
         total: provider.request_timeout,
         ..HttpLimits::default()

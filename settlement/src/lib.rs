@@ -13,6 +13,7 @@
 mod adapters;
 pub mod breaker;
 pub mod budget;
+mod database;
 pub mod ledger;
 pub mod machine;
 mod operators;
@@ -33,6 +34,7 @@ mod watch;
 mod worker;
 
 pub use adapters::{EndpointError, HttpLimits, ReferenceProvider};
+pub use database::{Database, Postgresql, Protection};
 pub use options::{
     Adapter, CrashPoint, Limits, Moment, OpeningCash, Options, ProviderSettings, WallClock,
 };
@@ -43,6 +45,6 @@ pub use state::{Action, State};
 pub use store::{
     ActError, Acted, Attempt, Balance, By, CheckError, Figures, Finding, LedgerReport, Listed,
     OutboxId, StatementError, StoreError, SuspendedProvider, TakeError, Taken, Timeline,
-    Transition, Which, check_ledger,
+    Transition, Unfit, Which, check_ledger,
 };
 pub use traffic::{CallCount, Line};

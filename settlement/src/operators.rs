@@ -6,7 +6,7 @@ use crate::{
     breaker::Breaker,
     ledger::Amount,
     machine::Act,
-    settlement::Settlement,
+    settlement::{Settlement, outage},
     state::State,
     statement::Statement,
     store::{
@@ -22,7 +22,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn list(&self, which: &Which, limit: u32) -> Result<Vec<Listed>, StoreError> {
-        self.shared.store.list(which, limit).await
+        let store = &self.shared.store;
+        outage::twice(|| store.list(which, limit)).await
     }
 
     /// Does `act` with a reassignment, whoever works on it; gives its state from then on.
@@ -66,7 +67,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn suspended_providers(&self) -> Result<Vec<SuspendedProvider>, StoreError> {
-        self.shared.store.suspended_providers().await
+        let store = &self.shared.store;
+        outage::twice(|| store.suspended_providers()).await
     }
 
     /// What sweeps have found, oldest first, at most `limit`: what stands, or all.
@@ -74,7 +76,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn findings(&self, all: bool, limit: u32) -> Result<Vec<Finding>, StoreError> {
-        self.shared.store.findings(all, limit).await
+        let store = &self.shared.store;
+        outage::twice(|| store.findings(all, limit)).await
     }
 
     /// What these accounts had at `begin` and just before `end`, every movement in between, and what had not ended then.
@@ -87,7 +90,8 @@ impl Settlement {
         begin: Timestamp,
         end: Timestamp,
     ) -> Result<Statement, StatementError> {
-        self.shared.store.statement(accounts, begin, end).await
+        let store = &self.shared.store;
+        outage::twice(|| store.statement(accounts, begin, end)).await
     }
 
     /// What is counted for metrics: what has not ended, and what stands.
@@ -95,7 +99,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn figures(&self) -> Result<Figures, StoreError> {
-        self.shared.store.figures().await
+        let store = &self.shared.store;
+        outage::twice(|| store.figures()).await
     }
 
     /// The breakers of the providers and regions that were asked since the start.

@@ -1,12 +1,12 @@
 //! What settlement is opened with. The gateway makes it from the configuration.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use engine::{AccountName, CurrencyCode, Notional, ProviderName, Timestamp};
 
 use crate::{
-    adapters::HttpLimits, breaker::BreakerLimits, budget::BudgetLimits, provider::Provider,
-    retry::Backoff, secret::TokenSource, state::State,
+    adapters::HttpLimits, breaker::BreakerLimits, budget::BudgetLimits, database::Database,
+    provider::Provider, retry::Backoff, secret::TokenSource, state::State,
 };
 
 /// Reads the wall clock. Records carry its time; nothing is decided by it but how long a step has
@@ -16,8 +16,8 @@ pub type WallClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// What settlement is opened with.
 #[derive(Clone)]
 pub struct Options {
-    /// The directory that holds `settlement.sqlite`; made if it is not there.
-    pub directory: PathBuf,
+    /// Where the books are kept.
+    pub database: Database,
     /// The control planes. A trade at a provider that is not here is parked for an operator.
     pub providers: Vec<ProviderSettings>,
     /// Cash that accounts start with. Each (account, currency) is credited once, ever: a later change
@@ -34,9 +34,9 @@ pub struct Options {
 impl Options {
     /// Options with no providers, no cash and the usual limits.
     #[must_use]
-    pub fn new(directory: PathBuf, clock: WallClock) -> Self {
+    pub fn new(database: Database, clock: WallClock) -> Self {
         Self {
-            directory,
+            database,
             providers: Vec::new(),
             opening_cash: Vec::new(),
             limits: Limits::default(),
@@ -50,7 +50,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Options")
-            .field("directory", &self.directory)
+            .field("database", &self.database)
             .field("providers", &self.providers)
             .field("opening_cash", &self.opening_cash)
             .field("limits", &self.limits)

@@ -1,5 +1,7 @@
 //! The face of settlement: opened once, fed with events, asked for commands, run beside the venue.
 
+pub(crate) mod outage;
+
 use std::{
     future::Future,
     sync::{
@@ -39,9 +41,6 @@ pub struct Settlement {
 /// Why settlement cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The directory cannot be made.
-    #[error("cannot make the settlement directory")]
-    Directory(#[source] std::io::Error),
     /// The database cannot be opened; another venue may have it open.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,12 +67,11 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError`] when the database, a token or an endpoint cannot be used.
 pub async fn open(options: Options) -> Result<Settlement, OpenError> {
-    std::fs::create_dir_all(&options.directory).map_err(OpenError::Directory)?;
     let mut planes = std::collections::BTreeMap::new();
     for settings in &options.providers {
         planes.insert(settings.name, plane(settings)?);
     }
-    let store = Store::open(&options.directory).await?;
+    let store = Store::open(options.database).await?;
     let now = (options.clock)();
     store.credit_opening(&options.opening_cash, now).await?;
     let shared = Shared {
@@ -122,7 +120,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn next_position(&self) -> Result<u64, StoreError> {
-        self.shared.store.next_position().await
+        let store = &self.shared.store;
+        outage::patiently(&self.shared, || store.next_position()).await
     }
 
     /// Takes the engine's events from position `first` on, whole or not at all. Events taken before
@@ -133,10 +132,13 @@ impl Settlement {
     /// database fails. None of the batch is taken then.
     pub async fn take(&self, first: u64, events: &[Event]) -> Result<Taken, TakeError> {
         let shared = &self.shared;
-        let taken = shared
-            .store
-            .take(first, events, &shared.limits, shared.now())
-            .await?;
+        // Taken twice, events are passed over: it does not matter whether the first time came to be.
+        let taken = outage::patiently(shared, || {
+            shared
+                .store
+                .take(first, events, &shared.limits, shared.now())
+        })
+        .await?;
         if taken.reassignments > 0 {
             shared.work.notify_one();
             shared.commands.notify_one();
@@ -153,7 +155,8 @@ impl Settlement {
     /// [`StoreError`] when the database fails.
     pub async fn next_commands(&self) -> Result<Vec<(OutboxId, Command)>, StoreError> {
         loop {
-            let commands = self.shared.store.unsubmitted().await?;
+            let store = &self.shared.store;
+            let commands = outage::patiently(&self.shared, || store.unsubmitted()).await?;
             if !commands.is_empty() {
                 return Ok(commands);
             }
@@ -166,15 +169,38 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn mark_submitted(&self, ids: &[OutboxId]) -> Result<(), StoreError> {
-        self.shared.store.mark_submitted(ids).await
+        let store = &self.shared.store;
+        outage::patiently(&self.shared, || store.mark_submitted(ids)).await
     }
 
     /// Carries reassignments out and watches for deposits until `shutdown`. Then each reassignment is
-    /// laid down after its current call.
+    /// laid down after its current call. Where the connection to the database is lost, all of them are taken up anew
+    /// once it is back, as after a restart.
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails; nothing is carried out from then on.
+    /// [`StoreError`] when the database fails, or is away for too long; nothing is carried out from then on.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let ended = self.work(&mut shutdown).await;
+            let Err(failure) = ended else { return ended };
+            if !failure.is_passing() || shared.store.outage_max().is_zero() {
+                return Err(failure);
+            }
+            tracing::error!(%failure, "settlement stands still until its database is back");
+            tokio::select! {
+                back = outage::patiently(shared, || shared.store.drop_leases()) => back?,
+                () = &mut shutdown => return Ok(()),
+            }
+            let what = format!("settlement stood still: {failure}");
+            let store = &shared.store;
+            outage::patiently(shared, || store.alarm("database", &what, shared.now())).await?;
+        }
+    }
+
+    /// Works until `shutdown` or a failure of the database.
+    async fn work(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
         let shared = &self.shared;
         shared.stopping.store(false, Ordering::Relaxed);
         shared.store.drop_leases().await?;
@@ -184,16 +210,17 @@ impl Settlement {
             watchers.spawn(watch_register(Arc::clone(shared), *name));
         }
         let mut workers = JoinSet::new();
-        let ended = tokio::select! {
-            () = shutdown => Ok(()),
-            failed = schedule(shared, &mut workers) => failed,
-            failed = first_failure(&mut watchers) => failed,
-        };
+        tokio::select! {
+            () = shutdown => {}
+            // Workers that are under way end with this, as they would with the process.
+            failed = schedule(shared, &mut workers) => return failed,
+            failed = first_failure(&mut watchers) => return failed,
+        }
         shared.stopping.store(true, Ordering::Relaxed);
         while let Some(worker) = workers.join_next().await {
             finished(worker)?;
         }
-        ended
+        Ok(())
     }
 
     /// How a reassignment went so far, if it is known.
@@ -201,7 +228,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn timeline(&self, id: &ReassignmentId) -> Result<Option<Timeline>, StoreError> {
-        self.shared.store.timeline(id).await
+        let store = &self.shared.store;
+        outage::twice(|| store.timeline(id)).await
     }
 
     /// Reassignments and their states, oldest first: at most `limit` from the `offset`th.
@@ -213,7 +241,8 @@ impl Settlement {
         offset: u32,
         limit: u32,
     ) -> Result<Vec<(ReassignmentId, State)>, StoreError> {
-        self.shared.store.reassignments(offset, limit).await
+        let store = &self.shared.store;
+        outage::twice(|| store.reassignments(offset, limit)).await
     }
 
     /// What every account of the ledger has.
@@ -221,7 +250,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn balances(&self) -> Result<Vec<Balance>, StoreError> {
-        self.shared.store.balances().await
+        let store = &self.shared.store;
+        outage::twice(|| store.balances()).await
     }
 
     /// What operators must know, oldest first: when, about what, what.
@@ -229,7 +259,8 @@ impl Settlement {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn alarms(&self) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
-        self.shared.store.alarms().await
+        let store = &self.shared.store;
+        outage::twice(|| store.alarms()).await
     }
 
     /// Replays the ledger; see [`crate::check_ledger`].
@@ -237,7 +268,8 @@ impl Settlement {
     /// # Errors
     /// [`CheckError`]: the first thing found wrong.
     pub async fn check_ledger(&self) -> Result<LedgerReport, CheckError> {
-        self.shared.store.check_ledger().await
+        let store = &self.shared.store;
+        outage::twice(|| store.check_ledger()).await
     }
 
     /// Closes the database, for another process to open. Every later use fails.

@@ -1,12 +1,13 @@
-//! What settlement keeps: one SQLite file, where every step is one durable transaction.
+//! What settlement keeps, in SQLite or in PostgreSQL: every step is one durable transaction.
 //!
-//! All SQL is in this module and its children, in the part of the language that PostgreSQL shares
-//! (numbered parameters, `ON CONFLICT`), so that it can stand beside SQLite.
+//! All SQL is in this module and its children, in the part of the language that both share (numbered parameters,
+//! `ON CONFLICT`, whole numbers and text); what one of them needs for itself is in `connection`.
 
 mod acts;
 mod audit;
 mod cash;
 mod commands;
+mod connection;
 mod deposits;
 mod figures;
 mod findings;
@@ -18,17 +19,12 @@ mod rulings;
 mod statements;
 mod steps;
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use engine::{Notional, Timestamp};
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions,
-        SqliteSynchronous,
-    },
-};
 
+pub use self::connection::Unfit;
+use self::connection::{Link, Statement, Tx};
 use self::rows::Read;
 pub(crate) use self::steps::after;
 pub use self::{
@@ -42,13 +38,7 @@ pub use self::{
     report::{Attempt, Balance, Listed, Timeline, Transition, Which},
     statements::StatementError,
 };
-use crate::ledger::LedgerError;
-
-/// One transaction.
-type Tx<'a> = Transaction<'a, Sqlite>;
-
-/// The file within the directory.
-const FILE: &str = "settlement.sqlite";
+use crate::{database::Database, ledger::LedgerError, secret::SecretError};
 
 /// The database cannot do what was asked, or holds what it must not.
 #[derive(Debug, thiserror::Error)]
@@ -77,52 +67,76 @@ pub enum StoreError {
     /// Another worker, or an operator, has taken the reassignment over; nothing was written.
     #[error("another worker, or an operator, has taken the reassignment over")]
     LeaseLost,
+    /// The directory of the SQLite file cannot be made or found.
+    #[error("cannot use the settlement directory")]
+    Directory(#[source] std::io::Error),
+    /// The password of the database cannot be had.
+    #[error("the settlement database's password cannot be had")]
+    Password(#[source] SecretError),
+    /// There is no connection to be had.
+    #[error("cannot connect to the settlement database")]
+    Unreachable(#[source] sqlx::Error),
+    /// The server cannot keep the books.
+    #[error("the PostgreSQL server cannot keep the settlement books: {0}")]
+    Unfit(Unfit),
+    /// Another venue has the books open.
+    #[error(
+        "another venue has the settlement database open. Stop it, or give this one a database of its own"
+    )]
+    Held,
+    /// Another venue has opened the books while the connection was lost; this one must not write any more.
+    #[error("another venue has taken the settlement database over while the connection was lost")]
+    TakenOver,
+    /// The database did not answer in time; nobody knows what became of the statement.
+    #[error("the settlement database did not answer in time")]
+    NoAnswer,
+    /// The connection was lost earlier in this transaction.
+    #[error("the connection to the settlement database is lost")]
+    Lost,
+    /// The store was closed.
+    #[error("the settlement database is closed")]
+    Closed,
 }
 
 /// The database.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    link: Link,
 }
 
 impl Store {
     /// Opens or makes the database. A second process is refused.
-    pub(crate) async fn open(directory: &Path) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(directory.join(FILE))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            // Held by this process alone: two settlements over one file would pay twice.
-            .locking_mode(SqliteLockingMode::Exclusive)
-            .busy_timeout(Duration::from_secs(1));
-        // One connection: SQLite has one writer, and readers here are rare.
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
-        let store = Self { pool };
+    pub(crate) async fn open(database: Database) -> Result<Self, StoreError> {
+        let store = Self {
+            link: Link::open(database).await?,
+        };
         store.take_over().await?;
         Ok(store)
     }
 
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        self.link.close().await;
+    }
+
+    /// How long the database may be out of reach before it is given up.
+    pub(crate) const fn outage_max(&self) -> Duration {
+        self.link.outage_max()
     }
 
     async fn begin(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        self.link.begin().await
+    }
+
+    /// For a single statement that changes nothing.
+    async fn read(&self) -> Result<Tx<'_>, StoreError> {
+        self.link.read().await
     }
 
     /// What a process that is gone submitted may have died with it.
     async fn take_over(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE outbox SET submitted = 0")
-            .execute(&mut *tx)
+            .run(&mut tx)
             .await?;
         tx.commit().await?;
         self.drop_leases().await
@@ -132,9 +146,9 @@ impl Store {
     pub(crate) async fn drop_leases(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE reassignments SET lease_until = 0 WHERE lease_until > 0")
-            .execute(&mut *tx)
+            .run(&mut tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Writes down what an operator must know.
@@ -146,7 +160,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         alarm(&mut tx, subject, what, now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
@@ -164,7 +178,7 @@ async fn alarm(
     .bind(nanos(now)?)
     .bind(subject)
     .bind(what)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }

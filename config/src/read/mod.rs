@@ -17,6 +17,7 @@ mod schedules;
 mod secrets;
 mod sessions;
 mod settings;
+mod store;
 mod syntax;
 mod throttles;
 mod trading_calendars;
@@ -42,6 +43,7 @@ struct Tables<'a> {
     metrics: Table<'a>,
     message_store: Table<'a>,
     settlement: Table<'a>,
+    postgresql: Table<'a>,
     providers: Vec<Table<'a>>,
     instruments: Vec<Table<'a>>,
     firms: Vec<Table<'a>>,
@@ -77,7 +79,8 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let fix_log = observation::fix_log(&tables.fix_log, report);
     let metrics = observation::metrics(&tables.metrics, report);
     let message_store = message_store::message_store(&tables.message_store, report);
-    let settlement = settings::settlement(&tables.settlement, report);
+    let store = store::store(&tables.settlement, &tables.postgresql, file, report);
+    let settlement = settings::settlement(&tables.settlement, store, report);
     let providers = market::providers(&tables.providers, &declared, file, report);
     let instruments = market::instruments(&tables.instruments, &declared, report);
     let firms = members::firms(&tables.firms, &declared, report);
@@ -124,6 +127,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         metrics: Table::single(root, &keys::METRICS, report),
         message_store: Table::single(root, &keys::MESSAGE_STORE, report),
         settlement: Table::single(root, &keys::SETTLEMENT, report),
+        postgresql: Table::single(root, &keys::POSTGRESQL, report),
         providers: Table::repeated(root, &keys::PROVIDERS, report),
         instruments: Table::repeated(root, &keys::INSTRUMENTS, report),
         firms: Table::repeated(root, &keys::FIRMS, report),

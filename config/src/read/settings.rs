@@ -35,8 +35,6 @@ const DURABILITIES: [(&str, Durability); 2] = [
     ("buffered", Durability::Buffered),
 ];
 
-const STORES: [(&str, Store); 1] = [("sqlite", Store::Sqlite)];
-
 pub(super) fn venue(table: &Table<'_>, report: &mut Report) -> Option<Venue> {
     let default = value::parse_name::<SessionName>(COMP_ID).ok();
     let comp_id = table.or(
@@ -210,9 +208,11 @@ fn journal_size(table: &Table<'_>, segment: u64, report: &mut Report) -> Option<
     Some(found.value)
 }
 
-pub(super) fn settlement(table: &Table<'_>, report: &mut Report) -> Option<Settlement> {
-    let store = Store::Sqlite;
-    let store = table.or("store", store, |v| value::choice(v, &STORES), report);
+pub(super) fn settlement(
+    table: &Table<'_>,
+    store: Option<Store>,
+    report: &mut Report,
+) -> Option<Settlement> {
     let workers = count_or(table, "max_workers", 32, 1..=1_024, report);
     let attempts = count_or(table, "max_attempts", 8, 1..=1_000, report);
     let mut interval = |key, default: u64| {
@@ -227,7 +227,7 @@ pub(super) fn settlement(table: &Table<'_>, report: &mut Report) -> Option<Settl
         table.or(key, default, read, report)
     };
     Some(Settlement {
-        store,
+        store: store?,
         max_workers: workers,
         max_attempts: u32::try_from(attempts).ok()?,
         poll_interval,

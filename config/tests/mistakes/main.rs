@@ -6,6 +6,7 @@ mod limits;
 mod members;
 mod risk_limits;
 mod schedules;
+mod store;
 mod trading_calendars;
 mod values;
 

@@ -160,7 +160,10 @@ fn secrets_do_not_stand_in_the_file_and_are_not_repeated() {
     check(
         "\"sqlite\"",
         "\"postgres\"",
-        &["f:8:9: settlement.store: \"postgres\" is not one of its values. Write \"sqlite\"."],
+        &[
+            "f:8:9: settlement.store: \"postgres\" is not one of its values. \
+         Did you mean \"postgresql\"? It takes \"sqlite\" or \"postgresql\".",
+        ],
     );
 }
 

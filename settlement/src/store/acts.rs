@@ -3,7 +3,7 @@
 use engine::{CurrencyCode, OperatorName, ProviderName, ReassignmentId, Remark, Timestamp};
 
 use super::{
-    Read, Store, StoreError, Tx, cash, nanos, rows,
+    Read, Statement, Store, StoreError, Tx, cash, nanos, rows,
     steps::{consequences, tell, write},
 };
 use crate::{
@@ -152,7 +152,7 @@ impl Store {
         .bind(reassignment)
         .bind(provider_subject(provider))
         .bind(nanos(since)?)
-        .fetch_all(&mut **tx)
+        .rows(tx)
         .await?
         .iter()
         .map(acted)
@@ -169,11 +169,11 @@ pub(super) fn provider_subject(provider: &ProviderName) -> String {
 async fn take_over(tx: &mut Tx<'_>, id: &ReassignmentId) -> Result<Record, ActError> {
     sqlx::query("UPDATE reassignments SET lease_epoch = lease_epoch + 1 WHERE id = $1")
         .bind(id.to_string())
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     let row = sqlx::query("SELECT * FROM reassignments WHERE id = $1")
         .bind(id.to_string())
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?;
     let row = row.ok_or(ActError::UnknownReassignment(*id))?;
     Ok(rows::record(&row)?)
@@ -185,7 +185,7 @@ async fn latest_is_answered(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreErro
         "SELECT outcome FROM attempts WHERE reassignment = $1 ORDER BY number DESC LIMIT 1",
     )
     .bind(id)
-    .fetch_optional(&mut **tx)
+    .maybe_row(tx)
     .await?;
     let Some(row) = row else {
         return Ok(true);
@@ -204,7 +204,7 @@ pub(super) async fn note(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let row = sqlx::query("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM acts")
-        .fetch_one(&mut **tx)
+        .row(tx)
         .await?;
     let number = row.whole("next")?;
     sqlx::query(
@@ -218,7 +218,7 @@ pub(super) async fn note(
     .bind(by.operator.as_str())
     .bind(by.reason.as_str())
     .bind(detail)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     row.count("next")
 }

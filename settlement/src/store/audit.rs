@@ -1,12 +1,12 @@
 //! The ledger's rows, all of them, checked against each other and against the reassignments.
 
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 use engine::CurrencyCode;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{FILE, Read, Store, StoreError, cash::transfer};
+use super::{Read, Statement, Store, StoreError, Tx, cash::transfer, connection};
 use crate::{
+    database::Database,
     ledger::{Account, Book, Kind, LedgerError},
     record::cash_subject,
     state::State,
@@ -49,39 +49,30 @@ pub enum CheckError {
     Reassignment(String),
 }
 
-impl From<sqlx::Error> for CheckError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
-/// Replays every transfer of a database that no venue has open, and compares what they add up to with
-/// the running balances and with the state of every reassignment.
+/// Replays every transfer, and compares what they add up to with the running balances and with the state of every
+/// reassignment. A SQLite file must not be open in a venue; on PostgreSQL it may be, and one moment of it is looked at.
 ///
 /// # Errors
 /// [`CheckError`]: the first thing found wrong.
-pub async fn check_ledger(directory: &Path) -> Result<LedgerReport, CheckError> {
-    use sqlx::{ConnectOptions, Connection};
-    let mut connection = SqliteConnectOptions::new()
-        .filename(directory.join(FILE))
-        .read_only(true)
-        .connect()
-        .await?;
-    let report = check(&mut connection).await?;
-    connection.close().await?;
+pub async fn check_ledger(database: &Database) -> Result<LedgerReport, CheckError> {
+    let link = connection::look(database).await?;
+    let mut tx = link.look().await?;
+    let report = check(&mut tx).await?;
+    drop(tx);
+    link.close().await;
     Ok(report)
 }
 
 impl Store {
     pub(crate) async fn check_ledger(&self) -> Result<LedgerReport, CheckError> {
-        let mut connection = self.pool.acquire().await?;
-        check(&mut connection).await
+        let mut tx = self.link.look().await?;
+        check(&mut tx).await
     }
 }
 
-async fn check(connection: &mut SqliteConnection) -> Result<LedgerReport, CheckError> {
+async fn check(tx: &mut Tx<'_>) -> Result<LedgerReport, CheckError> {
     let rows = sqlx::query("SELECT * FROM transfers ORDER BY number")
-        .fetch_all(&mut *connection)
+        .rows(tx)
         .await?;
     let mut book = Book::default();
     let mut kinds = BTreeSet::new();
@@ -98,18 +89,16 @@ async fn check(connection: &mut SqliteConnection) -> Result<LedgerReport, CheckE
     if let Some((currency, _)) = book.unbalanced().first() {
         return Err(CheckError::Unbalanced(*currency));
     }
-    check_balances(connection, &book).await?;
-    let reassignments = check_reassignments(connection, &book, &kinds).await?;
+    check_balances(tx, &book).await?;
+    let reassignments = check_reassignments(tx, &book, &kinds).await?;
     Ok(LedgerReport {
         transfers: rows.len(),
         reassignments,
     })
 }
 
-async fn check_balances(connection: &mut SqliteConnection, book: &Book) -> Result<(), CheckError> {
-    let rows = sqlx::query("SELECT * FROM balances")
-        .fetch_all(&mut *connection)
-        .await?;
+async fn check_balances(tx: &mut Tx<'_>, book: &Book) -> Result<(), CheckError> {
+    let rows = sqlx::query("SELECT * FROM balances").rows(tx).await?;
     let mut kept = BTreeSet::new();
     for row in &rows {
         let name = row.string("account")?;
@@ -130,16 +119,16 @@ async fn check_balances(connection: &mut SqliteConnection, book: &Book) -> Resul
 }
 
 async fn check_reassignments(
-    connection: &mut SqliteConnection,
+    tx: &mut Tx<'_>,
     book: &Book,
     kinds: &BTreeSet<(String, &'static str)>,
 ) -> Result<usize, CheckError> {
     let rows = sqlx::query("SELECT id, state, price, corrections FROM reassignments")
-        .fetch_all(&mut *connection)
+        .rows(tx)
         .await?;
     for row in &rows {
         let reassignment = row.string("id")?;
-        let price: i64 = row.try_get("price")?;
+        let price: i64 = row.whole("price")?;
         let corrections = row.count("corrections")?;
         for earlier in 0..corrections {
             let id = cash_subject(&reassignment, earlier);

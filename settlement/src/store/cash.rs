@@ -1,9 +1,9 @@
 //! The ledger's rows: booking a transfer within a step's transaction.
 
 use engine::{CurrencyCode, Timestamp};
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
-use super::{Read, Store, StoreError, Tx, nanos};
+use super::{Read, Statement, Store, StoreError, Tx, nanos};
 use crate::{
     ledger::{Account, Amount, Kind, LedgerError, Transfer},
     options::OpeningCash,
@@ -35,7 +35,7 @@ impl Store {
                 booked => booked?,
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn book(
     let id = transfer.id();
     let known = sqlx::query("SELECT id FROM transfers WHERE id = $1")
         .bind(&id)
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?;
     if known.is_some() {
         return Err(LedgerError::Repeated(id).into());
@@ -65,7 +65,7 @@ pub(super) async fn book(
     .bind(transfer.currency.as_str())
     .bind(transfer.amount.micros())
     .bind(nanos(now)?)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     let amount = transfer.amount.micros();
     change(
@@ -102,7 +102,7 @@ async fn change(
     .bind(account.to_string())
     .bind(currency.as_str())
     .bind(after)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -116,7 +116,7 @@ pub(super) async fn balance(
     sqlx::query("SELECT amount FROM balances WHERE account = $1 AND currency = $2")
         .bind(account.to_string())
         .bind(currency.as_str())
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?
         .map_or(Ok(0), |row| row.whole("amount"))
 }
@@ -130,7 +130,7 @@ pub(super) async fn check_commit(
 ) -> Result<(), StoreError> {
     let sum: i64 = sqlx::query("SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM balances WHERE currency = $1")
         .bind(currency.as_str())
-        .fetch_one(&mut **tx)
+        .row(tx)
         .await?
         .whole("total")?;
     if sum != 0 {
@@ -151,7 +151,7 @@ pub(super) async fn check_commit(
 async fn check_kinds(tx: &mut Tx<'_>, subject: &str, state: State) -> Result<(), StoreError> {
     let rows = sqlx::query("SELECT kind FROM transfers WHERE subject = $1")
         .bind(subject)
-        .fetch_all(&mut **tx)
+        .rows(tx)
         .await?;
     let mut kinds = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -181,7 +181,7 @@ async fn check_kinds(tx: &mut Tx<'_>, subject: &str, state: State) -> Result<(),
 async fn pending(tx: &mut Tx<'_>, subject: &str) -> Result<i64, StoreError> {
     let rows = sqlx::query("SELECT * FROM transfers WHERE subject = $1")
         .bind(subject)
-        .fetch_all(&mut **tx)
+        .rows(tx)
         .await?;
     rows.iter().try_fold(0_i64, |sum, row| {
         sum.checked_add(transfer(row)?.pending())
@@ -189,7 +189,7 @@ async fn pending(tx: &mut Tx<'_>, subject: &str) -> Result<i64, StoreError> {
     })
 }
 
-pub(super) fn transfer(row: &SqliteRow) -> Result<Transfer, StoreError> {
+pub(super) fn transfer(row: &AnyRow) -> Result<Transfer, StoreError> {
     let account =
         |column| Account::parse(&row.string(column)?).ok_or(StoreError::Unreadable(column));
     Ok(Transfer {

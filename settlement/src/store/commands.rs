@@ -2,9 +2,9 @@
 //! engine's own event shows that they arrived.
 
 use engine::Command;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
-use super::{Read, Store, StoreError, Tx, number};
+use super::{Read, Statement, Store, StoreError, Tx, number};
 
 /// Names a command in the outbox. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ impl Store {
     pub(crate) async fn unsubmitted(&self) -> Result<Vec<(OutboxId, Command)>, StoreError> {
         sqlx::query("SELECT id, command FROM outbox WHERE submitted = 0 ORDER BY id LIMIT $1")
             .bind(BATCH)
-            .fetch_all(&self.pool)
+            .rows(&mut self.read().await?)
             .await?
             .iter()
             .map(read)
@@ -30,14 +30,14 @@ impl Store {
         for id in ids {
             sqlx::query("UPDATE outbox SET submitted = 1 WHERE id = $1")
                 .bind(id.0)
-                .execute(&mut *tx)
+                .run(&mut tx)
                 .await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 }
 
-fn read(row: &SqliteRow) -> Result<(OutboxId, Command), StoreError> {
+fn read(row: &AnyRow) -> Result<(OutboxId, Command), StoreError> {
     let command = serde_json::from_str(&row.string("command")?)?;
     Ok((OutboxId(row.whole("id")?), command))
 }
@@ -54,10 +54,10 @@ pub(super) async fn enqueue(
         .bind(subject)
         .bind(i64::from(status))
         .bind(serde_json::to_string(command)?)
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     sqlx::query("UPDATE progress SET next_outbox = next_outbox + 1")
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     Ok(())
 }
@@ -67,7 +67,7 @@ pub(super) async fn arrived(tx: &mut Tx<'_>, subject: &str, status: u32) -> Resu
     sqlx::query("DELETE FROM outbox WHERE subject = $1 AND status <= $2")
         .bind(subject)
         .bind(number(u64::from(status))?)
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     Ok(())
 }
@@ -77,7 +77,7 @@ pub(super) async fn waits(tx: &mut Tx<'_>, subject: &str, status: u32) -> Result
     let row = sqlx::query("SELECT id FROM outbox WHERE subject = $1 AND status = $2")
         .bind(subject)
         .bind(i64::from(status))
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?;
     Ok(row.is_some())
 }
@@ -86,7 +86,7 @@ pub(super) async fn waits(tx: &mut Tx<'_>, subject: &str, status: u32) -> Result
 pub(super) async fn withdraw(tx: &mut Tx<'_>, subject: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM outbox WHERE subject = $1")
         .bind(subject)
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use engine::{
     AccountName, Command, InstanceName, Instrument, InstrumentKind, ProviderName, SlotName, Symbol,
 };
 
-use super::{Read, Store, StoreError, Tx, commands};
+use super::{Read, Statement, Store, StoreError, Tx, commands};
 use crate::provider::{Phase, SlotView};
 
 impl Store {
@@ -94,7 +94,7 @@ async fn symbol(
     .bind(provider.as_str())
     .bind(&view.region)
     .bind(&view.instance_type)
-    .fetch_optional(&mut **tx)
+    .maybe_row(tx)
     .await?
     .map(|row| row.parsed("symbol"))
     .transpose()
@@ -104,7 +104,7 @@ async fn is_account_at(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, StoreErro
     let row = sqlx::query("SELECT account FROM accounts WHERE account = $1 AND provider = $2")
         .bind(entry.account.as_str())
         .bind(entry.provider.as_str())
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?;
     Ok(row.is_some())
 }
@@ -116,7 +116,7 @@ async fn is_new(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, StoreError> {
         sqlx::query("SELECT instance, standing FROM register WHERE provider = $1 AND slot = $2")
             .bind(entry.provider.as_str())
             .bind(entry.slot.as_str())
-            .fetch_optional(&mut **tx)
+            .maybe_row(tx)
             .await?;
     let Some(row) = row else {
         return Ok(true);
@@ -136,7 +136,7 @@ async fn forget_departed(
          WHERE provider = $1 AND standing IN ('refused', 'withdrawn', 'retired')",
     )
     .bind(provider.as_str())
-    .fetch_all(&mut **tx)
+    .rows(tx)
     .await?;
     for row in &rows {
         let slot = row.string("slot")?;
@@ -144,7 +144,7 @@ async fn forget_departed(
             sqlx::query("DELETE FROM register WHERE provider = $1 AND slot = $2")
                 .bind(provider.as_str())
                 .bind(slot)
-                .execute(&mut **tx)
+                .run(tx)
                 .await?;
         }
     }
@@ -167,7 +167,7 @@ async fn remember(
     .bind(entry.instance.as_str())
     .bind(entry.account.as_str())
     .bind(standing)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -186,7 +186,7 @@ pub(super) async fn refused(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreE
     )
     .bind(entry.provider.as_str())
     .bind(entry.slot.as_str())
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     commands::arrived(tx, &entry.subject(), 0).await
 }
@@ -208,7 +208,7 @@ pub(super) async fn provider_of(
 ) -> Result<Option<ProviderName>, StoreError> {
     sqlx::query("SELECT provider FROM instruments WHERE symbol = $1")
         .bind(symbol.as_str())
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?
         .map(|row| row.parsed("provider"))
         .transpose()
@@ -236,7 +236,7 @@ pub(super) async fn instrument_listed(
     .bind(provider.as_str())
     .bind(region.as_str())
     .bind(instance_type.as_str())
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -255,7 +255,7 @@ pub(super) async fn account_opened(
     )
     .bind(account.as_str())
     .bind(provider.as_str())
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use engine::Timestamp;
 
-use super::{Read, Store, StoreError};
+use super::{Read, Statement, Store, StoreError};
 use crate::state::State;
 
 /// How much there is to do.
@@ -27,7 +27,7 @@ impl Store {
                 "SELECT COUNT(*) AS found, MIN(executed_at) AS oldest FROM reassignments WHERE state = $1",
             )
             .bind(state.name())
-            .fetch_one(&self.pool)
+            .row(&mut self.read().await?)
             .await?;
             figures.open.push((state, row.count("found")?));
             let oldest = row.maybe_count("oldest")?.map(Timestamp::from_nanos);
@@ -40,7 +40,7 @@ impl Store {
             "SELECT (SELECT COUNT(*) FROM findings WHERE gone_at IS NULL AND sightings > 1) AS findings,
                (SELECT COUNT(*) FROM alarms) AS alarms",
         )
-        .fetch_one(&self.pool)
+        .row(&mut self.read().await?)
         .await?;
         figures.findings = row.count("findings")?;
         figures.alarms = row.count("alarms")?;

@@ -2,7 +2,7 @@
 
 use engine::{ProviderName, SlotName, Timestamp};
 
-use super::{Read, Store, StoreError, Tx, alarm, nanos};
+use super::{Read, Statement, Store, StoreError, Tx, alarm, nanos};
 use crate::{
     provider::SlotView,
     reconcile::{Difference, FindingKind, Held, compare},
@@ -63,7 +63,7 @@ impl Store {
         .bind(SIGHTINGS)
         .bind(i64::from(all))
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .rows(&mut self.read().await?)
         .await?
         .iter()
         .map(finding)
@@ -81,7 +81,7 @@ async fn held(tx: &mut Tx<'_>, provider: &ProviderName) -> Result<Vec<Held>, Sto
          FROM register WHERE provider = $1 AND standing IN ('asked', 'held')",
     )
     .bind(provider.as_str())
-    .fetch_all(&mut **tx)
+    .rows(tx)
     .await?
     .iter()
     .map(|row| {
@@ -112,7 +112,7 @@ async fn is_under_way(
     .bind(provider.as_str())
     .bind(slot.as_str())
     .bind(nanos(since)?)
-    .fetch_optional(&mut **tx)
+    .maybe_row(tx)
     .await?;
     Ok(row.is_some())
 }
@@ -132,7 +132,7 @@ async fn seen(
     .bind(provider.as_str())
     .bind(slot.as_str())
     .bind(kind.name())
-    .fetch_optional(&mut **tx)
+    .maybe_row(tx)
     .await?;
     let Some(row) = row else {
         return insert(tx, provider, difference, now).await;
@@ -145,7 +145,7 @@ async fn seen(
     .bind(nanos(now)?)
     .bind(detail)
     .bind(row.whole("number")?)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     if sightings == SIGHTINGS {
         let subject = format!("slot:{provider}:{slot}");
@@ -173,7 +173,7 @@ async fn insert(
     .bind(difference.kind.name())
     .bind(&difference.detail)
     .bind(nanos(now)?)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -188,7 +188,7 @@ async fn gone(
 ) -> Result<(), StoreError> {
     let rows = sqlx::query("SELECT * FROM findings WHERE provider = $1 AND gone_at IS NULL")
         .bind(provider.as_str())
-        .fetch_all(&mut **tx)
+        .rows(tx)
         .await?;
     for row in &rows {
         let Finding { slot, kind, .. } = finding(row)?;
@@ -199,13 +199,13 @@ async fn gone(
         if row.whole("sightings")? < SIGHTINGS {
             sqlx::query("DELETE FROM findings WHERE number = $1")
                 .bind(number)
-                .execute(&mut **tx)
+                .run(tx)
                 .await?;
         } else {
             sqlx::query("UPDATE findings SET gone_at = $1 WHERE number = $2")
                 .bind(nanos(now)?)
                 .bind(number)
-                .execute(&mut **tx)
+                .run(tx)
                 .await?;
         }
     }

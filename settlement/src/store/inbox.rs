@@ -7,7 +7,7 @@ use engine::{
 };
 
 use super::{
-    Read, Store, StoreError, Tx, alarm, commands,
+    Read, Statement, Store, StoreError, Tx, alarm, commands,
     deposits::{self, Entry},
     nanos, number, rulings, steps,
 };
@@ -49,17 +49,11 @@ pub enum TakeError {
     Store(#[from] StoreError),
 }
 
-impl From<sqlx::Error> for TakeError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl Store {
     /// The position of the event that comes next.
     pub(crate) async fn next_position(&self) -> Result<u64, StoreError> {
         sqlx::query("SELECT next_position FROM progress")
-            .fetch_one(&self.pool)
+            .row(&mut self.read().await?)
             .await?
             .count("next_position")
     }
@@ -89,7 +83,7 @@ impl Store {
     ) -> Result<Taken, TakeError> {
         let mut tx = self.begin().await?;
         let expected: u64 = sqlx::query("SELECT next_position FROM progress")
-            .fetch_one(&mut *tx)
+            .row(&mut tx)
             .await?
             .count("next_position")?;
         if first > expected {
@@ -109,7 +103,7 @@ impl Store {
         }
         sqlx::query("UPDATE progress SET next_position = $1")
             .bind(number(position.max(expected))?)
-            .execute(&mut *tx)
+            .run(&mut tx)
             .await?;
         tx.commit().await?;
         Ok(taken)
@@ -304,7 +298,7 @@ async fn trade_executed(
         .bind(trade.trade.to_string())
         .bind(number(position)?)
         .bind(hash(trade)?)
-        .execute(&mut **tx)
+        .run(tx)
         .await?;
     for terms in terms(trade)? {
         receive(tx, position, terms, limits, now).await?;
@@ -316,7 +310,7 @@ async fn trade_executed(
 async fn known(tx: &mut Tx<'_>, trade: &Trade) -> Result<bool, TakeError> {
     let row = sqlx::query("SELECT body_hash FROM inbox WHERE trade = $1")
         .bind(trade.trade.to_string())
-        .fetch_optional(&mut **tx)
+        .maybe_row(tx)
         .await?;
     match row {
         None => Ok(false),
@@ -417,7 +411,7 @@ async fn insert(
     .bind(nanos(record.entered_at)?)
     .bind(i64::from(record.is_awake()))
     .bind(nanos(now)?)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }

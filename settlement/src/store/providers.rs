@@ -3,7 +3,7 @@
 use engine::{ProviderName, Timestamp};
 
 use super::{
-    ActError, By, Read, Store, StoreError,
+    ActError, By, Read, Statement, Store, StoreError,
     acts::{note, provider_subject},
     nanos,
 };
@@ -32,9 +32,9 @@ impl Store {
         )
         .bind(provider.as_str())
         .bind(nanos(now)?)
-        .execute(&mut *tx)
+        .run(&mut tx)
         .await?;
-        if inserted.rows_affected() == 0 {
+        if inserted == 0 {
             return Err(ActError::AlreadySo("suspended"));
         }
         sqlx::query(
@@ -42,7 +42,7 @@ impl Store {
              WHERE provider = $1 AND lease_until > 0",
         )
         .bind(provider.as_str())
-        .execute(&mut *tx)
+        .run(&mut tx)
         .await?;
         let subject = provider_subject(provider);
         note(&mut tx, &subject, "suspend-provider", "", by, now).await?;
@@ -59,14 +59,14 @@ impl Store {
         let mut tx = self.begin().await?;
         let row = sqlx::query("SELECT since FROM suspended_providers WHERE provider = $1")
             .bind(provider.as_str())
-            .fetch_optional(&mut *tx)
+            .maybe_row(&mut tx)
             .await?;
         let Some(row) = row else {
             return Err(ActError::AlreadySo("in service"));
         };
         sqlx::query("DELETE FROM suspended_providers WHERE provider = $1")
             .bind(provider.as_str())
-            .execute(&mut *tx)
+            .run(&mut tx)
             .await?;
         // What came while it was suspended has stood still only since then.
         sqlx::query(
@@ -78,7 +78,7 @@ impl Store {
         .bind(nanos(now)?)
         .bind(row.whole("since")?)
         .bind(provider.as_str())
-        .execute(&mut *tx)
+        .run(&mut tx)
         .await?;
         let subject = provider_subject(provider);
         note(&mut tx, &subject, "resume-provider", "", by, now).await?;
@@ -88,7 +88,7 @@ impl Store {
     /// The providers that are suspended.
     pub(crate) async fn suspended_providers(&self) -> Result<Vec<SuspendedProvider>, StoreError> {
         sqlx::query("SELECT provider, since FROM suspended_providers ORDER BY provider")
-            .fetch_all(&self.pool)
+            .rows(&mut self.read().await?)
             .await?
             .iter()
             .map(|row| {

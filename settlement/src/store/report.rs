@@ -4,9 +4,9 @@ use engine::{
     AccountName, CurrencyCode, ImageName, InstanceName, Notional, ProviderName, ReassignmentId,
     SlotName, Symbol, Timestamp,
 };
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
-use super::{Acted, Read, Store, StoreError, money, rows};
+use super::{Acted, Read, Statement, Store, StoreError, money, rows};
 use crate::{ledger::Account, record::Record, state::State};
 
 /// How one reassignment went so far.
@@ -137,7 +137,7 @@ impl Store {
     /// Every balance, in the order of the accounts' names.
     pub(crate) async fn balances(&self) -> Result<Vec<Balance>, StoreError> {
         sqlx::query("SELECT * FROM balances ORDER BY account, currency")
-            .fetch_all(&self.pool)
+            .rows(&mut self.read().await?)
             .await?
             .iter()
             .map(balance)
@@ -153,7 +153,7 @@ impl Store {
         sqlx::query("SELECT id, state FROM reassignments ORDER BY position, id LIMIT $1 OFFSET $2")
             .bind(i64::from(limit))
             .bind(i64::from(offset))
-            .fetch_all(&self.pool)
+            .rows(&mut self.read().await?)
             .await?
             .iter()
             .map(|row| Ok((row.parsed("id")?, row.state("state")?)))
@@ -178,7 +178,7 @@ impl Store {
         .bind(provider)
         .bind(after)
         .bind(i64::from(limit))
-        .fetch_all(&self.pool)
+        .rows(&mut self.read().await?)
         .await?
         .iter()
         .map(|row| Ok(listed(&rows::record(row)?)))
@@ -188,7 +188,7 @@ impl Store {
     /// What operators must know, oldest first: when, about what, what.
     pub(crate) async fn alarms(&self) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
         sqlx::query("SELECT * FROM alarms ORDER BY number")
-            .fetch_all(&self.pool)
+            .rows(&mut self.read().await?)
             .await?
             .iter()
             .map(|row| Ok((row.time("at")?, row.string("subject")?, row.string("what")?)))
@@ -204,7 +204,7 @@ impl Store {
         let mut tx = self.begin().await?;
         let row = sqlx::query("SELECT * FROM reassignments WHERE id = $1")
             .bind(&id)
-            .fetch_optional(&mut *tx)
+            .maybe_row(&mut tx)
             .await?;
         let Some(row) = row else {
             return Ok(None);
@@ -212,12 +212,12 @@ impl Store {
         let transitions =
             sqlx::query("SELECT * FROM transitions WHERE reassignment = $1 ORDER BY number")
                 .bind(&id)
-                .fetch_all(&mut *tx)
+                .rows(&mut tx)
                 .await?;
         let attempts =
             sqlx::query("SELECT * FROM attempts WHERE reassignment = $1 ORDER BY number")
                 .bind(&id)
-                .fetch_all(&mut *tx)
+                .rows(&mut tx)
                 .await?;
         let transitions = transitions
             .iter()
@@ -283,7 +283,7 @@ fn timeline(record: Record, transitions: Vec<Transition>, attempts: Vec<Attempt>
     }
 }
 
-fn transition(row: &SqliteRow) -> Result<Transition, StoreError> {
+fn transition(row: &AnyRow) -> Result<Transition, StoreError> {
     Ok(Transition {
         state: row.state("state")?,
         at: row.time("at")?,
@@ -291,7 +291,7 @@ fn transition(row: &SqliteRow) -> Result<Transition, StoreError> {
     })
 }
 
-fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
+fn attempt(row: &AnyRow) -> Result<Attempt, StoreError> {
     Ok(Attempt {
         action: row.string("action")?,
         request: row.string("request")?,
@@ -303,7 +303,7 @@ fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
     })
 }
 
-fn balance(row: &SqliteRow) -> Result<Balance, StoreError> {
+fn balance(row: &AnyRow) -> Result<Balance, StoreError> {
     Ok(Balance {
         account: Account::parse(&row.string("account")?)
             .ok_or(StoreError::Unreadable("account"))?,

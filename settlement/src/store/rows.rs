@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use engine::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
+use sqlx::{Row, any::AnyRow};
 
 use super::{StoreError, rulings};
 use crate::{
@@ -69,7 +69,7 @@ pub(super) trait Read {
     }
 }
 
-impl Read for SqliteRow {
+impl Read for AnyRow {
     fn whole(&self, column: &'static str) -> Result<i64, StoreError> {
         Ok(self.try_get(column)?)
     }
@@ -84,7 +84,7 @@ impl Read for SqliteRow {
 }
 
 /// A row of `reassignments`.
-pub(super) fn record(row: &SqliteRow) -> Result<Record, StoreError> {
+pub(super) fn record(row: &AnyRow) -> Result<Record, StoreError> {
     Ok(Record {
         terms: terms(row)?,
         state: row.state("state")?,
@@ -120,7 +120,7 @@ fn parked(row: &impl Read) -> Result<Option<Parked>, StoreError> {
     }))
 }
 
-fn terms(row: &SqliteRow) -> Result<Terms, StoreError> {
+fn terms(row: &AnyRow) -> Result<Terms, StoreError> {
     Ok(Terms {
         id: row.parsed("id")?,
         symbol: row.parsed("symbol")?,

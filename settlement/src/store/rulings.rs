@@ -3,7 +3,7 @@
 
 use engine::{AmendedTrade, Amendment, ReassignmentId, ReassignmentStatus, Timestamp};
 
-use super::{Read, Store, StoreError, Tx, alarm, commands, nanos};
+use super::{Read, Statement, Store, StoreError, Tx, alarm, commands, nanos};
 use crate::{
     ledger::Amount,
     machine::Ruling,
@@ -24,7 +24,7 @@ impl Store {
              FROM reassignments WHERE id = $1",
         )
         .bind(record.terms.id.to_string())
-        .fetch_one(&self.pool)
+        .row(&mut self.read().await?)
         .await?;
         if row.count::<u64>("lease_epoch")? != record.lease_epoch {
             return Err(StoreError::LeaseLost);
@@ -81,7 +81,7 @@ pub(super) async fn begun(
     .bind(Ruling::Begun.name())
     .bind(nanos(now)?)
     .bind(id.to_string())
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn busted(tx: &mut Tx<'_>, id: &str, words: &str, now: Timestamp) -> Resul
     .bind(words)
     .bind(nanos(now)?)
     .bind(id)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     if commands::waits(tx, id, u32::from(ReassignmentStatus::Failed.code())).await? {
         let what = "the trade was busted before the market heard that the slot does not hold the seller's instance: \
@@ -130,10 +130,10 @@ async fn busted(tx: &mut Tx<'_>, id: &str, words: &str, now: Timestamp) -> Resul
     commands::withdraw(tx, id).await?;
     let state = sqlx::query("SELECT state FROM reassignments WHERE id = $1")
         .bind(id)
-        .fetch_one(&mut **tx)
+        .row(tx)
         .await?
         .state("state")?;
-    if ruled.rows_affected() == 0 && !state.is_end() {
+    if ruled == 0 && !state.is_end() {
         // Only a database that an earlier version wrote can hold such a reassignment.
         alarm(
             tx,
@@ -161,7 +161,7 @@ async fn corrected(
     .bind(words)
     .bind(nanos(now)?)
     .bind(id)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }

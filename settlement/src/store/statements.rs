@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{AccountName, CurrencyCode, Notional, Timestamp};
 
-use super::{Read, Store, StoreError, Tx, cash::transfer, money, nanos};
+use super::{Read, Statement as _, Store, StoreError, Tx, cash::transfer, money, nanos};
 use crate::{
     ledger::Account,
     state::State,
@@ -73,7 +73,7 @@ async fn account_days(
     )
     .bind(&name)
     .bind(nanos(begin)?)
-    .fetch_all(&mut **tx)
+    .rows(tx)
     .await?;
     for row in &before {
         let day = days.entry(row.parsed("currency")?).or_default();
@@ -87,7 +87,7 @@ async fn account_days(
     .bind(nanos(begin)?)
     .bind(nanos(end)?)
     .bind(limit())
-    .fetch_all(&mut **tx)
+    .rows(tx)
     .await?;
     for row in &booked {
         let transfer = transfer(row)?;
@@ -123,7 +123,7 @@ async fn owed(
     .bind(account.as_str())
     .bind(nanos(end)?)
     .bind(limit())
-    .fetch_all(&mut **tx)
+    .rows(tx)
     .await?;
     let mut owed = Vec::with_capacity(rows.len());
     for row in &rows {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::{Command, ReassignmentStatus, Remark, SettledCash, Timestamp};
 
 use super::{
-    Read, Store, StoreError, Tx, alarm,
+    Read, Statement, Store, StoreError, Tx, alarm,
     cash::{balance, book, check_commit},
     commands, nanos, number, rows,
 };
@@ -42,7 +42,7 @@ impl Store {
         )
         .bind(nanos(now)?)
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .fetch_all(&mut *tx)
+        .rows(&mut tx)
         .await?;
         let mut claims = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -54,7 +54,7 @@ impl Store {
             .bind(number(record.lease_epoch)?)
             .bind(nanos(until)?)
             .bind(record.terms.id.to_string())
-            .execute(&mut *tx)
+            .run(&mut tx)
             .await?;
             claims.push(record);
         }
@@ -69,7 +69,7 @@ impl Store {
                AND (provider NOT IN (SELECT provider FROM suspended_providers)
                  OR (ruling = 'BUSTED' AND state NOT IN ('SETTLED', 'BUSTED', 'CASH_SETTLED')))",
         )
-        .fetch_one(&self.pool)
+        .row(&mut self.read().await?)
         .await?;
         Ok(row.maybe_count("due")?.map(Timestamp::from_nanos))
     }
@@ -114,9 +114,9 @@ impl Store {
         .bind(word)
         .bind(detail)
         .bind(record.terms.id.to_string())
-        .execute(&mut *tx)
+        .run(&mut tx)
         .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Lays a reassignment down until `due`, for any worker to take up.
@@ -128,7 +128,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         write(&mut tx, record, due, Timestamp::from_nanos(0), now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await
     }
 
     /// Whether the buyer's free cash covers the price now.
@@ -212,9 +212,9 @@ pub(super) async fn write(
     .bind(i64::from(record.corrections))
     .bind(record.parked.map(|parked| parked.from.name()))
     .bind(number(record.parked.map_or(0, |parked| parked.age_nanos))?)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
-    if written.rows_affected() == 1 {
+    if written == 1 {
         Ok(())
     } else {
         Err(StoreError::LeaseLost)
@@ -277,7 +277,7 @@ pub(super) async fn transition(
     .bind(record.state.name())
     .bind(nanos(now)?)
     .bind(why)
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }
@@ -297,7 +297,7 @@ async fn intent(
     .bind(record.token(action))
     .bind(nanos(now)?)
     .bind(record.request(action))
-    .execute(&mut **tx)
+    .run(tx)
     .await?;
     Ok(())
 }

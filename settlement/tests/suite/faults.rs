@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use settlement::{By, State, machine::Act, provider::Class};
 
 use crate::{
+    books::Books,
     cloud::{Cloud, Fault},
     market::{ACME, ALICE, BOB, Market, OPENING, cash},
     straight::venue,
@@ -20,9 +21,9 @@ async fn check(
     wanted: (ReassignmentStatus, State),
     money: (i64, i64, i64),
 ) {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -119,10 +120,10 @@ async fn past_the_point_of_no_return_it_is_parked_with_the_cash_set_aside() {
 
 #[tokio::test]
 async fn an_image_that_is_not_shared_is_waited_for_and_then_given_up() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     cloud.set_image("late", false);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -140,7 +141,7 @@ async fn an_image_that_is_not_shared_is_waited_for_and_then_given_up() {
     let ended = cloud.ended().len();
     settlement.close().await;
     let mut impatient = crate::market::options(
-        directory.path(),
+        &books,
         settlement::Adapter::Custom(std::sync::Arc::new(cloud.clone())),
     );
     impatient.limits.fencing = std::time::Duration::ZERO;
@@ -154,9 +155,9 @@ async fn an_image_that_is_not_shared_is_waited_for_and_then_given_up() {
 
 #[tokio::test]
 async fn a_slot_without_the_sellers_instance_leaves_circulation_and_frees_the_buyer() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -173,9 +174,9 @@ async fn a_slot_without_the_sellers_instance_leaves_circulation_and_frees_the_bu
 
 #[tokio::test]
 async fn a_slot_that_another_has_fenced_is_waited_for() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -223,9 +224,9 @@ proptest! {
     fn through_random_faults_each_ends_once_and_the_cash_agrees(seed: u64, share in 20_u8..100) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let directory = tempfile::tempdir().unwrap();
+            let Some(books) = Books::new() else { return };
             let cloud = Cloud::new(6, ALICE);
-            let settlement = venue(&cloud, directory.path()).await;
+            let settlement = venue(&cloud, &books).await;
             let mut market = Market::open();
             market.run(&settlement, |market| market.register().len() == 6).await;
             cloud.plan(faults(seed, share));

@@ -6,18 +6,15 @@ use engine::{EventBody, Notional, Price, ReassignmentStatus};
 use settlement::{Adapter, OpenError, TakeError, open};
 
 use crate::{
+    books::Books,
     cloud::Cloud,
     market::{ALICE, BOB, Market, OPENING, account, cash, options, usd},
     straight::venue,
 };
 
 /// A market with one deposited instance, sold; settlement has heard of all but the trade.
-async fn sold(
-    cloud: &Cloud,
-    directory: &std::path::Path,
-    price: i64,
-) -> (Market, settlement::Settlement) {
-    let settlement = venue(cloud, directory).await;
+async fn sold(cloud: &Cloud, books: &Books, price: i64) -> (Market, settlement::Settlement) {
+    let settlement = venue(cloud, books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -28,8 +25,8 @@ async fn sold(
 
 #[tokio::test]
 async fn events_are_taken_once_and_in_order() {
-    let directory = tempfile::tempdir().unwrap();
-    let (market, settlement) = sold(&Cloud::new(1, ALICE), directory.path(), 300).await;
+    let Some(books) = Books::new() else { return };
+    let (market, settlement) = sold(&Cloud::new(1, ALICE), &books, 300).await;
     let next = settlement.next_position().await.unwrap();
     let new = &market.events[usize::try_from(next).unwrap()..];
 
@@ -51,8 +48,8 @@ async fn events_are_taken_once_and_in_order() {
 
 #[tokio::test]
 async fn a_trade_that_is_known_with_other_terms_is_refused_with_an_alarm() {
-    let directory = tempfile::tempdir().unwrap();
-    let (market, settlement) = sold(&Cloud::new(1, ALICE), directory.path(), 300).await;
+    let Some(books) = Books::new() else { return };
+    let (market, settlement) = sold(&Cloud::new(1, ALICE), &books, 300).await;
     market.feed(&settlement).await;
     let mut forged = market.events.clone();
     for event in &mut forged {
@@ -75,20 +72,20 @@ async fn a_trade_that_is_known_with_other_terms_is_refused_with_an_alarm() {
 
 #[tokio::test]
 async fn commands_are_handed_out_again_after_a_restart_until_their_events_came_back() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let (mut market, settlement) = sold(&cloud, directory.path(), 300).await;
+    let (mut market, settlement) = sold(&cloud, &books, 300).await;
     market.feed(&settlement).await;
     let commands = settlement.next_commands().await.unwrap();
     let ids: Vec<_> = commands.iter().map(|(id, _)| *id).collect();
     settlement.mark_submitted(&ids).await.unwrap();
     settlement.close().await;
 
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     assert_eq!(settlement.next_commands().await.unwrap(), commands);
     market.run(&settlement, |market| market.ended() == 1).await;
     settlement.close().await;
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     market.feed(&settlement).await;
     let waiting = tokio::time::timeout(
         std::time::Duration::from_millis(50),
@@ -99,14 +96,14 @@ async fn commands_are_handed_out_again_after_a_restart_until_their_events_came_b
 
 #[tokio::test]
 async fn a_buyer_without_cash_is_waited_for_and_then_let_go() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let (mut market, settlement) = sold(&cloud, directory.path(), OPENING + 1).await;
+    let (mut market, settlement) = sold(&cloud, &books, OPENING + 1).await;
     market.feed(&settlement).await;
     assert_eq!(cash(&settlement, BOB).await, (OPENING, 0));
     settlement.close().await;
 
-    let mut poor = options(directory.path(), Adapter::Custom(Arc::new(cloud.clone())));
+    let mut poor = options(&books, Adapter::Custom(Arc::new(cloud.clone())));
     poor.limits.funding = std::time::Duration::ZERO;
     let settlement = open(poor).await.unwrap();
     market.run(&settlement, |market| market.ended() == 1).await;
@@ -118,13 +115,13 @@ async fn a_buyer_without_cash_is_waited_for_and_then_let_go() {
 
 #[tokio::test]
 async fn a_buyer_who_is_being_paid_just_now_can_pay_with_it() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(2, ALICE);
     cloud.change("slot-1", |slot| {
         slot.custody.as_mut().unwrap().beneficiary = BOB.to_owned();
         slot.instance.as_mut().unwrap().account = BOB.to_owned();
     });
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 2)
@@ -140,10 +137,10 @@ async fn a_buyer_who_is_being_paid_just_now_can_pay_with_it() {
 
 #[tokio::test]
 async fn opening_cash_is_credited_once_ever() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(0, ALICE);
     for _ in 0..3 {
-        let mut again = options(directory.path(), Adapter::Custom(Arc::new(cloud.clone())));
+        let mut again = options(&books, Adapter::Custom(Arc::new(cloud.clone())));
         again.opening_cash.push(settlement::OpeningCash {
             account: account(ALICE),
             currency: usd(),
@@ -154,7 +151,7 @@ async fn opening_cash_is_credited_once_ever() {
         settlement.close().await;
     }
     assert_eq!(
-        settlement::check_ledger(directory.path())
+        settlement::check_ledger(&books.database())
             .await
             .unwrap()
             .transfers,
@@ -163,23 +160,18 @@ async fn opening_cash_is_credited_once_ever() {
 }
 
 #[tokio::test]
-async fn a_second_settlement_over_the_same_file_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
+async fn a_second_settlement_over_the_same_books_is_refused() {
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(0, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
-    let second = open(options(
-        directory.path(),
-        Adapter::Custom(Arc::new(cloud.clone())),
-    ))
-    .await;
+    let settlement = venue(&cloud, &books).await;
+    let second = open(options(&books, Adapter::Custom(Arc::new(cloud.clone())))).await;
     assert!(matches!(second, Err(OpenError::Store(_))));
     settlement.close().await;
-    venue(&cloud, directory.path()).await;
+    venue(&cloud, &books).await;
 }
 
 #[tokio::test]
 async fn an_edit_of_the_ledger_is_found() {
-    use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
     for edit in [
         "UPDATE transfers SET amount = amount + 1 WHERE number = 1",
         "UPDATE transfers SET subject = 'x' WHERE kind = 'RESERVE'",
@@ -189,24 +181,14 @@ async fn an_edit_of_the_ledger_is_found() {
         "UPDATE reassignments SET state = 'BUSTED'",
         "UPDATE reassignments SET state = 'RUNNING'",
     ] {
-        let directory = tempfile::tempdir().unwrap();
-        let (mut market, settlement) = sold(&Cloud::new(1, ALICE), directory.path(), 300).await;
+        let Some(books) = Books::new() else { return };
+        let (mut market, settlement) = sold(&Cloud::new(1, ALICE), &books, 300).await;
         market.run(&settlement, |market| market.ended() == 1).await;
         settlement.close().await;
-        settlement::check_ledger(directory.path()).await.unwrap();
-        let file = directory.path().join("settlement.sqlite");
-        let mut connection = SqliteConnectOptions::new()
-            .filename(file)
-            .connect()
-            .await
-            .unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(edit))
-            .execute(&mut connection)
-            .await
-            .unwrap();
-        sqlx::Connection::close(connection).await.unwrap();
+        settlement::check_ledger(&books.database()).await.unwrap();
+        books.edit(edit).await;
         assert!(
-            settlement::check_ledger(directory.path()).await.is_err(),
+            settlement::check_ledger(&books.database()).await.is_err(),
             "{edit}"
         );
     }

@@ -1,9 +1,10 @@
-//! Settlement as a whole: with the real engine before it and a control plane behind it.
+//! Settlement as a whole, over SQLite: with the real engine before it and a control plane behind it.
 #![expect(
     clippy::unwrap_used,
     reason = "what fails in a test's own helpers fails the test"
 )]
 
+mod books;
 mod cloud;
 mod crashes;
 mod faults;

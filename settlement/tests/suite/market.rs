@@ -15,6 +15,8 @@ use settlement::{
 };
 use tokio::time::Instant;
 
+use crate::books::Books;
+
 pub(crate) const CUSTODY: &str = "custody:cloudpit";
 pub(crate) const ALICE: &str = "acme:alice";
 pub(crate) const BOB: &str = "acme:bob";
@@ -71,8 +73,8 @@ pub(crate) fn quick() -> Limits {
     }
 }
 
-pub(crate) fn options(directory: &std::path::Path, adapter: Adapter) -> Options {
-    let mut options = Options::new(directory.to_owned(), clock());
+pub(crate) fn options(books: &Books, adapter: Adapter) -> Options {
+    let mut options = Options::new(books.database(), clock());
     options.limits = quick();
     options.providers = vec![ProviderSettings {
         name: provider(),

@@ -15,6 +15,7 @@ use settlement::{
 };
 
 use crate::{
+    books::Books,
     cloud::{Cloud, Fault},
     gate::Gate,
     market::{ALICE, BOB, Market, OPENING, cash, options, provider, usd},
@@ -46,10 +47,10 @@ async fn refusal(settlement: &Settlement, what: Act) -> ActRefusal {
 /// Alice's instance is sold to Bob, and is parked for this fault.
 async fn parked(
     cloud: &Cloud,
-    directory: &std::path::Path,
+    books: &Books,
     faults: &[(&'static str, Fault)],
 ) -> (Market, Settlement) {
-    let (mut market, settlement) = sold(cloud, directory).await;
+    let (mut market, settlement) = sold(cloud, books).await;
     cloud.script(faults);
     assert_eq!(
         market.run_until_quiet(&settlement).await,
@@ -78,9 +79,9 @@ async fn what_was_parked_is_retried_and_delivered() {
         vec![("terminate", Fault::TaskFails(Class::Transient)); 8],
         vec![("start", Fault::TaskFails(Class::Unknown)); 8],
     ] {
-        let directory = tempfile::tempdir().unwrap();
+        let Some(books) = Books::new() else { return };
         let cloud = Cloud::new(1, ALICE);
-        let (mut market, settlement) = parked(&cloud, directory.path(), &faults).await;
+        let (mut market, settlement) = parked(&cloud, &books, &faults).await;
         assert_eq!(
             refusal(&settlement, Act::Resume).await,
             ActRefusal::NotSuspended
@@ -145,16 +146,16 @@ async fn suspended_anywhere_it_stands_still_and_goes_on_through_a_restart() {
         .filter(|state| *state <= State::Running)
     {
         for way_on in [Act::Resume, Act::Retry] {
-            let directory = tempfile::tempdir().unwrap();
+            let Some(books) = Books::new() else { return };
             let cloud = Cloud::new(1, ALICE);
-            let (mut market, settlement) = sold(&cloud, directory.path()).await;
+            let (mut market, settlement) = sold(&cloud, &books).await;
             if !suspend_at(&mut market, &settlement, wanted).await {
                 continue;
             }
             count += 1;
             settlement.close().await;
             let adapter = Adapter::Custom(Arc::new(cloud.clone()));
-            let settlement = open(options(directory.path(), adapter)).await.unwrap();
+            let settlement = open(options(&books, adapter)).await.unwrap();
             let calls = count_calls(&cloud);
             // The market may say something meanwhile; nothing is asked of the provider.
             market.feed(&settlement).await;
@@ -197,13 +198,13 @@ fn count_calls(cloud: &Cloud) -> impl Fn() -> usize {
 async fn held_up(
     call: &'static str,
     cloud: &Cloud,
-    directory: &std::path::Path,
+    books: &Books,
     later: &Arc<AtomicU64>,
 ) -> (Market, Settlement, Gate) {
-    let (market, settlement) = sold(cloud, directory).await;
+    let (market, settlement) = sold(cloud, books).await;
     settlement.close().await;
     let gate = Gate::before(cloud, call);
-    let mut options = options(directory, Adapter::Custom(Arc::new(gate.clone())));
+    let mut options = options(books, Adapter::Custom(Arc::new(gate.clone())));
     let (clock, later) = (options.clock, Arc::clone(later));
     options.clock = Arc::new(move || {
         let nanos = clock().nanos() + later.load(Ordering::Relaxed);
@@ -226,10 +227,10 @@ async fn hours_pass(market: &mut Market, settlement: &Settlement, later: &Atomic
 
 #[tokio::test]
 async fn no_time_runs_while_it_is_suspended() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     let later = Arc::default();
-    let (mut market, settlement, gate) = held_up("start", &cloud, directory.path(), &later).await;
+    let (mut market, settlement, gate) = held_up("start", &cloud, &books, &later).await;
     let suspended = async {
         gate.reached().await;
         act(&settlement, Act::Suspend).await.unwrap();
@@ -244,16 +245,16 @@ async fn no_time_runs_while_it_is_suspended() {
 
 #[tokio::test]
 async fn a_worker_that_has_looked_before_it_was_reversed_ends_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let (mut market, settlement) = sold(&cloud, directory.path()).await;
+    let (mut market, settlement) = sold(&cloud, &books).await;
     // It may begin; the worker's last look before that is under way.
     market.feed(&settlement).await;
     work_until(&settlement, State::Asking).await;
     settlement.close().await;
     let gate = Gate::before(&cloud, "observe");
     let adapter = Adapter::Custom(Arc::new(gate.clone()));
-    let settlement = open(options(directory.path(), adapter)).await.unwrap();
+    let settlement = open(options(&books, adapter)).await.unwrap();
     let reversed = async {
         gate.reached().await;
         assert_eq!(state(&settlement).await, Some(State::Asking));
@@ -273,10 +274,9 @@ async fn a_worker_that_has_looked_before_it_was_reversed_ends_nothing() {
 #[tokio::test]
 async fn a_call_that_is_under_way_when_it_is_suspended_is_made_once() {
     for call in ["terminate", "place", "start"] {
-        let directory = tempfile::tempdir().unwrap();
+        let Some(books) = Books::new() else { return };
         let cloud = Cloud::new(1, ALICE);
-        let (mut market, settlement, gate) =
-            held_up(call, &cloud, directory.path(), &Arc::default()).await;
+        let (mut market, settlement, gate) = held_up(call, &cloud, &books, &Arc::default()).await;
         let suspended = async {
             gate.reached().await;
             act(&settlement, Act::Suspend).await.unwrap();
@@ -293,10 +293,10 @@ async fn a_call_that_is_under_way_when_it_is_suspended_is_made_once() {
 
 #[tokio::test]
 async fn what_cannot_be_delivered_ends_in_cash() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     let fault = [("place", Fault::Refused(Class::Denied))];
-    let (mut market, settlement) = parked(&cloud, directory.path(), &fault).await;
+    let (mut market, settlement) = parked(&cloud, &books, &fault).await;
     let terms = CashOut {
         difference: Amount::new(120),
         instance_taken: None,
@@ -332,15 +332,15 @@ async fn what_cannot_be_delivered_ends_in_cash() {
     ));
     settlement.check_ledger().await.unwrap();
     settlement.close().await;
-    settlement::check_ledger(directory.path()).await.unwrap();
+    settlement::check_ledger(&books.database()).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_seller_that_keeps_its_instance_is_paid_nothing() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     let fault = [("terminate", Fault::Refused(Class::Denied))];
-    let (mut market, settlement) = parked(&cloud, directory.path(), &fault).await;
+    let (mut market, settlement) = parked(&cloud, &books, &fault).await;
     let unsaid = Act::CashOut(CashOut::default());
     assert_eq!(
         refusal(&settlement, unsaid).await,
@@ -360,10 +360,10 @@ async fn a_seller_that_keeps_its_instance_is_paid_nothing() {
 
 #[tokio::test]
 async fn a_suspended_provider_is_not_asked_and_no_time_runs() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     let later = Arc::default();
-    let (mut market, settlement, gate) = held_up("place", &cloud, directory.path(), &later).await;
+    let (mut market, settlement, gate) = held_up("place", &cloud, &books, &later).await;
     let suspended = async {
         gate.reached().await;
         let provider = provider();
@@ -393,9 +393,9 @@ async fn a_suspended_provider_is_not_asked_and_no_time_runs() {
 #[tokio::test]
 async fn a_bust_is_undone_in_the_books_while_it_stands_still() {
     for suspended_provider in [false, true] {
-        let directory = tempfile::tempdir().unwrap();
+        let Some(books) = Books::new() else { return };
         let cloud = Cloud::new(1, ALICE);
-        let (mut market, settlement) = sold(&cloud, directory.path()).await;
+        let (mut market, settlement) = sold(&cloud, &books).await;
         market.feed(&settlement).await;
         work_until(&settlement, State::Asking).await;
         if suspended_provider {
@@ -426,10 +426,10 @@ async fn a_bust_is_undone_in_the_books_while_it_stands_still() {
 
 #[tokio::test]
 async fn reassignments_are_listed_by_state_a_page_at_a_time() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
     let fault = [("place", Fault::Refused(Class::Denied))];
-    let (_, settlement) = parked(&cloud, directory.path(), &fault).await;
+    let (_, settlement) = parked(&cloud, &books, &fault).await;
     let list = async |which: Which| settlement.list(&which, 10).await.unwrap();
     let all = list(Which::default()).await;
     assert_eq!(all.len(), 1);

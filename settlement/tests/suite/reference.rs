@@ -18,6 +18,7 @@ use settlement::{
 };
 
 use crate::{
+    books::Books,
     market::{ACME, ALICE, BOB, CUSTODY, Market, OPENING, REGION, TYPE, cash, options},
     proxy::{self, Spoil, Whim},
 };
@@ -158,9 +159,9 @@ impl Customer {
     }
 }
 
-pub(crate) async fn venue(directory: &Path, address: SocketAddr) -> Settlement {
+pub(crate) async fn venue(books: &Books, address: SocketAddr) -> Settlement {
     let mut options = options(
-        &directory.join("settlement"),
+        books,
         Adapter::Reference {
             endpoint: format!("http://{address}"),
             token: TokenSource::Given(Secret::new(&token(CUSTODY))),
@@ -187,6 +188,7 @@ fn is_alive(process: u32) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn real_guests_are_sold_and_bought_back() {
+    let Some(books) = Books::new() else { return };
     let directory = tempfile::tempdir().unwrap();
     let plane = plane(directory.path(), 1).await;
     let (alice, bob) = (
@@ -198,7 +200,7 @@ async fn real_guests_are_sold_and_bought_back() {
     let new = bob.upload("new").await;
     bob.share(&new).await;
 
-    let settlement = venue(directory.path(), plane.address()).await;
+    let settlement = venue(&books, plane.address()).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -253,6 +255,7 @@ async fn real_guests_are_sold_and_bought_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_image_that_custody_may_not_use_ends_it_before_the_old_guest_is_touched() {
+    let Some(books) = Books::new() else { return };
     let directory = tempfile::tempdir().unwrap();
     let plane = plane(directory.path(), 1).await;
     let (alice, bob) = (
@@ -262,7 +265,7 @@ async fn an_image_that_custody_may_not_use_ends_it_before_the_old_guest_is_touch
     let old = alice.upload("old").await;
     alice.launch_and_deposit(&old).await;
     let private = bob.upload("private").await;
-    let settlement = venue(directory.path(), plane.address()).await;
+    let settlement = venue(&books, plane.address()).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -270,7 +273,7 @@ async fn an_image_that_custody_may_not_use_ends_it_before_the_old_guest_is_touch
     settlement.close().await;
 
     let mut impatient = options(
-        &directory.path().join("settlement"),
+        &books,
         Adapter::Reference {
             endpoint: format!("http://{}", plane.address()),
             token: TokenSource::Given(Secret::new(&token(CUSTODY))),
@@ -297,6 +300,7 @@ async fn over_a_wire_that_spoils_the_first_answer_of_each_kind_it_settles_once()
         Spoil::Redirect,
         Spoil::Swell,
     ] {
+        let Some(books) = Books::new() else { return };
         let directory = tempfile::tempdir().unwrap();
         let plane = plane(directory.path(), 2).await;
         let (alice, bob) = (
@@ -324,7 +328,7 @@ async fn over_a_wire_that_spoils_the_first_answer_of_each_kind_it_settles_once()
             if *count == 1 { spoil } else { Spoil::Pass }
         });
         let wire = proxy::start(plane.address(), whim).await;
-        let settlement = venue(directory.path(), wire.address).await;
+        let settlement = venue(&books, wire.address).await;
         let mut market = Market::open();
         market
             .run(&settlement, |market| market.register().len() == 2)

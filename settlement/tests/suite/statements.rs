@@ -19,6 +19,7 @@ use settlement::{
 };
 
 use crate::{
+    books::Books,
     cloud::{Cloud, Fault},
     market::{ACME, ALICE, BOB, Market, account, options, symbol, usd},
 };
@@ -28,8 +29,8 @@ const DAY: u64 = 86_400_000_000_000;
 const FIRST: u64 = 1_700_000_000_000_000_000 / DAY * DAY;
 
 /// A venue by a clock that is so many nanoseconds ahead.
-async fn venue(cloud: &Cloud, directory: &std::path::Path, later: &Arc<AtomicU64>) -> Settlement {
-    let mut options = options(directory, Adapter::Custom(Arc::new(cloud.clone())));
+async fn venue(cloud: &Cloud, books: &Books, later: &Arc<AtomicU64>) -> Settlement {
+    let mut options = options(books, Adapter::Custom(Arc::new(cloud.clone())));
     let (clock, later) = (options.clock, Arc::clone(later));
     options.clock = Arc::new(move || {
         let nanos = clock().nanos() + later.load(Ordering::Relaxed);
@@ -96,10 +97,10 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let directory = tempfile::tempdir().unwrap();
+            let Some(books) = Books::new() else { return };
             let cloud = Cloud::new(8, ALICE);
             let later = Arc::default();
-            let settlement = venue(&cloud, directory.path(), &later).await;
+            let settlement = venue(&cloud, &books, &later).await;
             let mut market = Market::open();
             market.run(&settlement, |market| market.register().len() == 8).await;
             let mut days = 0;
@@ -120,10 +121,10 @@ proptest! {
 
 #[tokio::test]
 async fn what_has_not_ended_is_owed_on_both_sides_and_nets() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(2, ALICE);
     let later = Arc::default();
-    let settlement = venue(&cloud, directory.path(), &later).await;
+    let settlement = venue(&cloud, &books, &later).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 2)

@@ -6,20 +6,21 @@ use engine::ReassignmentStatus;
 use settlement::{Adapter, Settlement, State, open};
 
 use crate::{
+    books::Books,
     cloud::Cloud,
     market::{ACME, ALICE, BOB, Market, OPENING, cash, options},
 };
 
-pub(crate) async fn venue(cloud: &Cloud, directory: &std::path::Path) -> Settlement {
+pub(crate) async fn venue(cloud: &Cloud, books: &Books) -> Settlement {
     let adapter = Adapter::Custom(Arc::new(cloud.clone()));
-    open(options(directory, adapter)).await.unwrap()
+    open(options(books, adapter)).await.unwrap()
 }
 
 #[tokio::test]
 async fn an_instance_is_deposited_sold_resold_and_bought_back() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
 
     market
@@ -61,9 +62,9 @@ async fn an_instance_is_deposited_sold_resold_and_bought_back() {
 
 #[tokio::test]
 async fn the_engine_hears_of_every_milestone_and_the_timeline_tells_the_story() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -133,9 +134,9 @@ async fn the_engine_hears_of_every_milestone_and_the_timeline_tells_the_story() 
 
 #[tokio::test]
 async fn many_instances_of_one_trade_settle_side_by_side() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(20, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 20)
@@ -156,14 +157,14 @@ async fn many_instances_of_one_trade_settle_side_by_side() {
 
 #[tokio::test]
 async fn an_instance_of_a_stranger_or_another_class_is_not_deposited() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(4, ALICE);
     cloud.change("slot-1", |slot| {
         slot.custody.as_mut().unwrap().beneficiary = "acme:nobody".to_owned()
     });
     cloud.change("slot-2", |slot| slot.instance_type = "m5.huge".to_owned());
     cloud.change("slot-3", |slot| slot.instance = None);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     market
         .run(&settlement, |market| !market.register().is_empty())

@@ -13,6 +13,7 @@ use settlement::{
 };
 
 use crate::{
+    books::Books,
     cloud::{Cloud, Fault},
     market::{ALICE, BOB, CUSTODY, Market, OPENING, cash},
     reference::{self, Customer, plane},
@@ -55,9 +56,9 @@ async fn deposited(market: &mut Market, settlement: &Settlement, count: usize) {
 
 #[tokio::test]
 async fn what_is_found_stands_until_it_is_gone_and_is_one_alarm() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(2, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     deposited(&mut market, &settlement, 2).await;
     let register = market.register();
@@ -88,9 +89,9 @@ async fn what_is_found_stands_until_it_is_gone_and_is_one_alarm() {
 
 #[tokio::test]
 async fn what_settlement_does_to_a_slot_is_no_finding() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(3, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     deposited(&mut market, &settlement, 3).await;
     for (seller, buyer) in [(ALICE, BOB), (BOB, ALICE), (ALICE, BOB)] {
@@ -181,6 +182,7 @@ impl Meddler {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_a_real_control_plane_what_is_ended_replaced_and_doubled_is_found() {
+    let Some(books) = Books::new() else { return };
     let directory = tempfile::tempdir().unwrap();
     let plane = plane(directory.path(), 3).await;
     let (alice, bob) = (
@@ -193,7 +195,7 @@ async fn at_a_real_control_plane_what_is_ended_replaced_and_doubled_is_found() {
     }
     let new = bob.upload("new").await;
     bob.share(&new).await;
-    let settlement = reference::venue(directory.path(), plane.address()).await;
+    let settlement = reference::venue(&books, plane.address()).await;
     let mut market = Market::open();
     deposited(&mut market, &settlement, 3).await;
     let register = market.register();
@@ -230,9 +232,9 @@ async fn at_a_real_control_plane_what_is_ended_replaced_and_doubled_is_found() {
 
 #[tokio::test]
 async fn a_provider_that_says_nothing_is_waited_for_and_no_attempt_is_used_up() {
-    let directory = tempfile::tempdir().unwrap();
+    let Some(books) = Books::new() else { return };
     let cloud = Cloud::new(1, ALICE);
-    let settlement = venue(&cloud, directory.path()).await;
+    let settlement = venue(&cloud, &books).await;
     let mut market = Market::open();
     deposited(&mut market, &settlement, 1).await;
     let asked = Arc::new(AtomicUsize::new(0));

@@ -7,6 +7,13 @@ mod amended;
 mod control_plane;
 mod operated;
 mod party;
+#[path = "../../../settlement/tests/postgresql/server.rs"]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "other tests do more to their servers; what fails there fails the test"
+)]
+mod server;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,6 +24,7 @@ use fix_codec::tags;
 use gateway::clock::SystemClock;
 use gateway::layout::Layout;
 use sequencer::EventPosition;
+use settlement::{Database, Postgresql, Protection};
 use tempfile::TempDir;
 use tests::ground::example;
 use tests::guests::{self, Guest};
@@ -25,6 +33,7 @@ use tests::venue_process::{VenueProcess, on_free_port};
 
 use control_plane::{CUSTODY, ControlPlane, token_file};
 use party::Party;
+use server::Server;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_venue-under-test");
 
@@ -48,13 +57,29 @@ struct Stage {
     folder: TempDir,
     control: ControlPlane,
     random: Random,
+    /// Where settlement keeps its books.
+    database: Database,
+    /// What keeps them, where SQLite does not.
+    _server: Option<Server>,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reassignment_settles_once_whenever_the_venue_is_killed() {
-    let random = Random::of_seed(Random::seed("SETTLEMENT_SEED"));
-    let rounds = rounds();
-    let mut stage = Stage::set(random);
+    let stage = Stage::set(Random::of_seed(Random::seed("SETTLEMENT_SEED")));
+    kill_it(stage, rounds()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_postgresql_a_reassignment_settles_once_whenever_the_venue_is_killed() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let stage = Stage::set(Random::of_seed(Random::seed("SETTLEMENT_SEED")));
+    kill_it(stage.with(server), rounds().div_ceil(2)).await;
+}
+
+/// Each round is one reassignment, interrupted at random instants.
+async fn kill_it(mut stage: Stage, rounds: u64) {
     let mut seller = Party::new(&stage.control, "ALDER", "acme:1001").await;
     let mut buyer = Party::new(&stage.control, "BIRCH", "acme:1002").await;
     let (mut instance, slot) = stage.control.deposit("acme:1001", &seller.image).await;
@@ -127,10 +152,44 @@ impl Stage {
             .replace("http://127.0.0.1:1", control.endpoint())
             .replace("acme.token", &token_file(CUSTODY));
         std::fs::write(&config, text).expect("it can be written");
+        let directory = Layout::new(&folder.path().join("venue")).settlement();
         Self {
             folder,
             control,
             random,
+            database: Database::Sqlite { directory },
+            _server: None,
+        }
+    }
+
+    /// The same with its books on a server.
+    fn with(self, server: Server) -> Self {
+        const NAME: &str = "books";
+        server.make_database(NAME);
+        let host = server.host().to_str().expect("it is a short path");
+        let config = self.folder.path().join("demo.toml");
+        let text = std::fs::read_to_string(&config).expect("it was written");
+        let text = text.replace("store = \"sqlite\"", "store = \"postgresql\"");
+        let settings = Postgresql {
+            host: host.to_owned(),
+            port: server::PORT,
+            database: NAME.to_owned(),
+            user: server::USER.to_owned(),
+            password: None,
+            protection: Protection::None,
+            connect_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_secs(10),
+            outage_max: Duration::from_secs(10),
+        };
+        let table = format!(
+            "\n[postgresql]\nhost = \"{host}\"\nport = {}\ndatabase = \"{NAME}\"\nuser = \"{}\"\n",
+            settings.port, settings.user
+        );
+        std::fs::write(&config, text + &table).expect("it can be written");
+        Self {
+            database: Database::Postgresql(settings),
+            _server: Some(server),
+            ..self
         }
     }
 
@@ -209,7 +268,7 @@ impl Stage {
         }
         opened.running.stop().expect("nothing was written");
         assert_eq!(transferred, settlements);
-        let ledger = settlement::check_ledger(&self.layout().settlement()).await;
+        let ledger = settlement::check_ledger(&self.database).await;
         let ledger = ledger.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(u64::try_from(ledger.reassignments), Ok(all));
     }
