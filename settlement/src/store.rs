@@ -177,7 +177,7 @@ async fn alarm(
     )
     .bind(nanos(now)?)
     .bind(subject)
-    .bind(what)
+    .bind(words(what))
     .run(tx)
     .await?;
     Ok(())
@@ -190,6 +190,11 @@ fn nanos(time: Timestamp) -> Result<i64, StoreError> {
 
 fn number(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::TooLarge)
+}
+
+/// Text from outside as both databases hold it: PostgreSQL has no place for NUL.
+fn words(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 fn money(micros: i64) -> Notional {

@@ -5,7 +5,7 @@ use engine::{
     AccountName, Command, InstanceName, Instrument, InstrumentKind, ProviderName, SlotName, Symbol,
 };
 
-use super::{Read, Statement, Store, StoreError, Tx, commands};
+use super::{Read, Statement, Store, StoreError, Tx, commands, words};
 use crate::provider::{Phase, SlotView};
 
 impl Store {
@@ -92,8 +92,8 @@ async fn symbol(
          ORDER BY symbol LIMIT 1",
     )
     .bind(provider.as_str())
-    .bind(&view.region)
-    .bind(&view.instance_type)
+    .bind(words(&view.region))
+    .bind(words(&view.instance_type))
     .maybe_row(tx)
     .await?
     .map(|row| row.parsed("symbol"))

@@ -8,7 +8,7 @@ use engine::{Command, ReassignmentStatus, Remark, SettledCash, Timestamp};
 use super::{
     Read, Statement, Store, StoreError, Tx, alarm,
     cash::{balance, book, check_commit},
-    commands, nanos, number, rows,
+    commands, nanos, number, rows, words,
 };
 use crate::{
     ledger::{Account, Amount},
@@ -112,7 +112,7 @@ impl Store {
         )
         .bind(nanos(now)?)
         .bind(word)
-        .bind(detail)
+        .bind(words(&detail))
         .bind(record.terms.id.to_string())
         .run(&mut tx)
         .await?;
@@ -194,13 +194,13 @@ pub(super) async fn write(
     .bind(i64::from(record.attempts))
     .bind(i64::from(record.failures))
     .bind(i64::from(record.round))
-    .bind(record.task.as_deref())
+    .bind(record.task.as_deref().map(words))
     .bind(learnt.generation.map(number).transpose()?)
-    .bind(learnt.image_digest.as_deref())
+    .bind(learnt.image_digest.as_deref().map(words))
     .bind(learnt.new_instance.map(|instance| instance.to_string()))
     .bind(learnt.old_process.map(i64::from))
     .bind(learnt.new_process.map(i64::from))
-    .bind(learnt.address.as_deref())
+    .bind(learnt.address.as_deref().map(words))
     .bind(i64::from(record.fence_held))
     .bind(nanos(lease_until)?)
     .bind(record.terms.id.to_string())
@@ -276,7 +276,7 @@ pub(super) async fn transition(
     .bind(record.terms.id.to_string())
     .bind(record.state.name())
     .bind(nanos(now)?)
-    .bind(why)
+    .bind(words(why))
     .run(tx)
     .await?;
     Ok(())

@@ -446,7 +446,8 @@ impl Provider for Cloud {
 }
 
 fn refused(class: Class) -> ProviderError {
-    ProviderError::new(class, "as planned")
+    // What a provider says may hold anything.
+    ProviderError::new(class, "as\0planned")
 }
 
 fn image(digest: &str, usable: bool) -> ImageView {
