@@ -2,6 +2,7 @@
 
 mod admin;
 mod check_config;
+mod check_ledger;
 mod demo;
 mod dictionary;
 mod guest;
@@ -36,6 +37,8 @@ enum Command {
     Admin(admin::Arguments),
     /// Reports every mistake in a configuration file, with line and remedy.
     CheckConfig(check_config::Arguments),
+    /// Replays settlement's cash ledger and compares it with the balances and the reassignments.
+    CheckLedger(check_ledger::Arguments),
     /// Writes the data dictionary of what the venue speaks, for a FIX engine to load.
     Dictionary(dictionary::Arguments),
     /// Reads a password from standard input and prints its hash, for the configuration.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
             run::run(&arguments)
         }
         Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::CheckLedger(arguments) => check_ledger::run(&arguments),
         Command::Dictionary(arguments) => {
             dictionary::run(&arguments);
             Ok(())

@@ -271,5 +271,18 @@ impl Stage {
         let ledger = settlement::check_ledger(&self.database).await;
         let ledger = ledger.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(u64::try_from(ledger.reassignments), Ok(all));
+        let said = std::process::Command::new(PROGRAM)
+            .arg("check-ledger")
+            .arg("--config")
+            .arg(self.folder.path().join("demo.toml"))
+            .arg("--data")
+            .arg(self.folder.path().join("venue"))
+            .output()
+            .expect("the program can be run");
+        let text = String::from_utf8_lossy(&said.stdout);
+        let transfers = ledger.transfers;
+        let expected =
+            format!("the ledger: correct. {transfers} transfers, {all} reassignments.\n");
+        assert_eq!(text, expected, "{said:?}");
     }
 }
