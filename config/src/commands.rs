@@ -6,7 +6,7 @@ use engine::{Command, FirmKind, SessionRole};
 use crate::model::{Account, Config, Firm, Role, ScopedLimits, Session};
 
 impl Config {
-    /// The commands that admit what the file declares: instruments, firms, accounts, sessions, limits, in an
+    /// The commands that admit what the file declares: instruments, firms, accounts, sessions, halt policies, limits, in an
     /// order in which each finds what it refers to.
     ///
     /// The engine ignores those whose outcome is there already, so a venue submits all of them at
@@ -25,12 +25,18 @@ impl Config {
         let self_match = traders.map(set_self_match_prevention);
         let accounts = self.accounts.iter().map(open_account);
         let sessions = self.sessions.iter().map(admit_session);
+        let halts = self.halt_policies.iter();
+        let halts = halts.map(|(symbol, policy)| Command::SetHaltPolicy {
+            symbol: *symbol,
+            policy: *policy,
+        });
         let limits = self.risk_limits.iter().map(set_risk_limits);
         instruments
             .chain(firms)
             .chain(self_match)
             .chain(accounts)
             .chain(sessions)
+            .chain(halts)
             .chain(limits)
             .collect()
     }

@@ -261,6 +261,17 @@ pub const TRADING_CALENDARS: Section = Section {
     ],
 };
 
+/// `[[halt_policies]]`: what halts of instruments do.
+pub const HALT_POLICIES: Section = Section {
+    name: "halt_policies",
+    repeated: true,
+    keys: &[
+        key("instruments", "[\"ACME.us-east-1.m5.large\"]"),
+        key("orders", "\"cancel\""),
+        key("reopening_call", "\"5min\""),
+    ],
+};
+
 /// `[[sessions]]`: the FIX sessions of the members.
 pub const SESSIONS: Section = Section {
     name: "sessions",
@@ -323,7 +334,7 @@ pub const RISK_LIMITS: Section = Section {
 };
 
 /// Every section, in the order of the manual.
-pub const SECTIONS: [&Section; 18] = [
+pub const SECTIONS: [&Section; 19] = [
     &VENUE,
     &FIX,
     &TLS,
@@ -340,6 +351,7 @@ pub const SECTIONS: [&Section; 18] = [
     &THROTTLES,
     &SCHEDULES,
     &TRADING_CALENDARS,
+    &HALT_POLICIES,
     &SESSIONS,
     &RISK_LIMITS,
 ];

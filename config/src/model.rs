@@ -3,13 +3,14 @@
 //! Fields are public, so that a program that embeds a configuration can set what it only knows at run
 //! time (the demo sets the endpoint and the token of its own provider).
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use engine::{
-    AccountName, CurrencyCode, FirmKind, FirmName, Instrument, Notional, ProviderName, RiskLimits,
-    RiskScope, SelfMatchPolicy, SessionName,
+    AccountName, CurrencyCode, FirmKind, FirmName, HaltPolicy, Instrument, Notional, ProviderName,
+    RiskLimits, RiskScope, SelfMatchPolicy, SessionName, Symbol,
 };
 
 use crate::identity::{Identity, Lockout, Tls};
@@ -53,6 +54,8 @@ pub struct Config {
     pub schedules: Vec<Schedule>,
     /// When instruments are in which phase, in the order of the file.
     pub trading_calendars: Vec<TradingCalendar>,
+    /// What halts of instruments do, where that is not the default.
+    pub halt_policies: BTreeMap<Symbol, HaltPolicy>,
     /// The members' FIX sessions, in the order of the file. At least one.
     pub sessions: Vec<Session>,
     /// What orders are held against, in the order of the file; each scope once.

@@ -31,6 +31,12 @@ fn name(command: &Command) -> String {
         } => {
             format!("admit session {session} of {firm} {permissions:?}")
         }
+        Command::SetHaltPolicy { symbol, policy } => {
+            format!(
+                "halts of {symbol}: {:?} {:?}",
+                policy.orders, policy.resumption
+            )
+        }
         Command::SetRiskLimits {
             scope,
             limits,
@@ -70,6 +76,7 @@ fn the_sample_becomes_these_commands() {
         "admit session ACME-DESK of ACME OrderEntry",
         "admit session ALDER-COMPLIANCE of ALDER DropCopy",
         "admit session WATCH-TAPE of WATCH DropCopy",
+        "halts of ACME.us-east-1.m5.large: Kept Auction { call: 300s }",
         "limits of firm ALDER: 50 instances, 1000 orders, 1 currencies, 1 restricted",
         "limits of account acme:1003: 0 instances, 0 orders, 2 currencies, 0 restricted",
         "limits of session CEDAR-MM: 0 instances, 5000 orders, 0 currencies, 0 restricted",

@@ -29,6 +29,7 @@ mod event;
 mod extras;
 mod fillable;
 mod finder;
+mod halt_policies;
 mod ids;
 mod invariants;
 mod inventory;
@@ -74,8 +75,8 @@ pub use command::{
 pub use disconnect::{CancelOnDisconnect, CancelScope, Connection, DisconnectCause};
 pub use event::{
     AmendedTrade, Asked, AuctionResult, CancelCause, Event, EventBody, Fill, FillAmendment,
-    KnownOrder, Liquidity, OrderStatus, OrderView, PhaseChange, Question, ReassignmentUpdate,
-    RiskLimitsChange, Trade, TradeLeg, TradeSide,
+    HaltPolicyChange, KnownOrder, Liquidity, OrderStatus, OrderView, PhaseChange, Question,
+    ReassignmentUpdate, RiskLimitsChange, Trade, TradeLeg, TradeSide,
 };
 pub use ids::{CommandNumber, ExecutionId, IdError, OrderId, ReassignmentId, TradeId};
 pub use machine::Engine;
@@ -91,4 +92,6 @@ pub use text::{
     SlotName, Symbol, Text, TextError,
 };
 pub use time::{Timestamp, TradingDay};
-pub use view::{BookTop, Holding, HoldingState, InstrumentPhase, Level, SessionPosition};
+pub use view::{
+    BookTop, HaltPolicies, Holding, HoldingState, InstrumentPhase, Level, SessionPosition,
+};

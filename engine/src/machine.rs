@@ -144,27 +144,25 @@ impl Engine {
             | Command::AdmitFirm { .. }
             | Command::OpenAccount { .. }
             | Command::AdmitSession { .. }
-            | Command::SetSelfMatchPrevention { .. }
-            | Command::SetHaltPolicy { .. } => {
+            | Command::SetSelfMatchPrevention { .. } => {
                 permit(!is_session(origin))?;
                 self.set_up(command).map(|event| out.push(event))
             }
-            Command::SetRiskLimits { .. } | Command::ReleaseRiskLimits { .. } => self
-                .mind_limits(*origin, command)
-                .map(|event| out.push(event)),
+            Command::SetRiskLimits { .. }
+            | Command::ReleaseRiskLimits { .. }
+            | Command::SetHaltPolicy { .. }
+            | Command::ReleaseHaltPolicy { .. } => {
+                self.lay_down(*origin, command).map(|event| out.push(event))
+            }
         }
     }
 
-    /// What is laid down about limits.
+    /// What the configuration and operators lay down about limits and halts.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "two commands lay down limits"
+        reason = "four commands lay down limits and what halts do"
     )]
-    fn mind_limits(
-        &mut self,
-        origin: Origin,
-        command: &Command,
-    ) -> Result<EventBody, IgnoreReason> {
+    fn lay_down(&mut self, origin: Origin, command: &Command) -> Result<EventBody, IgnoreReason> {
         match command {
             Command::SetRiskLimits {
                 scope,
@@ -174,7 +172,11 @@ impl Engine {
             Command::ReleaseRiskLimits { scope, reason } => {
                 self.release_risk_limits(origin, *scope, *reason)
             }
-            _ => unreachable!("only commands about limits come here"),
+            Command::SetHaltPolicy { symbol, policy } => {
+                self.set_halt_policy(origin, *symbol, *policy)
+            }
+            Command::ReleaseHaltPolicy { symbol } => self.release_halt_policy(origin, *symbol),
+            _ => unreachable!("only commands that lay something down come here"),
         }
     }
 
@@ -224,7 +226,8 @@ impl Engine {
             | Command::ReleaseTrading { .. }
             | Command::ChangePhase(_)
             | Command::ReleaseHalt { .. }
-            | Command::SetHaltPolicy { .. } => {
+            | Command::SetHaltPolicy { .. }
+            | Command::ReleaseHaltPolicy { .. } => {
                 unreachable!("only requests of members come here")
             }
         }
@@ -264,7 +267,6 @@ impl Engine {
             Command::SetSelfMatchPrevention { firm, policy } => {
                 self.set_self_match_policy(firm, policy)
             }
-            Command::SetHaltPolicy { symbol, policy } => self.set_halt_policy(symbol, policy),
             Command::ResetSession { .. }
             | Command::SubmitOrder(_)
             | Command::CancelOrder(_)
@@ -289,7 +291,9 @@ impl Engine {
             | Command::BlockTrading { .. }
             | Command::ReleaseTrading { .. }
             | Command::ChangePhase(_)
-            | Command::ReleaseHalt { .. } => {
+            | Command::ReleaseHalt { .. }
+            | Command::SetHaltPolicy { .. }
+            | Command::ReleaseHaltPolicy { .. } => {
                 unreachable!("only commands that set up the market come here")
             }
         }

@@ -16,7 +16,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::cancelling::Ending;
-use crate::command::{HaltPolicy, HaltedOrders, Origin, Phase, PhaseRequest, Resumption};
+use crate::command::{HaltedOrders, Origin, Phase, PhaseRequest, Resumption};
 use crate::event::{CancelCause, EventBody, PhaseChange};
 use crate::machine::Engine;
 use crate::order::{Lifetime, Order};
@@ -108,7 +108,7 @@ impl Engine {
         let instrument = self.listed(symbol)?;
         let trading = self.trading_mut(instrument);
         let then = trading.halt.ok_or(IgnoreReason::HaltForbids)?.then;
-        let (to, ends_at) = match (then, trading.policy.resumption) {
+        let (to, ends_at) = match (then, trading.policy().resumption) {
             (Phase::Continuous, Resumption::Auction { call }) => {
                 (Phase::OpeningAuction, Some(out.time().after(call)))
             }
@@ -123,21 +123,6 @@ impl Engine {
         };
         self.take_step(step, out);
         Ok(())
-    }
-
-    /// Lays down what a halt of an instrument does, from the next one on.
-    pub(crate) fn set_halt_policy(
-        &mut self,
-        symbol: Symbol,
-        policy: HaltPolicy,
-    ) -> Result<EventBody, IgnoreReason> {
-        let instrument = self.listed(&symbol)?;
-        let known = &mut self.trading_mut(instrument).policy;
-        if *known == policy {
-            return Err(IgnoreReason::AlreadySo);
-        }
-        *known = policy;
-        Ok(EventBody::HaltPolicySet { symbol, policy })
     }
 
     /// Ends the call with which the first instrument reopens, whose time has come.
@@ -172,7 +157,7 @@ impl Engine {
             self.leave(instrument, to, out);
         }
         self.come_to(step, out);
-        let cancels = self.trading(instrument).policy.orders == HaltedOrders::Cancelled;
+        let cancels = self.trading(instrument).policy().orders == HaltedOrders::Cancelled;
         match to {
             Phase::Halted if cancels => self.cancel_halted(instrument, out),
             Phase::ClosingAuction if !was_closing => self.book_closing(instrument),
@@ -304,7 +289,7 @@ impl Engine {
         book.all(&self.orders.resting, &self.levels).collect()
     }
 
-    fn listed(&self, symbol: &Symbol) -> Result<u32, IgnoreReason> {
+    pub(crate) fn listed(&self, symbol: &Symbol) -> Result<u32, IgnoreReason> {
         let instrument = self.registry.instruments.find(symbol);
         instrument.ok_or(IgnoreReason::Unknown)
     }
@@ -313,7 +298,7 @@ impl Engine {
         &self.registry.instruments[instrument].trading
     }
 
-    fn trading_mut(&mut self, instrument: u32) -> &mut Trading {
+    pub(crate) fn trading_mut(&mut self, instrument: u32) -> &mut Trading {
         &mut self.registry.instruments[instrument].trading
     }
 }
@@ -327,7 +312,7 @@ impl Trading {
         if !self.phase.may_be_followed_by(to) {
             return Err(IgnoreReason::PhaseNotNext);
         }
-        let straight = self.policy.resumption == Resumption::Straight;
+        let straight = self.policy().resumption == Resumption::Straight;
         if self.halt.is_some() && to == Phase::Continuous && !straight {
             return Err(IgnoreReason::HaltForbids);
         }

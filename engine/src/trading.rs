@@ -16,7 +16,10 @@ pub(crate) struct Trading {
     pub(crate) halt: Option<Halt>,
     /// When the auction ends by itself with which it reopens after a halt.
     pub(crate) reopens_at: Option<Timestamp>,
-    pub(crate) policy: HaltPolicy,
+    /// What a halt does, as the configuration says.
+    pub(crate) configured: HaltPolicy,
+    /// What an operator says instead, until it is released.
+    pub(crate) by_operator: Option<HaltPolicy>,
 }
 
 /// A step that a calendar asked for.
@@ -37,6 +40,11 @@ pub(crate) struct Halt {
 }
 
 impl Trading {
+    /// What a halt does.
+    pub(crate) fn policy(&self) -> HaltPolicy {
+        self.by_operator.unwrap_or(self.configured)
+    }
+
     /// Whether orders at the close are in the book: the closing auction is held, or halted.
     pub(crate) fn is_closing(&self) -> bool {
         let phase = self.halt.map_or(self.phase, |halt| halt.interrupts);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Phase, SessionRole};
+use crate::command::{HaltPolicy, Phase, SessionRole};
 use crate::disconnect::Connection;
 use crate::ids::{OrderId, ReassignmentId};
 use crate::money::{Price, Quantity};
@@ -37,6 +37,17 @@ pub struct InstrumentPhase {
     pub scheduled: Option<Phase>,
     /// Whether it is a test instrument.
     pub test: bool,
+}
+
+/// What a halt of an instrument does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HaltPolicies {
+    /// The instrument. Symbol(55).
+    pub symbol: Symbol,
+    /// As the configuration says.
+    pub configured: HaltPolicy,
+    /// As an operator says instead, until it is released; then that holds.
+    pub operator: Option<HaltPolicy>,
 }
 
 /// The best resting price of one side, and how much rests there.

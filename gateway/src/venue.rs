@@ -13,7 +13,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use config::Config;
 use engine::{
-    Command, Engine, Event, EventBody, IgnoreReason, Input, Origin, RiskLimits, SessionName,
+    Command, Engine, Event, EventBody, HaltPolicy, IgnoreReason, Input, Origin, RiskLimits,
+    SessionName,
 };
 use sequencer::{EventLog, Opened, Running};
 use tokio::sync::{mpsc, watch};
@@ -401,7 +402,7 @@ async fn admit(config: &Config, opened: &Opened) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lifts the limits that an earlier configuration laid down and this one does not.
+/// Lifts the limits and the halt policies that an earlier configuration laid down and this one does not.
 fn lifted(config: &Config, market: &Engine) -> Vec<Command> {
     let declared: BTreeSet<_> = config.risk_limits.iter().map(|one| one.scope).collect();
     let known = market
@@ -413,7 +414,15 @@ fn lifted(config: &Config, market: &Engine) -> Vec<Command> {
         limits: RiskLimits::default(),
         reason: None,
     });
-    lift.collect()
+    let halts = market.halt_policies().filter(|known| {
+        known.configured != HaltPolicy::default()
+            && !config.halt_policies.contains_key(&known.symbol)
+    });
+    let halts = halts.map(|known| Command::SetHaltPolicy {
+        symbol: known.symbol,
+        policy: HaltPolicy::default(),
+    });
+    lift.chain(halts).collect()
 }
 
 /// A declaration that the market cannot take is a mistake that must not be passed over.

@@ -5,6 +5,7 @@ mod amounts;
 mod conduct;
 mod declared;
 mod drop_copy;
+mod halt_policies;
 mod identity;
 mod market;
 mod members;
@@ -51,6 +52,7 @@ struct Tables<'a> {
     throttles: Vec<Table<'a>>,
     schedules: Vec<Table<'a>>,
     trading_calendars: Vec<Table<'a>>,
+    halt_policies: Vec<Table<'a>>,
     sessions: Vec<Table<'a>>,
     risk_limits: Vec<Table<'a>>,
 }
@@ -96,6 +98,10 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
     let schedules = schedules::schedules(&tables.schedules, &declared, report);
     let calendars = &tables.trading_calendars;
     let trading_calendars = trading_calendars::trading_calendars(calendars, &declared, report);
+    let halt_policies = instruments.as_ref().and_then(|listed| {
+        let listed: Vec<_> = listed.iter().map(|one| one.symbol).collect();
+        halt_policies::halt_policies(&tables.halt_policies, &listed, &declared, report)
+    });
     let risk_limits = risk_limits::risk_limits(&tables.risk_limits, &declared, report);
     Some(Config {
         venue: venue?,
@@ -112,6 +118,7 @@ fn sections(tables: &Tables<'_>, file: &Path, report: &mut Report) -> Option<Con
         accounts: accounts?,
         schedules: schedules?,
         trading_calendars: trading_calendars?,
+        halt_policies: halt_policies?,
         sessions: sessions?,
         risk_limits: risk_limits?,
     })
@@ -135,6 +142,7 @@ fn open<'a>(root: &'a DeTable<'a>, report: &mut Report) -> Tables<'a> {
         throttles: Table::repeated(root, &keys::THROTTLES, report),
         schedules: Table::repeated(root, &keys::SCHEDULES, report),
         trading_calendars: Table::repeated(root, &keys::TRADING_CALENDARS, report),
+        halt_policies: Table::repeated(root, &keys::HALT_POLICIES, report),
         sessions: Table::repeated(root, &keys::SESSIONS, report),
         risk_limits: Table::repeated(root, &keys::RISK_LIMITS, report),
     };

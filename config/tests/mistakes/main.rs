@@ -1,6 +1,7 @@
 //! Each mistake is reported at its place, with its key, what is wrong and the remedy. Each row changes
 //! one thing in a small good file.
 
+mod halt_policies;
 mod identity;
 mod limits;
 mod members;

@@ -277,7 +277,8 @@ fn weight(input: &Input) -> usize {
         | Command::ReleaseTrading { .. }
         | Command::ChangePhase(_)
         | Command::ReleaseHalt { .. }
-        | Command::SetHaltPolicy { .. } => 1,
+        | Command::SetHaltPolicy { .. }
+        | Command::ReleaseHaltPolicy { .. } => 1,
     }
 }
 

@@ -243,11 +243,17 @@ pub enum Command {
         /// Why, for members and the record.
         reason: Option<Remark>,
     },
-    /// Lays down what a halt of an instrument does. Until then it is the default.
+    /// Lays down what a halt of an instrument does: as the configuration says, by [`Origin::Venue`], or instead of it, by an
+    /// operator. Until then it is the default.
     SetHaltPolicy {
         /// The instrument.
         symbol: Symbol,
         /// What it does.
         policy: HaltPolicy,
+    },
+    /// Takes back what an operator has laid down: what the configuration says holds again. Only an operator may.
+    ReleaseHaltPolicy {
+        /// The instrument.
+        symbol: Symbol,
     },
 }

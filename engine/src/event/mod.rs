@@ -8,7 +8,7 @@ mod status;
 mod trade;
 
 pub use order::{CancelCause, Fill, KnownOrder, Liquidity, OrderStatus, OrderView};
-pub use phase::{AuctionResult, PhaseChange};
+pub use phase::{AuctionResult, HaltPolicyChange, PhaseChange};
 pub use risk::RiskLimitsChange;
 pub use status::{Asked, Question};
 pub use trade::{AmendedTrade, FillAmendment, ReassignmentUpdate, Trade, TradeLeg, TradeSide};
@@ -18,8 +18,8 @@ use alloc::boxed::Box;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{
-    Amendment, CancelRequest, FirmKind, HaltPolicy, Instrument, MassCancelRequest, NewOrder,
-    Origin, Phase, ReplaceRequest, SelfMatchPolicy, SessionRole, TradingScope,
+    Amendment, CancelRequest, FirmKind, Instrument, MassCancelRequest, NewOrder, Origin, Phase,
+    ReplaceRequest, SelfMatchPolicy, SessionRole, TradingScope,
 };
 use crate::disconnect::{CancelOnDisconnect, CancelScope, DisconnectCause};
 use crate::ids::{CommandNumber, ExecutionId, OrderId, ReassignmentId, TradeId};
@@ -419,11 +419,7 @@ pub enum EventBody {
     },
     /// Orders have met in an auction: the fills and trades follow.
     AuctionHeld(AuctionResult),
-    /// What a halt of an instrument does has been laid down.
-    HaltPolicySet {
-        /// The instrument.
-        symbol: Symbol,
-        /// What it does.
-        policy: HaltPolicy,
-    },
+    /// What a halt of an instrument does has been laid down, or what an operator had laid down was taken back.
+    // Boxed, as it is rare.
+    HaltPolicySet(Box<HaltPolicyChange>),
 }

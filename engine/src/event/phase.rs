@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Origin, Phase};
+use crate::command::{HaltPolicy, Origin, Phase};
 use crate::money::{Price, Quantity};
 use crate::text::{Remark, Symbol};
 
@@ -21,6 +21,19 @@ pub struct PhaseChange {
     pub reason: Option<Remark>,
     /// Whether the instrument is a test instrument.
     pub test: bool,
+}
+
+/// What a halt of an instrument does now, and who changed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HaltPolicyChange {
+    /// The instrument. Symbol(55).
+    pub symbol: Symbol,
+    /// Who changed it: the venue, as its configuration says, or an operator.
+    pub origin: Origin,
+    /// What the configuration says.
+    pub configured: HaltPolicy,
+    /// What an operator says instead, until it is released; then that holds.
+    pub operator: Option<HaltPolicy>,
 }
 
 /// What came of an auction in which something traded. The fills follow.

@@ -8,7 +8,8 @@ use engine::{
 
 use crate::desk::{BEAT, after, check};
 
-/// `phase TEST pre-open`, with the beat at which it was due or without, `resume TEST`, `halt-policy TEST keep|cancel straight|beats`.
+/// `phase TEST pre-open`, with the beat at which it was due or without, `resume TEST`, `halt-policy TEST keep|cancel straight|beats`,
+/// `release-halt-policy TEST`.
 pub(crate) fn command(words: &[&str]) -> Option<Command> {
     Some(match words[0] {
         "phase" => Command::ChangePhase(PhaseRequest {
@@ -39,6 +40,9 @@ pub(crate) fn command(words: &[&str]) -> Option<Command> {
                 },
             },
         },
+        "release-halt-policy" => Command::ReleaseHaltPolicy {
+            symbol: words[1].parse().unwrap(),
+        },
         _ => return None,
     })
 }
@@ -68,7 +72,7 @@ pub(crate) fn tell(body: &EventBody) -> Option<String> {
         EventBody::AuctionHeld(result) => {
             format!("auction {}@{}", result.quantity, result.price.micros())
         }
-        EventBody::HaltPolicySet { symbol, .. } => format!("halt-policy {symbol}"),
+        EventBody::HaltPolicySet(change) => format!("halt-policy {}", change.symbol),
         _ => return None,
     })
 }
@@ -108,7 +112,7 @@ fn who_may_change_phases_and_what_is_wrong_with_it() {
          | operator resume TEST | operator phase TEST continuous | operator phase TEST closing | operator phase TEST \
          pre-open | operator halt-policy NONE keep straight | operator halt-policy TEST keep straight",
         "ignored NotPermitted; ignored NotPermitted; ignored NotPermitted; ignored Unknown; ignored NotPermitted; ignored HaltForbids; \
-         ignored AlreadySo; continuous>closing; ignored PhaseNotNext; ignored Unknown; ignored AlreadySo",
+         ignored AlreadySo; continuous>closing; ignored PhaseNotNext; ignored Unknown; halt-policy TEST",
     );
 }
 
@@ -229,6 +233,24 @@ fn a_halt_keeps_orders_or_cancels_them_as_configured() {
          | B buy 1@5 x=COARSE | operator phase TEST halted",
         "halt-policy TEST; accepted 2; accepted 3; accepted 4; accepted 5; continuous>halted; cancelled 2 Halted; \
          cancelled 3 Halted; cancelled 4 Halted",
+    );
+}
+
+#[test]
+fn an_operators_halt_policy_holds_until_it_is_released() {
+    // What is configured cancels; an operator keeps; the configuration changes its mind meanwhile.
+    check(
+        "venue halt-policy TEST cancel straight | operator halt-policy TEST keep straight | A buy 1@5 \
+         | operator phase TEST halted | operator resume TEST | venue halt-policy TEST cancel 5 \
+         | operator release-halt-policy TEST | operator phase TEST halted | operator resume TEST",
+        "halt-policy TEST; halt-policy TEST; accepted 3; continuous>halted; halted>continuous; halt-policy TEST; \
+         halt-policy TEST; continuous>halted; cancelled 3 Halted; halted>opening",
+    );
+    check(
+        "venue release-halt-policy TEST | operator release-halt-policy NONE | operator release-halt-policy TEST \
+         | settlement halt-policy TEST cancel straight | operator halt-policy TEST keep straight \
+         | operator halt-policy TEST keep straight",
+        "ignored NotPermitted; ignored Unknown; ignored AlreadySo; ignored NotPermitted; halt-policy TEST; ignored AlreadySo",
     );
 }
 

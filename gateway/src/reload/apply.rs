@@ -235,6 +235,7 @@ impl Reloader {
             | Change::LimitsLifted(_)
             | Change::CalendarSet(_)
             | Change::CalendarLifted(_)
+            | Change::HaltPolicySet(_)
             | Change::Kept(..)
             | Change::Fix(_) => None,
         });
@@ -294,6 +295,7 @@ fn added(changes: &Changes) -> impl Iterator<Item = SessionName> + '_ {
         | Change::LimitsLifted(_)
         | Change::CalendarSet(_)
         | Change::CalendarLifted(_)
+        | Change::HaltPolicySet(_)
         | Change::Kept(..)
         | Change::Fix(_) => None,
     })
@@ -330,8 +332,11 @@ fn ignored(body: &EventBody) -> Option<IgnoreReason> {
 
 /// Whether an event answers a declaration that is taken.
 fn declares(body: &EventBody) -> bool {
+    // An operator may change the like at the same time.
     if let EventBody::RiskLimitsChanged(change) = body {
-        // An operator may change them at the same time.
+        return change.origin == Origin::Venue;
+    }
+    if let EventBody::HaltPolicySet(change) = body {
         return change.origin == Origin::Venue;
     }
     matches!(

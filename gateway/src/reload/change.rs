@@ -30,6 +30,8 @@ pub(super) enum Change {
     CalendarSet(Vec<Symbol>),
     /// They go by none any more.
     CalendarLifted(Vec<Symbol>),
+    /// What halts of these instruments do is something else.
+    HaltPolicySet(Vec<Symbol>),
     /// Something that is declared no more; the market keeps it.
     Kept(&'static str, String),
     /// Keys of `[fix]` that hold for all.
@@ -57,6 +59,7 @@ impl fmt::Display for Change {
                     "trading calendar of {of} lifted: the phase stays as it is"
                 )
             }
+            Self::HaltPolicySet(of) => write!(f, "halt policy of {} set", Named(of)),
             Self::Kept(what, name) => {
                 write!(f, "{what} {name} is not declared any more, and stays")
             }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use config::{Account, Config, Firm, Fix, Schedule, ScopedLimits, Session};
-use engine::{Instrument, RiskLimits, SessionName};
+use engine::{HaltPolicy, Instrument, RiskLimits, SessionName, Symbol};
 
 use super::calendars::calendars;
 use super::change::Change;
@@ -53,6 +53,7 @@ pub(super) fn changes(
     changes.risk_limits(&old.risk_limits, &new.risk_limits);
     let calendars = calendars(&old.trading_calendars, &new.trading_calendars);
     changes.taken.extend(calendars);
+    changes.halt_policies(&old.halt_policies, new);
     changes
 }
 
@@ -63,6 +64,7 @@ pub(super) fn nothing_of(config: &Config) -> Config {
         firms: Vec::new(),
         accounts: Vec::new(),
         sessions: Vec::new(),
+        halt_policies: BTreeMap::new(),
         risk_limits: Vec::new(),
         ..config.clone()
     }
@@ -86,6 +88,7 @@ impl Changes {
             accounts: _,
             schedules: _,
             trading_calendars: _,
+            halt_policies: _,
             sessions: _,
             risk_limits: _,
         } = old;
@@ -339,6 +342,23 @@ impl Changes {
                 scope: gone.scope,
                 limits: RiskLimits::default(),
             });
+        }
+    }
+
+    /// Of instruments that are declared; those that are not any more keep what they have.
+    fn halt_policies(&mut self, old: &BTreeMap<Symbol, HaltPolicy>, new: &Config) {
+        let mut changed = Vec::new();
+        for instrument in &new.instruments {
+            let symbol = instrument.symbol;
+            let of = |policies: &BTreeMap<_, _>| policies.get(&symbol).copied().unwrap_or_default();
+            let policy: HaltPolicy = of(&new.halt_policies);
+            if of(old) != policy {
+                changed.push(symbol);
+                self.declared.halt_policies.insert(symbol, policy);
+            }
+        }
+        if !changed.is_empty() {
+            self.taken.push(Change::HaltPolicySet(changed));
         }
     }
 

@@ -420,3 +420,27 @@ fn calendars_are_another_to_those_whose_day_is_another() {
         );
     }
 }
+
+#[test]
+fn halt_policies_are_told_where_they_are_others() {
+    let cancels = "[[halt_policies]]\norders = \"cancel\"\n";
+    let policy = format!("{cancels}{COPY}");
+    check(COPY, &policy, &["+ halt policy of TEST.A set", "1"]);
+    let old = read(&OLD.replacen(COPY, &policy, 1));
+    let found = |text: &str| {
+        let new = read(text);
+        let changes = changes(&old, &nothing_of(&old), &new, &BTreeSet::new());
+        let taken: Vec<_> = changes.taken.iter().map(ToString::to_string).collect();
+        (taken, changes.declared.commands())
+    };
+    let same = OLD.replacen(COPY, &policy, 1);
+    assert_eq!(found(&same), (Vec::new(), Vec::new()));
+    // Without a table it is the default again.
+    let (taken, commands) = found(OLD);
+    assert_eq!(taken, ["halt policy of TEST.A set"]);
+    let default = engine::Command::SetHaltPolicy {
+        symbol: "TEST.A".parse().unwrap(),
+        policy: engine::HaltPolicy::default(),
+    };
+    assert_eq!(commands, [default]);
+}

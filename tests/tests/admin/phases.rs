@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use fix_codec::tags;
 use fix_codec::values::{Side, TimeInForce};
 use gateway::clock;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::ground::{Ground, SYMBOL};
 use tests::member::{Member, Seen, Terms};
 use tests::venue_process::VenueProcess;
@@ -221,5 +221,47 @@ async fn a_calendar_brings_instruments_to_where_they_ought_to_be() {
     let (_, phases) = asked(&ground, &["phases"]).await;
     let phases = phases["phases"].as_array().expect("a list");
     assert!(phases.contains(&listed), "{phases:?}");
+    venue.stop().expect("the venue stops");
+}
+
+#[tokio::test]
+async fn what_a_halt_does_is_configured_and_an_operator_may_say_otherwise() {
+    let ground = ground();
+    let cancels = "\n[[halt_policies]]\norders = \"cancel\"\n";
+    ground.configure(|text| format!("{text}{cancels}"));
+    let venue = ground.start();
+    let mut member = log_on("CLIENT1", &venue).await;
+    order(&mut member, "one", "buy 1 1000", TimeInForce::Day).await;
+    does(&ground, &["halt", SYMBOL]).await;
+    let cancelled = next(&mut member, "one").await;
+    assert_eq!(cancelled, "150=4 39=4 59=0 151=0 31=- 851=- 378=6");
+    does(&ground, &["resume", SYMBOL]).await;
+
+    does(&ground, &["halt-policy", SYMBOL, "--orders", "keep"]).await;
+    order(&mut member, "two", "buy 1 1000", TimeInForce::Day).await;
+    venue.stop().expect("the venue stops");
+    member.rest().await;
+    let venue = ground.start();
+    let connected = member.connect(venue.address()).await;
+    connected.expect("the member comes back");
+    does(&ground, &["halt", SYMBOL]).await;
+    does(&ground, &["resume", SYMBOL]).await;
+    does(&ground, &["release-halt-policy", SYMBOL]).await;
+    // The first halt has kept it.
+    does(&ground, &["halt", SYMBOL]).await;
+    let cancelled = next(&mut member, "two").await;
+    assert_eq!(cancelled, "150=4 39=4 59=0 151=0 31=- 851=- 378=6");
+
+    // What is configured no more is as if it had never been.
+    venue.stop().expect("the venue stops");
+    ground.configure(|text| text.replace(cancels, ""));
+    let venue = ground.start();
+    let (_, listed) = asked(&ground, &["halt-policies"]).await;
+    let policies = listed["halt_policies"].as_array().expect("a list");
+    let plain = |one: &Value| one["orders"] == "keep" && one["by_operator"] == false;
+    assert!(
+        policies.len() == 4 && policies.iter().all(plain),
+        "{listed}"
+    );
     venue.stop().expect("the venue stops");
 }

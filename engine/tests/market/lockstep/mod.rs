@@ -316,10 +316,15 @@ fn of_phases(step: &Step) -> Command {
             symbol: symbol(at),
             reason,
         },
-        Step::HaltPolicy { symbol: at, policy } => Command::SetHaltPolicy {
+        Step::HaltPolicy {
+            symbol: at,
+            policy: Some(policy),
+            ..
+        } => Command::SetHaltPolicy {
             symbol: symbol(at),
             policy,
         },
+        Step::HaltPolicy { symbol: at, .. } => Command::ReleaseHaltPolicy { symbol: symbol(at) },
         _ => panic!("not about a phase: {step:?}"),
     }
 }
@@ -416,9 +421,14 @@ fn run(steps: &[Step]) {
             },
             None => match step {
                 Step::Phase { due: Some(_), .. } => Origin::Venue,
-                Step::Phase { .. } | Step::Release { .. } => Origin::Operator {
-                    name: "op".parse().unwrap(),
-                },
+                Step::HaltPolicy {
+                    by_operator: false, ..
+                } => Origin::Venue,
+                Step::Phase { .. } | Step::Release { .. } | Step::HaltPolicy { .. } => {
+                    Origin::Operator {
+                        name: "op".parse().unwrap(),
+                    }
+                }
                 _ => limits::origin(&command),
             },
         };

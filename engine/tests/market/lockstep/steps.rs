@@ -80,9 +80,11 @@ pub(super) enum Step {
     Release {
         symbol: usize,
     },
+    /// `None`: what an operator has said is taken back.
     HaltPolicy {
         symbol: usize,
-        policy: HaltPolicy,
+        policy: Option<HaltPolicy>,
+        by_operator: bool,
     },
     SelfMatch {
         session: usize,
@@ -262,7 +264,11 @@ pub(super) fn reopening() -> Vec<Step> {
     vec![
         phase(Phase::Halted),
         phase(Phase::Continuous),
-        Step::HaltPolicy { symbol: 0, policy },
+        Step::HaltPolicy {
+            symbol: 0,
+            policy: Some(policy),
+            by_operator: true,
+        },
         phase(Phase::Halted),
         release,
     ]
@@ -313,7 +319,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         14 => (prop::option::of(0_u64..3), 0_usize..2, phase())
             .prop_map(|(due, symbol, phase)| Step::Phase { due, symbol, phase }),
         3 => (0_usize..2).prop_map(|symbol| Step::Release { symbol }),
-        1 => (0_usize..2, halt_policy()).prop_map(|(symbol, policy)| Step::HaltPolicy { symbol, policy }),
+        2 => (0_usize..2, prop::option::weighted(0.8, halt_policy()), any::<bool>())
+            .prop_map(|(symbol, policy, by_operator)| Step::HaltPolicy { symbol, policy, by_operator }),
         3 => self_match(),
         4 => (0..BLOCKED.len(), prop::bool::weighted(0.4)).prop_map(|(scope, block)| Step::Switch { scope, block }),
         8 => (0..SCOPES, limits(), by()).prop_map(|(scope, limits, by)| Step::Limits { scope, limits, by }),

@@ -221,7 +221,10 @@ impl Naive {
                 self.release(*symbol, *reason, &mut told);
             }
             (Command::SetHaltPolicy { symbol, policy }, _) => {
-                self.lay_down_halt(*symbol, *policy, &mut told);
+                self.lay_down_halt(*symbol, Some(*policy), &mut told);
+            }
+            (Command::ReleaseHaltPolicy { symbol }, _) => {
+                self.lay_down_halt(*symbol, None, &mut told);
             }
             (Command::FireTimers, _) if told.events.is_empty() => told.ignore_so(),
             (Command::FireTimers, _) => {}

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 
 use engine::{
-    AuctionResult, CancelCause, EventBody, HaltPolicy, HaltedOrders, IgnoreReason, Liquidity,
-    NewOrder, OrderKind, OrderRefusal, OrderStatus, Origin, Phase, PhaseChange, PhaseRequest,
-    Price, Quantity, Remark, Resumption, SelfMatchInstruction, Side, Symbol, TimeInForce,
-    Timestamp, TradingDay,
+    AuctionResult, CancelCause, EventBody, HaltPolicy, HaltPolicyChange, HaltedOrders,
+    IgnoreReason, Liquidity, NewOrder, OrderKind, OrderRefusal, OrderStatus, Origin, Phase,
+    PhaseChange, PhaseRequest, Price, Quantity, Remark, Resumption, SelfMatchInstruction, Side,
+    Symbol, TimeInForce, Timestamp, TradingDay,
 };
 
 use super::{Naive, Place, Told, is_open};
@@ -25,7 +25,15 @@ pub(super) struct Trading {
     /// What a halt interrupts, and what follows it.
     halt: Option<(Phase, Phase)>,
     pub(super) reopens_at: Option<Timestamp>,
-    policy: HaltPolicy,
+    /// What a halt does, as configured and as an operator says instead.
+    configured: HaltPolicy,
+    operator: Option<HaltPolicy>,
+}
+
+impl Trading {
+    fn policy(&self) -> HaltPolicy {
+        self.operator.unwrap_or(self.configured)
+    }
 }
 
 /// What may be wrong with an order for the phase, first things first.
@@ -123,7 +131,7 @@ impl Naive {
             Some(IgnoreReason::PhaseNotNext)
         } else if trading.phase == Phase::Halted
             && to == Phase::Continuous
-            && trading.policy.resumption != Resumption::Straight
+            && trading.policy().resumption != Resumption::Straight
         {
             Some(IgnoreReason::HaltForbids)
         } else {
@@ -147,7 +155,7 @@ impl Naive {
         }
         let at = at.unwrap();
         let (_, then) = self.trading[at].halt.unwrap();
-        match self.trading[at].policy.resumption {
+        match self.trading[at].policy().resumption {
             Resumption::Auction { call } if then == Phase::Continuous => {
                 let ends = told.cause.time.after(call);
                 self.step(at, Phase::OpeningAuction, reason, Some(ends), told);
@@ -156,18 +164,38 @@ impl Naive {
         }
     }
 
-    pub(super) fn lay_down_halt(&mut self, symbol: Symbol, policy: HaltPolicy, told: &mut Told) {
-        let at = place_in_listing(symbol.as_str());
-        let refused = match at {
-            None => Some(IgnoreReason::Unknown),
-            Some(at) => (self.trading[at].policy == policy).then_some(IgnoreReason::AlreadySo),
-        };
-        if let Some(reason) = refused {
-            let origin = told.cause.input.origin;
-            return told.tell(EventBody::Ignored { origin, reason });
+    /// `None` takes back what an operator has said.
+    pub(super) fn lay_down_halt(
+        &mut self,
+        symbol: Symbol,
+        policy: Option<HaltPolicy>,
+        told: &mut Told,
+    ) {
+        let origin = told.cause.input.origin;
+        let operator = matches!(origin, Origin::Operator { .. });
+        let ignored = |reason| EventBody::Ignored { origin, reason };
+        if !operator && (policy.is_none() || origin != Origin::Venue) {
+            return told.tell(ignored(IgnoreReason::NotPermitted));
         }
-        self.trading[at.unwrap()].policy = policy;
-        told.tell(EventBody::HaltPolicySet { symbol, policy });
+        let Some(at) = place_in_listing(symbol.as_str()) else {
+            return told.tell(ignored(IgnoreReason::Unknown));
+        };
+        let known = &mut self.trading[at];
+        let before = (known.configured, known.operator);
+        match policy {
+            Some(policy) if !operator => known.configured = policy,
+            policy => known.operator = policy,
+        }
+        let (configured, operator) = (known.configured, known.operator);
+        if before == (configured, operator) {
+            return told.tell(ignored(IgnoreReason::AlreadySo));
+        }
+        told.tell(EventBody::HaltPolicySet(Box::new(HaltPolicyChange {
+            symbol,
+            origin,
+            configured,
+            operator,
+        })));
     }
 
     pub(super) fn reopen(&mut self, at: usize, due: Timestamp, told: &mut Told) {
@@ -219,7 +247,7 @@ impl Naive {
             test: ["TEST", "COARSE"].contains(&symbol),
         })));
         match to {
-            Phase::Halted if trading.policy.orders == HaltedOrders::Cancelled => {
+            Phase::Halted if trading.policy().orders == HaltedOrders::Cancelled => {
                 for order in self.all_open(symbol) {
                     let cause = Some(CancelCause::Halted);
                     self.end(order, OrderStatus::Cancelled, cause, told);

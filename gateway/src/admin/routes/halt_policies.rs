@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
-use engine::{Command, EventBody, HaltPolicy, HaltedOrders, Remark, Resumption, Symbol};
+use engine::{
+    Command, EventBody, HaltPolicies, HaltPolicy, HaltedOrders, Remark, Resumption, Symbol,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::admin::audited::Told;
@@ -15,6 +17,9 @@ use crate::admin::{Office, Refused};
 
 /// Where they are laid down.
 pub(crate) const HALT_POLICIES: &str = "/v1/halt-policies";
+
+/// Where what an operator has laid down is taken back.
+pub(crate) const HALT_POLICY_RELEASES: &str = "/v1/halt-policy-releases";
 
 /// The longest call of an auction that ends a halt, in seconds.
 const CALL_SECONDS_MAX: u32 = 86_400;
@@ -58,8 +63,96 @@ pub(crate) struct HaltPolicySet {
     pub(crate) reopening_call_seconds: Option<u32>,
 }
 
+/// Whose policy is to be taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReleaseHaltPolicy {
+    /// The instrument.
+    pub(crate) symbol: Symbol,
+    /// Why, for the record.
+    pub(crate) reason: Remark,
+}
+
+/// All instruments, in the order of their listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HaltPolicyList {
+    /// Each of them.
+    pub(crate) halt_policies: Vec<HaltPolicyEntry>,
+}
+
+/// What a halt of one instrument does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HaltPolicyEntry {
+    /// The instrument.
+    pub(crate) symbol: Symbol,
+    /// What becomes of its orders.
+    pub(crate) orders: OrdersWord,
+    /// How long the call of the auction is with which it reopens, in seconds.
+    pub(crate) reopening_call_seconds: Option<u64>,
+    /// Whether an operator has said so; the configuration otherwise.
+    pub(crate) by_operator: bool,
+}
+
 pub(super) fn routes() -> Router<Office> {
-    Router::new().route(HALT_POLICIES, post(lay_down))
+    Router::new()
+        .route(HALT_POLICIES, get(list).post(lay_down))
+        .route(HALT_POLICY_RELEASES, post(release))
+}
+
+async fn list(State(office): State<Office>) -> Result<Json<HaltPolicyList>, Refused> {
+    let halt_policies = office.market.look(|engine| {
+        let policies = engine.halt_policies();
+        policies.map(entry).collect()
+    });
+    Ok(Json(HaltPolicyList {
+        halt_policies: halt_policies.await?,
+    }))
+}
+
+fn entry(known: HaltPolicies) -> HaltPolicyEntry {
+    let policy = known.operator.unwrap_or(known.configured);
+    HaltPolicyEntry {
+        symbol: known.symbol,
+        orders: match policy.orders {
+            HaltedOrders::Kept => OrdersWord::Keep,
+            HaltedOrders::Cancelled => OrdersWord::Cancel,
+        },
+        reopening_call_seconds: match policy.resumption {
+            Resumption::Straight => None,
+            Resumption::Auction { call } => Some(call.as_secs()),
+        },
+        by_operator: known.operator.is_some(),
+    }
+}
+
+async fn release(
+    State(office): State<Office>,
+    Operator(operator): Operator,
+    Body(asked): Body<ReleaseHaltPolicy>,
+) -> Result<Told<Json<HaltPolicyEntry>>, Refused> {
+    let ReleaseHaltPolicy { symbol, reason } = asked;
+    let command = Command::ReleaseHaltPolicy { symbol };
+    let released = |body: &EventBody| {
+        let EventBody::HaltPolicySet(change) = body else {
+            return None;
+        };
+        Some(HaltPolicies {
+            symbol: change.symbol,
+            configured: change.configured,
+            operator: change.operator,
+        })
+    };
+    let changed = office.market.change(operator, command, released).await?;
+    let entry = entry(changed.answer);
+    Ok(Told {
+        said: format!(
+            "released: {entry} (command {}); reason: {reason}",
+            changed.command
+        ),
+        answer: Json(entry),
+    })
 }
 
 async fn lay_down(
@@ -102,6 +195,35 @@ async fn lay_down(
         said: format!("{set}; reason: {reason}"),
         answer: Json(set),
     })
+}
+
+impl fmt::Display for HaltPolicyList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} instruments", self.halt_policies.len())?;
+        for one in &self.halt_policies {
+            write!(f, "\n{one}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for HaltPolicyEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let orders = match self.orders {
+            OrdersWord::Keep => "keep",
+            OrdersWord::Cancel => "cancel",
+        };
+        let whose = if self.by_operator {
+            "by an operator"
+        } else {
+            "as configured"
+        };
+        write!(f, "{}: {orders} orders, ", self.symbol)?;
+        match self.reopening_call_seconds {
+            Some(call) => write!(f, "reopen with an auction after {call} s ({whose})"),
+            None => write!(f, "trade on at once ({whose})"),
+        }
+    }
 }
 
 impl fmt::Display for HaltPolicySet {

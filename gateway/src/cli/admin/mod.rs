@@ -63,8 +63,12 @@ enum What {
     Halt(phases::HaltArguments),
     /// Releases a halt.
     Resume(phases::HaltArguments),
-    /// Lays down what a halt of an instrument does.
+    /// Lists what halts of the instruments do.
+    HaltPolicies,
+    /// Lays down what a halt of an instrument does, instead of the configuration.
     HaltPolicy(phases::PolicyArguments),
+    /// Lets the configuration say again what a halt of an instrument does.
+    ReleaseHaltPolicy(phases::HaltArguments),
     /// Shows, sets and releases risk limits.
     // Boxed: it has room for four names.
     Limits(Box<risk_limits::Arguments>),
@@ -97,7 +101,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             What::Phase(arguments) => phases::change(&call, arguments).await,
             What::Halt(arguments) => phases::halt(&call, arguments).await,
             What::Resume(arguments) => phases::resume(&call, arguments).await,
+            What::HaltPolicies => phases::policies(&call).await,
             What::HaltPolicy(arguments) => phases::policy(&call, arguments).await,
+            What::ReleaseHaltPolicy(arguments) => phases::release_policy(&call, arguments).await,
             What::Limits(arguments) => risk_limits::run(&call, arguments).await,
             What::Settlements(arguments) => settlements::run(&call, arguments).await,
             What::Withdraw(arguments) => withdraw::run(&call, arguments).await,

@@ -1,11 +1,12 @@
-//! `cloudpit admin phases`, `phase`, `halt`, `resume` and `halt-policy`: where instruments are in their day, and where they are
+//! `cloudpit admin phases`, `phase`, `halt`, `resume`, `halt-policies`, `halt-policy` and `release-halt-policy`: where instruments are in their day, and where they are
 //! brought.
 
 use engine::{Remark, Symbol};
 
 use super::call::{Call, Failure};
 use crate::admin::routes::halt_policies::{
-    HALT_POLICIES, HaltPolicySet, OrdersWord, SetHaltPolicy,
+    HALT_POLICIES, HALT_POLICY_RELEASES, HaltPolicyEntry, HaltPolicyList, HaltPolicySet,
+    OrdersWord, ReleaseHaltPolicy, SetHaltPolicy,
 };
 use crate::admin::routes::phases::{
     ChangePhase, PHASES, PhaseChanged, PhaseWord, Phases, RELEASES, ReleaseHalt,
@@ -23,7 +24,7 @@ pub(super) struct PhaseArguments {
     reason: Remark,
 }
 
-/// What `halt` and `resume` take.
+/// What `halt`, `resume` and `release-halt-policy` take.
 #[derive(Debug, clap::Args)]
 pub(super) struct HaltArguments {
     /// The instrument.
@@ -47,6 +48,19 @@ pub(super) struct PolicyArguments {
     /// Why, for the record.
     #[arg(long, value_name = "TEXT")]
     reason: Remark,
+}
+
+pub(super) async fn policies(call: &Call) -> Result<(), Failure> {
+    call.read::<HaltPolicyList>(HALT_POLICIES, &()).await
+}
+
+pub(super) async fn release_policy(call: &Call, arguments: &HaltArguments) -> Result<(), Failure> {
+    let release = ReleaseHaltPolicy {
+        symbol: arguments.symbol,
+        reason: arguments.reason,
+    };
+    call.change::<HaltPolicyEntry>(HALT_POLICY_RELEASES, &release)
+        .await
 }
 
 pub(super) async fn list(call: &Call) -> Result<(), Failure> {
