@@ -25,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-use settlement::{Adapter, Moment, Settlement, State, open};
+use settlement::{Adapter, Limits, Moment, Settlement, State, open};
 use tokio::time::Instant;
 
 use books::Books;
@@ -107,6 +107,8 @@ async fn measure(name: &str, books: &Books, alone: usize, together: usize) {
 /// Notes when a provider was first asked for each reassignment: its image, of which it answers at once.
 async fn opened(books: &Books, cloud: &Cloud, answers: &Answers) -> Settlement {
     let mut options = options(books, Adapter::Custom(Arc::new(cloud.clone())));
+    // As in a venue: those of tests look for deposits so often that the database does little else.
+    options.limits = Limits::default();
     let answers = Arc::clone(answers);
     options.crash = Some(Arc::new(move |reassignment, state, moment| {
         if (state, moment) == (State::Funded, Moment::Observed) {
