@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect::Policy};
+use reqwest::{
+    Client, Method, StatusCode, Url,
+    header::{HeaderMap, HeaderValue},
+    redirect::Policy,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -57,6 +61,7 @@ pub enum EndpointError {
 /// An answer, read whole.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -67,23 +72,102 @@ impl Reply {
             ProviderError::new(Class::Unknown, &format!("unreadable answer: {error}"))
         })
     }
+
+    /// A header of the answer, where it is there and is text.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
 }
 
-/// A client for one endpoint and one token.
+/// A request.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    /// What follows the base address. Each name is one segment, whatever is in it.
+    pub(super) path: &'a [&'a str],
+    pub(super) query: &'a [(&'a str, &'a str)],
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<serde_json::Value>,
+}
+
+impl<'a> Call<'a> {
+    /// Asks for what is at `path`.
+    pub(super) fn get(path: &'a [&'a str], query: &'a [(&'a str, &'a str)]) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            query,
+            headers: HeaderMap::new(),
+            body: None,
+        }
+    }
+
+    /// Changes what is at `path`.
+    pub(super) fn change<B: Serialize>(
+        method: Method,
+        path: &'a [&'a str],
+        body: &B,
+    ) -> Result<Self, ProviderError> {
+        let body = serde_json::to_value(body)
+            .map_err(|error| ProviderError::new(Class::Denied, &error.to_string()))?;
+        Ok(Self {
+            method,
+            body: Some(body),
+            ..Self::get(path, &[])
+        })
+    }
+
+    /// With a header that everybody may see.
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Result<Self, ProviderError> {
+        self.headers.insert(name, header(value)?);
+        Ok(self)
+    }
+
+    /// With a header that holds `secret` after `scheme`; no log shows it.
+    pub(super) fn with_secret(
+        mut self,
+        name: &'static str,
+        scheme: &str,
+        secret: &Secret,
+    ) -> Result<Self, ProviderError> {
+        let mut value = header(&format!("{scheme}{}", secret.expose()))?;
+        value.set_sensitive(true);
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+}
+
+/// What is refused may be a secret: it is not repeated.
+fn header(value: &str) -> Result<HeaderValue, ProviderError> {
+    HeaderValue::from_str(value).map_err(|_| {
+        ProviderError::new(
+            Class::Denied,
+            "a token or name holds what no HTTP header takes",
+        )
+    })
+}
+
+/// A client for one endpoint.
 pub(super) struct Http {
     client: Client,
     base: Url,
-    token: Secret,
     answer_bytes_max: usize,
 }
 
 impl Http {
+    /// A client whose calls go to `endpoint`, below `version` where the endpoint does not name one.
     pub(super) fn new(
         endpoint: &str,
-        token: Secret,
+        version: Option<&str>,
         limits: HttpLimits,
     ) -> Result<Self, EndpointError> {
-        let base = private_url(endpoint)?;
+        let mut base = private_url(endpoint)?;
+        base.path_segments_mut()
+            .map_err(|()| EndpointError::NotUrl {
+                endpoint: endpoint.to_owned(),
+                why: "it takes no path".to_owned(),
+            })?
+            .pop_if_empty()
+            .extend(version);
         let client = Client::builder()
             .redirect(Policy::none())
             .connect_timeout(limits.connect)
@@ -95,55 +179,18 @@ impl Http {
         Ok(Self {
             client,
             base,
-            token,
             answer_bytes_max,
         })
     }
 
-    pub(super) async fn get(
-        &self,
-        path: &[&str],
-        query: &[(&str, &str)],
-    ) -> Result<Reply, ProviderError> {
-        let mut url = self.url(path)?;
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
+    /// Sends one request and reads its whole answer, whatever its status.
+    pub(super) async fn send(&self, call: Call<'_>) -> Result<Reply, ProviderError> {
+        let url = self.url(call.path, call.query)?;
+        let mut request = self.client.request(call.method, url).headers(call.headers);
+        if let Some(body) = &call.body {
+            request = request.json(body);
         }
-        self.send(self.client.request(Method::GET, url)).await
-    }
-
-    pub(super) async fn change<B: Serialize + Sync>(
-        &self,
-        method: Method,
-        path: &[&str],
-        key: &str,
-        body: &B,
-    ) -> Result<Reply, ProviderError> {
-        let request = self
-            .client
-            .request(method, self.url(path)?)
-            .header("Idempotency-Key", key)
-            .json(body);
-        self.send(request).await
-    }
-
-    /// Names from outside become whole path segments: none can climb out of its place.
-    fn url(&self, path: &[&str]) -> Result<Url, ProviderError> {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .map_err(|()| ProviderError::new(Class::Denied, "the endpoint takes no path"))?
-            .pop_if_empty()
-            .push("v1")
-            .extend(path);
-        Ok(url)
-    }
-
-    async fn send(&self, request: RequestBuilder) -> Result<Reply, ProviderError> {
-        let mut response = request
-            .bearer_auth(self.token.expose())
-            .send()
-            .await
-            .map_err(|error| failed(&error))?;
+        let mut response = request.send().await.map_err(|error| failed(&error))?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failed(&error))? {
             if body.len().saturating_add(chunk.len()) > self.answer_bytes_max {
@@ -153,8 +200,22 @@ impl Http {
         }
         Ok(Reply {
             status: response.status(),
+            headers: response.headers().clone(),
             body,
         })
+    }
+
+    /// Names from outside become whole path segments: none can climb out of its place.
+    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, ProviderError> {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| ProviderError::new(Class::Denied, "the endpoint takes no path"))?
+            .pop_if_empty()
+            .extend(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
     }
 }
 
@@ -214,14 +275,18 @@ mod tests {
 
     #[test]
     fn a_name_cannot_climb_out_of_its_place_in_the_path() {
-        let http = Http::new(
-            "http://127.0.0.1:1/base/",
-            Secret::new("t"),
-            HttpLimits::default(),
-        )
-        .unwrap();
-        let url = http.url(&["slots", "../../admin?x=1"]).unwrap();
+        let limits = HttpLimits::default();
+        let http = Http::new("http://127.0.0.1:1/base/", Some("v1"), limits).unwrap();
+        let url = http.url(&["slots", "../../admin?x=1"], &[]).unwrap();
         assert_eq!(url.path(), "/base/v1/slots/..%2F..%2Fadmin%3Fx=1");
         assert_eq!(url.query(), None);
+    }
+
+    #[test]
+    fn a_secret_that_no_header_takes_is_refused_and_not_repeated() {
+        let call = Call::get(&[], &[]).with_secret("x-auth-token", "", &Secret::new("a\nb"));
+        let error = call.err().unwrap();
+        assert_eq!(error.class, Class::Denied);
+        assert!(!error.message.contains("a\nb"), "{error}");
     }
 }

@@ -10,7 +10,7 @@ use self::wire::{
     ErrorBody, FenceBody, ImageBody, InstanceList, PlaceBody, SlotBody, SlotList, SlotOrder,
     TaskBody,
 };
-use super::http::{EndpointError, Http, HttpLimits, Reply};
+use super::http::{Call, EndpointError, Http, HttpLimits, Reply};
 use crate::{
     provider::{
         Accepted, Answer, Capabilities, Class, ImageView, InstanceView, Order, Placement, Provider,
@@ -22,6 +22,7 @@ use crate::{
 /// A provider that speaks the reference API.
 pub struct ReferenceProvider {
     http: Http,
+    token: Secret,
     custody_account: String,
 }
 
@@ -36,10 +37,11 @@ impl ReferenceProvider {
         token: Secret,
         limits: HttpLimits,
     ) -> Result<Self, EndpointError> {
-        let http = Http::new(endpoint, token, limits)?;
+        let http = Http::new(endpoint, Some("v1"), limits)?;
         let custody_account = custody_account.to_owned();
         Ok(Self {
             http,
+            token,
             custody_account,
         })
     }
@@ -49,9 +51,25 @@ impl ReferenceProvider {
         path: &[&str],
         query: &[(&str, &str)],
     ) -> Result<T, ProviderError> {
-        let reply = self.http.get(path, query).await?;
+        let call = Call::get(path, query).with_secret("authorization", "Bearer ", &self.token)?;
+        let reply = self.http.send(call).await?;
         accepted(&reply)?;
         reply.json()
+    }
+
+    async fn change<B: Serialize + Sync>(
+        &self,
+        method: Method,
+        path: &[&str],
+        key: &str,
+        body: &B,
+    ) -> Result<Reply, ProviderError> {
+        let call = Call::change(method, path, body)?
+            .with("idempotency-key", key)?
+            .with_secret("authorization", "Bearer ", &self.token)?;
+        let reply = self.http.send(call).await?;
+        accepted(&reply)?;
+        Ok(reply)
     }
 
     async fn order<B: Serialize + Sync>(
@@ -61,11 +79,7 @@ impl ReferenceProvider {
         body: &B,
     ) -> Result<Accepted, ProviderError> {
         let path = ["slots", order.slot.as_str(), verb];
-        let reply = self
-            .http
-            .change(Method::POST, &path, &order.token, body)
-            .await?;
-        accepted(&reply)?;
+        let reply = self.change(Method::POST, &path, &order.token, body).await?;
         let task: TaskBody = reply.json()?;
         Ok(Accepted {
             task: Some(task.task_id),
@@ -78,6 +92,7 @@ impl Provider for ReferenceProvider {
         Capabilities {
             fences: true,
             tokens: true,
+            replaces: false,
         }
     }
 
@@ -108,11 +123,8 @@ impl Provider for ReferenceProvider {
         Box::pin(async move {
             let path = ["slots", order.slot.as_str(), "fence"];
             let body = FenceBody::set(&order.reassignment);
-            let reply = self
-                .http
-                .change(Method::PUT, &path, &order.token, &body)
-                .await?;
-            accepted(&reply).map(|()| Accepted::default())
+            self.change(Method::PUT, &path, &order.token, &body).await?;
+            Ok(Accepted::default())
         })
     }
 
@@ -120,11 +132,9 @@ impl Provider for ReferenceProvider {
         Box::pin(async move {
             let path = ["slots", order.slot.as_str(), "fence"];
             let body = FenceBody::lift(&order.reassignment);
-            let reply = self
-                .http
-                .change(Method::DELETE, &path, &order.token, &body)
+            self.change(Method::DELETE, &path, &order.token, &body)
                 .await?;
-            accepted(&reply).map(|()| Accepted::default())
+            Ok(Accepted::default())
         })
     }
 
