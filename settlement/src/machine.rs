@@ -30,6 +30,8 @@ pub struct Facts {
     pub image_checked: bool,
     /// The provider can fence slots.
     pub fences: bool,
+    /// The provider ends the old instance and puts the image in its place in one call.
+    pub replaces: bool,
     /// A fence may be in place.
     pub fence_held: bool,
     /// This step may send another call.

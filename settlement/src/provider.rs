@@ -13,8 +13,8 @@ pub const REASSIGNMENT_TAG: &str = "cloudpit-reassignment";
 /// The eventual answer of a provider.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ProviderError>> + Send + 'a>>;
 
-/// One control plane. Each call is one request: no adapter repeats a call on its own, since every
-/// attempt is written down before it is made.
+/// One control plane. Each call changes something by at most one request: no adapter repeats a call on
+/// its own, since every attempt is written down before it is made.
 pub trait Provider: Send + Sync {
     /// What this provider can do.
     fn capabilities(&self) -> Capabilities;
@@ -41,6 +41,17 @@ pub trait Provider: Send + Sync {
     /// Puts an image into the vacant slot; the slot's generation grows by one.
     fn place<'a>(&'a self, order: &'a Order, placement: &'a Placement) -> Answer<'a, Accepted>;
 
+    /// Ends the instance that occupies the slot in `order.generation` and puts an image in its place, all
+    /// in one call; the slot's generation grows by one. Asked only of those whose capabilities say
+    /// [`replaces`](Capabilities::replaces), and in place of terminate and place.
+    fn replace<'a>(&'a self, order: &'a Order, placement: &'a Placement) -> Answer<'a, Accepted> {
+        let error = format!(
+            "{} is not replaced by {} in one call here",
+            order.slot, placement.image
+        );
+        Box::pin(async move { Err(ProviderError::new(Class::Denied, &error)) })
+    }
+
     /// Starts what was placed in `order.generation`.
     fn start<'a>(&'a self, order: &'a Order) -> Answer<'a, Accepted>;
 
@@ -61,6 +72,8 @@ pub struct Capabilities {
     pub fences: bool,
     /// A call can carry a token by which its repeats are recognised.
     pub tokens: bool,
+    /// An occupied slot takes another image in one call, which ends what was there.
+    pub replaces: bool,
 }
 
 /// What every call that changes something carries.
@@ -74,6 +87,8 @@ pub struct Order {
     pub generation: u64,
     /// The idempotency token; see the `token` module.
     pub token: String,
+    /// The slot goes back to the provider's pool: nothing will be placed in it.
+    pub retire: bool,
 }
 
 /// What to put into a slot.

@@ -115,6 +115,7 @@ impl Record {
             retire: self.terms.retire,
             image_checked: self.learnt.image_digest.is_some(),
             fences,
+            replaces: false,
             fence_held: self.fence_held,
             attempts_left: self.attempts < limits.attempts_max,
             overdue: u128::from(age) > limits.of(self.state).as_nanos(),
@@ -198,9 +199,9 @@ impl Record {
     pub(crate) fn request(&self, action: Action) -> String {
         let (slot, generation) = (&self.terms.slot, self.generation());
         match (action, &self.terms.image) {
-            (Action::Place, Some(image)) => {
-                let buyer = &self.terms.buyer;
-                format!("place {image} for {buyer} into {slot}, generation {generation}")
+            (Action::Place | Action::Replace, Some(image)) => {
+                let (verb, buyer) = (action.name(), &self.terms.buyer);
+                format!("{verb} {image} for {buyer} into {slot}, generation {generation}")
             }
             _ => format!("{} {slot}, generation {generation}", action.name()),
         }

@@ -137,17 +137,20 @@ pub enum Action {
     Start,
     /// Give the slot back to the provider's pool.
     Retire,
+    /// End the old instance by putting the buyer's image in its place.
+    Replace,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Fence,
         Self::Release,
         Self::Terminate,
         Self::Place,
         Self::Start,
         Self::Retire,
+        Self::Replace,
     ];
 
     /// The word by which the action is stored, shown and hashed into tokens.
@@ -160,6 +163,7 @@ impl Action {
             Self::Place => "place",
             Self::Start => "start",
             Self::Retire => "retire",
+            Self::Replace => "replace",
         }
     }
 }

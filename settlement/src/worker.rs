@@ -14,7 +14,7 @@ use engine::{ProviderName, Timestamp};
 use tokio::sync::Notify;
 
 use crate::{
-    machine::{Decision, Need, Pause, Stimulus, Then, need, step},
+    machine::{Decision, Facts, Need, Pause, Stimulus, Then, need, step},
     options::{CrashPoint, Limits, Moment, WallClock},
     provider::{Accepted, Class, Order, Placement, Provider, ProviderError, SlotView},
     record::{Learnt, Record},
@@ -145,12 +145,14 @@ impl Shared {
         }
     }
 
-    fn facts(&self, record: &Record) -> crate::machine::Facts {
-        let fences = self
-            .planes
-            .get(&record.terms.provider)
-            .is_none_or(|plane| plane.provider.capabilities().fences);
-        record.facts(&self.limits, fences, self.now())
+    fn facts(&self, record: &Record) -> Facts {
+        let plane = self.planes.get(&record.terms.provider);
+        let can = plane.map(|plane| plane.provider.capabilities());
+        let fences = can.is_none_or(|can| can.fences);
+        Facts {
+            replaces: can.is_some_and(|can| can.replaces),
+            ..record.facts(&self.limits, fences, self.now())
+        }
     }
 
     /// Writes a decision, unless it changes nothing.
@@ -233,6 +235,7 @@ impl Shared {
             slot: record.terms.slot,
             generation: record.generation(),
             token: record.token(action),
+            retire: record.terms.retire,
         };
         match (action, record.terms.image) {
             (Action::Fence, _) => provider.fence(&order).await,
@@ -240,14 +243,20 @@ impl Shared {
             (Action::Terminate, _) => provider.terminate(&order).await,
             (Action::Start, _) => provider.start(&order).await,
             (Action::Retire, _) => provider.retire(&order).await,
-            (Action::Place, Some(image)) => {
+            (Action::Place | Action::Replace, Some(image)) => {
                 let placement = Placement {
                     image,
                     account: record.terms.buyer,
                 };
-                provider.place(&order, &placement).await
+                if action == Action::Replace {
+                    provider.replace(&order, &placement).await
+                } else {
+                    provider.place(&order, &placement).await
+                }
             }
-            (Action::Place, None) => Err(ProviderError::new(Class::BadImage, "there is no image")),
+            (Action::Place | Action::Replace, None) => {
+                Err(ProviderError::new(Class::BadImage, "there is no image"))
+            }
         }
     }
 

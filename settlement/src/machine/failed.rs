@@ -48,7 +48,7 @@ pub(super) fn answered(
             facts,
             &format!("{} denied: {}", action.name(), error.message),
         ),
-        Class::BadImage if action == Action::Place => {
+        Class::BadImage if matches!(action, Action::Place | Action::Replace) => {
             park(facts, &format!("the image was refused: {}", error.message))
         }
         Class::NoCapacity => hold(facts, Pause::Retry, "the provider has no room"),

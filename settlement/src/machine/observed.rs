@@ -72,7 +72,7 @@ fn fenced(facts: &Facts, sight: &Sight) -> Decision {
 fn asking(facts: &Facts, sight: &Sight) -> Decision {
     match sight.occupant {
         Occupant::Old if !facts.fences || sight.fenced_by_us => {
-            stay(facts, call(Action::Terminate)).to(State::Terminating)
+            stay(facts, call(ending(facts))).to(State::Terminating)
         }
         Occupant::Vacant if !facts.fences || sight.fenced_by_us => stay(facts, Then::Look)
             .to(State::Vacant)
@@ -89,14 +89,22 @@ fn asking(facts: &Facts, sight: &Sight) -> Decision {
 fn terminating(facts: &Facts, sight: &Sight) -> Decision {
     match sight.occupant {
         Occupant::Vacant => stay(facts, Then::Look).to(State::Vacant),
-        Occupant::Old => repeat(
-            facts,
-            Action::Terminate,
-            sight,
-            "the old instance does not end",
-        ),
+        // One call ended the old instance and placed the new one: the rest is only looked at.
+        Occupant::Ours { .. } if ending(facts) == Action::Replace => {
+            stay(facts, Then::Look).to(State::Vacant)
+        }
+        Occupant::Old => repeat(facts, ending(facts), sight, "the old instance does not end"),
         Occupant::Past => past(facts),
         Occupant::Strange | Occupant::Retired | Occupant::Ours { .. } => changed(facts),
+    }
+}
+
+/// What ends the old instance. A slot that goes back to the pool takes no image.
+const fn ending(facts: &Facts) -> Action {
+    if facts.replaces && !facts.retire {
+        Action::Replace
+    } else {
+        Action::Terminate
     }
 }
 

@@ -30,6 +30,7 @@ fn facts(text: &str) -> Facts {
         retire: has("retire"),
         image_checked: !has("unchecked"),
         fences: !has("nofence"),
+        replaces: has("replaces"),
         fence_held: has("held"),
         attempts_left: !has("spent"),
         overdue: has("overdue"),
@@ -217,6 +218,37 @@ fn a_buy_back_ends_with_the_slot_in_the_pool() {
         VACANT retire held      | retired               -> SETTLED rest Post report:Settled
         VACANT retire held spent| vacant failed:unknown -> MANUAL rest held ALARM
         VACANT retire held      | ready                 -> MANUAL rest held ALARM
+        ",
+    );
+}
+
+#[test]
+fn a_provider_that_replaces_in_one_call_is_asked_once_and_still_looked_at_by_phase() {
+    check(
+        "
+        ASKING held begun replaces    | old fenced        -> TERMINATING replace held
+        TERMINATING held replaces     | replace:ok        -> TERMINATING look held
+        TERMINATING held replaces     | placed working    -> VACANT look held
+        VACANT held replaces          | placed working    -> PLACING look report:Placing held
+        PLACING held replaces         | placed working    -> PLACING poll held
+        PLACING held replaces         | wrong             -> MANUAL rest report:Failed held ALARM
+        PLACING held replaces         | ready             -> PLACED look held
+        PLACED held replaces          | ready             -> STARTING look report:Starting held
+        PLACED held replaces          | stopped           -> STARTING start report:Starting held
+        STARTING held replaces        | ready             -> RUNNING look held
+        TERMINATING held replaces called | old            -> TERMINATING retry held
+        TERMINATING held replaces rested | old            -> TERMINATING replace held
+        TERMINATING held replaces     | old working       -> TERMINATING poll held
+        TERMINATING held replaces     | replace:unknown   -> TERMINATING retry held
+        TERMINATING held replaces     | replace:conflict  -> TERMINATING retry held
+        TERMINATING held replaces     | replace:no_capacity -> TERMINATING retry held
+        TERMINATING held replaces     | replace:bad_image -> MANUAL rest report:Failed held ALARM
+        TERMINATING held replaces     | replace:denied    -> MANUAL rest report:Failed held ALARM
+        TERMINATING held replaces spent | old             -> MANUAL rest report:Failed held ALARM
+        TERMINATING held replaces     | strange           -> MANUAL rest report:Failed held ALARM
+        ASKING held begun replaces retire | old fenced    -> TERMINATING terminate held
+        TERMINATING held replaces retire | ready          -> MANUAL rest report:Failed held ALARM
+        TERMINATING held              | ready             -> MANUAL rest report:Failed held ALARM
         ",
     );
 }

@@ -287,6 +287,7 @@ impl Provider for Cloud {
         Capabilities {
             fences: true,
             tokens: true,
+            replaces: false,
         }
     }
 

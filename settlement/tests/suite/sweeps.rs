@@ -143,6 +143,7 @@ impl Meddler {
                     slot,
                     generation,
                     token: format!("meddling-{}", self.orders.fetch_add(1, Relaxed)),
+                    retire: false,
                 };
             }
             tokio::task::yield_now().await;

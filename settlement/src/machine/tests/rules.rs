@@ -41,6 +41,7 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
                 retire: bit(0),
                 image_checked: bit(1),
                 fences: bit(2),
+                replaces: false,
                 fence_held: bit(3),
                 attempts_left: bit(4),
                 overdue: bit(5),
@@ -53,15 +54,27 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
             };
             for ruling in [None, Some(Ruling::Begun), Some(Ruling::Busted)] {
                 for corrected in [false, true] {
-                    let facts = Facts {
-                        ruling,
-                        corrected,
-                        ..facts
-                    };
-                    stimuli.iter().for_each(|stimulus| visit(&facts, stimulus));
+                    for replaces in ways_to_end(state) {
+                        let facts = Facts {
+                            replaces: *replaces,
+                            ruling,
+                            corrected,
+                            ..facts
+                        };
+                        stimuli.iter().for_each(|stimulus| visit(&facts, stimulus));
+                    }
                 }
             }
         }
+    }
+}
+
+/// Whether the provider replaces in one call, in the states where that makes a difference.
+const fn ways_to_end(state: State) -> &'static [bool] {
+    if matches!(state, State::Asking | State::Terminating | State::Vacant) {
+        &[false, true]
+    } else {
+        &[false]
     }
 }
 
@@ -78,7 +91,7 @@ impl std::fmt::Display for Told<'_> {
 fn may_call(facts: &Facts, action: Action) -> bool {
     match action {
         Action::Fence => facts.state == State::Funded,
-        Action::Terminate => facts.state == State::Terminating,
+        Action::Terminate | Action::Replace => facts.state == State::Terminating,
         Action::Retire => facts.state == State::Vacant && facts.retire,
         Action::Place => facts.state == State::Placing,
         Action::Start => facts.state == State::Starting,
@@ -176,10 +189,14 @@ fn check_call(facts: &Facts, stimulus: &Stimulus, decision: &Decision) {
             return;
         };
         match action {
-            Action::Terminate => assert!(
-                to == State::Terminating && sight.occupant == Occupant::Old,
-                "{told}"
-            ),
+            Action::Terminate | Action::Replace => {
+                assert!(
+                    to == State::Terminating && sight.occupant == Occupant::Old,
+                    "{told}"
+                );
+                let in_one_call = facts.replaces && !facts.retire;
+                assert_eq!(action == Action::Replace, in_one_call, "{told}");
+            }
             Action::Place => assert!(
                 to == State::Placing && sight.occupant == Occupant::Vacant,
                 "{told}"
