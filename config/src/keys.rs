@@ -166,6 +166,15 @@ pub const PROVIDERS: Section = Section {
         key("token_file", "\"acme.token\""),
         key("token_env", "\"ACME_TOKEN\""),
         key("request_timeout", "\"10s\""),
+        key("adapter", "\"nova\""),
+        key("region", "\"RegionOne\""),
+        key("replacement", "\"rebuild\""),
+        key("network", "\"auto\""),
+        key("image_endpoint", "\"https://image.acme.example\""),
+        key("identity_endpoint", "\"https://identity.acme.example/v3\""),
+        key("user", "\"cloudpit\""),
+        key("user_domain", "\"Default\""),
+        key("application_credential", "\"4f1b0c2d\""),
     ],
 };
 

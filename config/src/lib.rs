@@ -33,8 +33,9 @@ pub use identity::{
 };
 pub use mistake::{Mistake, Mistakes};
 pub use model::{
-    Account, Config, Copied, Durability, Firm, Fix, FixLog, Journal, MessageStore, Metrics,
-    Postgresql, Provider, Role, ScopedLimits, Session, Settlement, Store, TimePrecision, Venue,
+    Account, Adapter, Config, Copied, Durability, Firm, Fix, FixLog, Journal, MessageStore,
+    Metrics, Nova, NovaIdentity, Postgresql, Provider, Replacement, Role, ScopedLimits, Session,
+    Settlement, Store, TimePrecision, Venue,
 };
 pub use on_disconnect::OnDisconnect;
 pub use schedule::{Recurrence, Schedule};

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use engine::{
     AccountName, CurrencyCode, FirmKind, FirmName, HaltPolicy, Instrument, Notional, ProviderName,
-    RiskLimits, RiskScope, SelfMatchPolicy, SessionName, Symbol,
+    RegionName, RiskLimits, RiskScope, SelfMatchPolicy, SessionName, Symbol,
 };
 
 use crate::identity::{Identity, Lockout, Tls};
@@ -266,10 +266,69 @@ pub struct Provider {
     pub endpoint: String,
     /// The venue's custody account there, which holds every slot that trades.
     pub custody_account: String,
-    /// The token that the control plane knows the venue by.
+    /// The token that the control plane knows the venue by; or the password, or the secret, by which it gets tokens.
     pub token: Secret,
     /// A request without an answer by then has an unknown outcome, and is looked into.
     pub request_timeout: Duration,
+    /// What is spoken there.
+    pub adapter: Adapter,
+}
+
+/// What a control plane speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Adapter {
+    /// The API of the reference provider.
+    Reference,
+    /// The compute API of OpenStack.
+    Nova(Nova),
+}
+
+/// A control plane of OpenStack: its custody account is the id of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nova {
+    /// The region of all its servers, as instruments name it.
+    pub region: RegionName,
+    /// How an image comes into an occupied slot.
+    pub replacement: Replacement,
+    /// The base URL of its image API; without one, images are looked up through the compute API.
+    pub image_endpoint: Option<String>,
+    /// Where the venue's tokens come from.
+    pub identity: NovaIdentity,
+}
+
+/// How an image comes into an occupied slot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replacement {
+    /// The server is rebuilt.
+    Rebuild,
+    /// The server is deleted, and another is created on its host.
+    Recreate {
+        /// The network of the new server: `auto`, `none`, or the id of a network.
+        network: String,
+    },
+}
+
+/// Where the venue's tokens come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NovaIdentity {
+    /// The configured secret is the token.
+    Token,
+    /// The configured secret is a user's password.
+    Password {
+        /// The base URL of the identity API.
+        endpoint: String,
+        /// The user's name.
+        user: String,
+        /// The name of the user's domain.
+        user_domain: String,
+    },
+    /// The configured secret is an application credential's.
+    ApplicationCredential {
+        /// The base URL of the identity API.
+        endpoint: String,
+        /// The credential's id.
+        id: String,
+    },
 }
 
 /// `[[firms]]`: a member of the venue.

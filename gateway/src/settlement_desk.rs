@@ -8,8 +8,9 @@ use config::{Config, Secret, Store};
 use engine::{Input, Origin};
 use sequencer::{CommandSender, EventPosition, EventReader, Opened, ReadError};
 use settlement::{
-    Adapter, Database, HttpLimits, Limits, OpeningCash, Options, Postgresql, Protection,
-    ProviderSettings, Settlement, TokenSource,
+    Adapter, Database, HttpLimits, KeystoneCredential, Limits, NovaIdentity, NovaSettings,
+    OpeningCash, Options, Postgresql, Protection, ProviderSettings, Replacement, Settlement,
+    TokenSource,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -213,13 +214,57 @@ fn provider(provider: &config::Provider) -> ProviderSettings {
         total: provider.request_timeout,
         ..HttpLimits::default()
     };
+    let endpoint = provider.endpoint.clone();
     ProviderSettings {
         name: provider.name,
         custody_account: provider.custody_account.clone(),
-        adapter: Adapter::Reference {
-            endpoint: provider.endpoint.clone(),
-            token,
-            http,
+        adapter: match &provider.adapter {
+            config::Adapter::Reference => Adapter::Reference {
+                endpoint,
+                token,
+                http,
+            },
+            config::Adapter::Nova(nova) => Adapter::Nova(NovaSettings {
+                endpoint,
+                image_endpoint: nova.image_endpoint.clone(),
+                region: nova.region.to_string(),
+                identity: identity(&nova.identity, token),
+                replacement: match &nova.replacement {
+                    config::Replacement::Rebuild => Replacement::Rebuild,
+                    config::Replacement::Recreate { network } => Replacement::Recreate {
+                        network: network.clone(),
+                    },
+                },
+                http,
+            }),
         },
+    }
+}
+
+/// Who the venue is at a control plane of OpenStack, where `secret` is kept in one place whatever it is.
+fn identity(identity: &config::NovaIdentity, secret: TokenSource) -> NovaIdentity {
+    let (endpoint, credential) = match identity {
+        config::NovaIdentity::Token => return NovaIdentity::Token(secret),
+        config::NovaIdentity::Password {
+            endpoint,
+            user,
+            user_domain,
+        } => {
+            let (user, domain) = (user.clone(), user_domain.clone());
+            let credential = KeystoneCredential::Password {
+                user,
+                domain,
+                secret,
+            };
+            (endpoint, credential)
+        }
+        config::NovaIdentity::ApplicationCredential { endpoint, id } => {
+            let id = id.clone();
+            (endpoint, KeystoneCredential::Application { id, secret })
+        }
+    };
+    NovaIdentity::Keystone {
+        endpoint: endpoint.clone(),
+        credential,
     }
 }

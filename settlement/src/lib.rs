@@ -33,7 +33,10 @@ pub mod view;
 mod watch;
 mod worker;
 
-pub use adapters::{EndpointError, HttpLimits, ReferenceProvider};
+pub use adapters::{
+    EndpointError, HttpLimits, IdentityError, KeystoneCredential, Nova, NovaIdentity, NovaSettings,
+    ReferenceProvider, Replacement,
+};
 pub use database::{Database, Postgresql, Protection};
 pub use options::{
     Adapter, CrashPoint, Limits, Moment, OpeningCash, Options, ProviderSettings, WallClock,

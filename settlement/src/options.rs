@@ -5,8 +5,14 @@ use std::{fmt, sync::Arc, time::Duration};
 use engine::{AccountName, CurrencyCode, Notional, ProviderName, Timestamp};
 
 use crate::{
-    adapters::HttpLimits, breaker::BreakerLimits, budget::BudgetLimits, database::Database,
-    provider::Provider, retry::Backoff, secret::TokenSource, state::State,
+    adapters::{HttpLimits, NovaSettings},
+    breaker::BreakerLimits,
+    budget::BudgetLimits,
+    database::Database,
+    provider::Provider,
+    retry::Backoff,
+    secret::TokenSource,
+    state::State,
 };
 
 /// Reads the wall clock. Records carry its time; nothing is decided by it but how long a step has
@@ -81,6 +87,8 @@ pub enum Adapter {
         /// Bounds of each request.
         http: HttpLimits,
     },
+    /// OpenStack Nova; the custody account is the id of a project.
+    Nova(NovaSettings),
     /// An adapter made elsewhere.
     Custom(Arc<dyn Provider>),
 }
@@ -98,6 +106,7 @@ impl fmt::Debug for Adapter {
                 .field("token", token)
                 .field("http", http)
                 .finish(),
+            Self::Nova(settings) => formatter.debug_tuple("Nova").field(settings).finish(),
             Self::Custom(_) => formatter.write_str("Custom"),
         }
     }

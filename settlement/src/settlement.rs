@@ -15,8 +15,8 @@ use engine::{Command, Event, ProviderName, ReassignmentId, Timestamp};
 use tokio::{sync::Notify, task::JoinSet};
 
 use crate::{
-    adapters::{EndpointError, ReferenceProvider},
-    options::{Adapter, Options, ProviderSettings},
+    adapters::{EndpointError, IdentityError, Nova, ReferenceProvider},
+    options::{Adapter, Options, ProviderSettings, WallClock},
     secret::SecretError,
     state::State,
     store::{
@@ -60,6 +60,14 @@ pub enum OpenError {
         /// Why not.
         source: EndpointError,
     },
+    /// A secret or an endpoint of a control plane of OpenStack cannot be used.
+    #[error("provider {provider} cannot be spoken to")]
+    Identity {
+        /// The provider.
+        provider: ProviderName,
+        /// Why not.
+        source: IdentityError,
+    },
 }
 
 /// Opens or makes the settlement database and credits opening cash. Calls no provider yet.
@@ -69,7 +77,7 @@ pub enum OpenError {
 pub async fn open(options: Options) -> Result<Settlement, OpenError> {
     let mut planes = std::collections::BTreeMap::new();
     for settings in &options.providers {
-        planes.insert(settings.name, plane(settings)?);
+        planes.insert(settings.name, plane(settings, &options.clock)?);
     }
     let store = Store::open(options.database).await?;
     let now = (options.clock)();
@@ -90,11 +98,16 @@ pub async fn open(options: Options) -> Result<Settlement, OpenError> {
     })
 }
 
-fn plane(settings: &ProviderSettings) -> Result<Plane, OpenError> {
+fn plane(settings: &ProviderSettings, clock: &WallClock) -> Result<Plane, OpenError> {
     let custody_account = settings.custody_account.clone();
     let provider = settings.name;
     let provider = match &settings.adapter {
         Adapter::Custom(adapter) => Arc::clone(adapter),
+        Adapter::Nova(settings) => {
+            let adapter = Nova::new(settings, &custody_account, Arc::clone(clock))
+                .map_err(|source| OpenError::Identity { provider, source })?;
+            Arc::new(adapter)
+        }
         Adapter::Reference {
             endpoint,
             token,

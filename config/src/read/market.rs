@@ -10,7 +10,7 @@ use toml::de::DeValue;
 use url::{Host, Url};
 
 use super::declared::Declared;
-use super::{every, secrets};
+use super::{every, nova, secrets};
 use crate::mistake::{Fault, Report};
 use crate::model::Provider;
 use crate::table::Table;
@@ -44,17 +44,19 @@ fn provider(
     let token = secrets::one_of(table, "token_file", "token_env", file, report);
     let timeout = |v| value::duration(v, Duration::from_millis(100)..=Duration::from_secs(60));
     let timeout = table.or("request_timeout", Duration::from_secs(10), timeout, report);
+    let adapter = nova::adapter(table, report);
     Some(Provider {
         name: name?.value,
         endpoint: endpoint?.value,
         custody_account: custody_account?.value.to_string(),
         token: token?,
         request_timeout: timeout,
+        adapter: adapter?,
     })
 }
 
 /// A base URL: https, or http on this machine; nothing in it but host, port and path.
-fn endpoint<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<String, Fault> {
+pub(super) fn endpoint<'a>(value: &'a Spanned<DeValue<'a>>) -> Result<String, Fault> {
     let text = value::string(value)?;
     let example = "Write a URL such as \"https://control.acme.example\"";
     let url =

@@ -11,6 +11,7 @@ mod market;
 mod members;
 mod message_store;
 mod midnight;
+mod nova;
 mod observation;
 mod on_disconnect;
 mod risk_limits;

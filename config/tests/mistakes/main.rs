@@ -5,6 +5,7 @@ mod halt_policies;
 mod identity;
 mod limits;
 mod members;
+mod nova;
 mod risk_limits;
 mod schedules;
 mod store;

@@ -231,7 +231,7 @@ fn a_provider_that_replaces_in_one_call_is_asked_once_and_still_looked_at_by_pha
         TERMINATING held replaces     | placed working    -> VACANT look held
         VACANT held replaces          | placed working    -> PLACING look report:Placing held
         PLACING held replaces         | placed working    -> PLACING poll held
-        PLACING held replaces         | wrong             -> MANUAL rest report:Failed held ALARM
+        PLACING held replaces         | wrong             -> MANUAL rest held ALARM
         PLACING held replaces         | ready             -> PLACED look held
         PLACED held replaces          | ready             -> STARTING look report:Starting held
         PLACED held replaces          | stopped           -> STARTING start report:Starting held
@@ -242,13 +242,13 @@ fn a_provider_that_replaces_in_one_call_is_asked_once_and_still_looked_at_by_pha
         TERMINATING held replaces     | replace:unknown   -> TERMINATING retry held
         TERMINATING held replaces     | replace:conflict  -> TERMINATING retry held
         TERMINATING held replaces     | replace:no_capacity -> TERMINATING retry held
-        TERMINATING held replaces     | replace:bad_image -> MANUAL rest report:Failed held ALARM
-        TERMINATING held replaces     | replace:denied    -> MANUAL rest report:Failed held ALARM
-        TERMINATING held replaces spent | old             -> MANUAL rest report:Failed held ALARM
-        TERMINATING held replaces     | strange           -> MANUAL rest report:Failed held ALARM
+        TERMINATING held replaces     | replace:bad_image -> MANUAL rest held ALARM
+        TERMINATING held replaces     | replace:denied    -> MANUAL rest held ALARM
+        TERMINATING held replaces spent | old             -> MANUAL rest held ALARM
+        TERMINATING held replaces     | strange           -> MANUAL rest held ALARM
         ASKING held begun replaces retire | old fenced    -> TERMINATING terminate held
-        TERMINATING held replaces retire | ready          -> MANUAL rest report:Failed held ALARM
-        TERMINATING held              | ready             -> MANUAL rest report:Failed held ALARM
+        TERMINATING held replaces retire | ready          -> MANUAL rest held ALARM
+        TERMINATING held              | ready             -> MANUAL rest held ALARM
         ",
     );
 }

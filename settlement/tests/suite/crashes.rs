@@ -53,7 +53,7 @@ pub(crate) async fn run_until_death(
     let dead = tokio::select! {
         () = died.notified() => true,
         () = market.pump(&settlement, ended) => false,
-        () = tokio::time::sleep(Duration::from_secs(20)) => panic!("neither dead nor done"),
+        () = tokio::time::sleep(Duration::from_secs(120)) => panic!("neither dead nor done"),
     };
     workers.abort();
     assert!(workers.await.unwrap_err().is_cancelled());

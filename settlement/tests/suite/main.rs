@@ -11,6 +11,7 @@ mod faults;
 mod gate;
 mod inbox;
 mod market;
+mod nova;
 mod operators;
 mod proxy;
 mod reference;

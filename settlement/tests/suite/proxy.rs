@@ -87,7 +87,7 @@ async fn swell(client: &mut TcpStream) -> std::io::Result<()> {
     }
 }
 
-async fn read_request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+pub(crate) async fn read_request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut request = Vec::new();
     loop {
         let mut chunk = [0; 4096];
