@@ -195,19 +195,26 @@ impl ServerBody {
             (Some(ordered), Some(host)) => ordered != host,
             _ => false,
         };
-        Ok(if applied {
-            Marks {
-                generation: written,
-                account: text(ACCOUNT).unwrap_or_default(),
-                // What was delivered on another host than ordered is not what was ordered.
-                reassignment: text(REASSIGNMENT_TAG).filter(|_| !moved),
-            }
+        Ok(Marks {
+            generation: written,
+            account: text(ACCOUNT).unwrap_or_default(),
+            account_before: text(ACCOUNT_BEFORE).unwrap_or_default(),
+            // What was delivered on another host than ordered is not what was ordered.
+            reassignment: text(REASSIGNMENT_TAG).filter(|_| applied && !moved),
+            applied,
+        })
+    }
+
+    /// What is in the server now. As long as Nova is at it, that is what was in it before: it may yet find no host that
+    /// takes the image, and give the old one back.
+    fn contents(&self) -> Result<Marks<'_>, ProviderError> {
+        let marks = self.marks()?;
+        let ordered = self.metadata.contains_key(IMAGE);
+        let done = marks.applied && self.status != "REBUILD";
+        Ok(if done || !ordered {
+            marks
         } else {
-            Marks {
-                generation: written.saturating_sub(1),
-                account: text(ACCOUNT_BEFORE).unwrap_or_default(),
-                reassignment: None,
-            }
+            marks.before()
         })
     }
 
@@ -220,7 +227,7 @@ impl ServerBody {
 
     /// The slot that this server is in, and what is in it.
     pub(super) fn slot_view(&self, region: &str) -> Result<SlotView, ProviderError> {
-        let marks = self.marks()?;
+        let marks = self.contents()?;
         let vacant = self.is_nowhere()? || self.was_let_go();
         let (generation, instance) = if vacant {
             (
@@ -265,7 +272,7 @@ impl ServerBody {
 
     /// What is in the slot.
     pub(super) fn instance_view(&self) -> Result<InstanceView, ProviderError> {
-        self.instance(&self.marks()?)
+        self.instance(&self.contents()?)
     }
 
     fn instance(&self, marks: &Marks<'_>) -> Result<InstanceView, ProviderError> {
@@ -320,7 +327,22 @@ impl ServerBody {
 struct Marks<'a> {
     generation: u64,
     account: &'a str,
+    account_before: &'a str,
     reassignment: Option<&'a str>,
+    /// The server has the image that they came with.
+    applied: bool,
+}
+
+impl Marks<'_> {
+    /// As they were before the last order.
+    fn before(self) -> Self {
+        Self {
+            generation: self.generation.saturating_sub(1),
+            account: self.account_before,
+            reassignment: None,
+            ..self
+        }
+    }
 }
 
 /// Two instances have one name never: a server that is rebuilt keeps its id.

@@ -98,7 +98,9 @@ async fn a_token_is_fetched_once_and_again_before_it_expires() {
     now.store(NEW_YEAR + 3300, Ordering::Relaxed);
     nova.observe(&id).await.unwrap();
     nova.observe(&id).await.unwrap();
-    // Past its renewal the token is fetched at each call here: the stand-in's next ones expire at the same time.
+    assert_eq!(asked(&keystone).len(), 2);
+    now.store(NEW_YEAR + 3599, Ordering::Relaxed);
+    nova.observe(&id).await.unwrap();
     let asked = asked(&keystone);
     assert_eq!(asked.len(), 3);
     let (line, body) = &asked[0];

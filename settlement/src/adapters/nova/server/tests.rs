@@ -115,8 +115,9 @@ fn a_delivery_is_seen_by_its_image_and_metadata_and_by_phase() {
     let (alice, bob) = ("acme:alice".to_owned(), "acme:bob".to_owned());
     for (seen, wanted) in [
         (
+            // Until Nova is done it may give the old image back.
             with("new", "REBUILD", json!("rebuilding"), "host2"),
-            (1, bob.clone(), true, Phase::Placed, false, true),
+            (0, alice.clone(), false, Phase::Placed, false, true),
         ),
         (
             with("new", "ACTIVE", json!(null), "host2"),
