@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -13,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::plane::{NEW, Project, project};
 use crate::{
+    books::Books,
     crashes::{Instant, run_until_death},
     market::{ALICE, BOB, Market, OPENING, cash},
 };
@@ -40,14 +40,14 @@ const INSTANTS: [Instant; 16] = [
 
 /// Opens settlement; its workers die at `instant`, once. Gives notice when they did.
 async fn mortal(
-    directory: &Path,
+    books: &Books,
     project: &Project,
     seen: &Arc<Mutex<BTreeSet<String>>>,
     instant: Option<Instant>,
 ) -> (Settlement, Arc<Notify>) {
     let died = Arc::new(Notify::new());
     let (notice, seen) = (Arc::clone(&died), Arc::clone(seen));
-    let mut options = project.options(directory, project.settings());
+    let mut options = project.options(books, project.settings());
     options.crash = Some(Arc::new(move |_, state, moment| {
         seen.lock().unwrap().insert(format!("{state:?} {moment:?}"));
         let dies = Some((state, moment)) == instant;
@@ -66,19 +66,19 @@ async fn survive(
     seen: &Arc<Mutex<BTreeSet<String>>>,
 ) -> bool {
     let id = project.issue(ALICE, "host1").await;
-    let directory = tempfile::tempdir().unwrap();
+    let books = Books::new().unwrap();
     let mut market = Market::open();
-    let (settlement, _) = mortal(directory.path(), project, seen, None).await;
+    let (settlement, _) = mortal(&books, project, seen, None).await;
     market
         .run(&settlement, |market| market.register().len() == 1)
         .await;
     settlement.close().await;
 
     market.trade(ALICE, BOB, 300, 1, Some(NEW));
-    let (settlement, died) = mortal(directory.path(), project, seen, instant).await;
+    let (settlement, died) = mortal(&books, project, seen, instant).await;
     let dead = run_until_death(&mut market, settlement, &died).await;
 
-    let (settlement, _) = mortal(directory.path(), project, seen, None).await;
+    let (settlement, _) = mortal(&books, project, seen, None).await;
     market.run(&settlement, |market| market.ended() == 1).await;
     assert_eq!(market.count(ReassignmentStatus::Settled), 1, "{instant:?}");
     // Let it release the server as well.
@@ -123,9 +123,7 @@ async fn survive(
         "{instant:?}"
     );
     settlement.close().await;
-    settlement::check_ledger(directory.path().join("settlement").as_path())
-        .await
-        .unwrap();
+    settlement::check_ledger(&books.database()).await.unwrap();
     dead
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use settlement::{Settlement, State, open};
 
 use super::plane::{ADMIN, FOREIGN, NEW, OLD, Project, project, recreate};
+use crate::books::Books;
 use crate::market::{ACME, ALICE, BOB, Market, OPENING, cash};
 
 /// Waits until what was sold is not fenced any more.
@@ -41,8 +42,8 @@ async fn a_server_is_sold_resold_and_bought_back_in_its_place() {
         return;
     };
     let id = project.issue(ALICE, "host2").await;
-    let directory = tempfile::tempdir().unwrap();
-    let settlement = open(project.options(directory.path(), project.settings()))
+    let books = Books::new().unwrap();
+    let settlement = open(project.options(&books, project.settings()))
         .await
         .unwrap();
     let mut market = Market::open();
@@ -104,11 +105,9 @@ async fn where_nothing_is_rebuilt_the_next_server_is_on_the_same_host() {
         return;
     };
     let id = project.issue(ALICE, "host2").await;
-    let directory = tempfile::tempdir().unwrap();
+    let books = Books::new().unwrap();
     let settings = project.settings_at(project.address, ADMIN, recreate());
-    let settlement = open(project.options(directory.path(), settings))
-        .await
-        .unwrap();
+    let settlement = open(project.options(&books, settings)).await.unwrap();
     let mut market = Market::open();
     market
         .run(&settlement, |market| market.register().len() == 1)
@@ -146,8 +145,8 @@ async fn an_image_that_is_not_there_ends_it_before_the_old_server_is_touched() {
     };
     let id = project.issue(ALICE, "host1").await;
     let before = project.server(&id).await;
-    let directory = tempfile::tempdir().unwrap();
-    let mut options = project.options(directory.path(), project.settings());
+    let books = Books::new().unwrap();
+    let mut options = project.options(&books, project.settings());
     options.limits.fencing = std::time::Duration::ZERO;
     let settlement = open(options).await.unwrap();
     let mut market = Market::open();
@@ -173,8 +172,8 @@ async fn an_image_that_no_host_takes_is_left_to_an_operator_with_the_old_server_
         return;
     };
     let id = project.issue(ALICE, "host1").await;
-    let directory = tempfile::tempdir().unwrap();
-    let mut options = project.options(directory.path(), project.settings());
+    let books = Books::new().unwrap();
+    let mut options = project.options(&books, project.settings());
     options.limits.attempts_max = 2;
     let settlement = open(options).await.unwrap();
     let mut market = Market::open();
@@ -202,8 +201,8 @@ async fn what_somebody_else_put_into_the_server_is_not_paid_for() {
         return;
     };
     let id = project.issue(ALICE, "host1").await;
-    let directory = tempfile::tempdir().unwrap();
-    let mut options = project.options(directory.path(), project.settings());
+    let books = Books::new().unwrap();
+    let mut options = project.options(&books, project.settings());
     // What shows the old image again is taken for an old picture, for as long as a step may take.
     let brief = std::time::Duration::from_secs(2);
     (options.limits.placing, options.limits.starting) = (brief, brief);

@@ -19,6 +19,7 @@ use settlement::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::books::Books;
 use crate::market::{REGION, TYPE, clock, options};
 
 /// Names the Python that has Nova installed, as `.ci/run` installs it.
@@ -65,7 +66,7 @@ pub(crate) async fn project(test: &str) -> Option<Project> {
             std::io::stderr(),
             "skipped: {test}: {PYTHON} names no Python with Nova"
         )
-        .unwrap();
+        .expect("standard error takes a line");
         return None;
     };
     let project = Project {
@@ -247,8 +248,8 @@ impl Project {
     }
 
     /// What settlement is opened with to use this project.
-    pub(crate) fn options(&self, directory: &Path, settings: NovaSettings) -> Options {
-        let mut options = options(&directory.join("settlement"), Adapter::Nova(settings));
+    pub(crate) fn options(&self, books: &Books, settings: NovaSettings) -> Options {
+        let mut options = options(books, Adapter::Nova(settings));
         options.providers[0].custody_account.clone_from(&self.name);
         // A look costs this control plane some ten milliseconds of a core.
         options.limits.poll = PAUSE;

@@ -14,6 +14,7 @@ use settlement::{
 
 use super::plane::{ADMIN, NEW, project, recreate, slot};
 use crate::{
+    books::Books,
     market::{ALICE, BOB, Market, OPENING, cash},
     proxy::{self, Spoil, Whim},
 };
@@ -45,9 +46,9 @@ async fn survive(replacement: Replacement, spoil: Spoil) {
     };
     project.issue(ALICE, "host2").await;
     let wire = proxy::start(project.address, whim(spoil)).await;
-    let directory = tempfile::tempdir().unwrap();
+    let books = Books::new().unwrap();
     let settings = project.settings_at(wire.address, ADMIN, replacement);
-    let mut options = project.options(directory.path(), settings);
+    let mut options = project.options(&books, settings);
     // Half of all looks and half of all changes fail: three of four attempts do.
     options.limits.attempts_max = 60;
     let settlement = open(options).await.unwrap();
