@@ -204,7 +204,8 @@ async fn what_somebody_else_put_into_the_server_is_not_paid_for() {
     let books = Books::new().unwrap();
     let mut options = project.options(&books, project.settings());
     // What shows the old image again is taken for an old picture, for as long as a step may take.
-    let brief = std::time::Duration::from_secs(2);
+    let brief = std::time::Duration::from_secs(5);
+    options.limits.terminating = brief;
     (options.limits.placing, options.limits.starting) = (brief, brief);
     let settlement = open(options).await.unwrap();
     let mut market = Market::open();
