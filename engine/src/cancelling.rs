@@ -1,8 +1,6 @@
 //! Ends resting orders: at the wish of their firm, and at the end of the trading day. Those that a timer ends are
 //! in `timers`.
 
-use alloc::vec::Vec;
-
 use crate::command::{CancelRequest, Origin, SessionRole, Side};
 use crate::event::{CancelCause, EventBody, KnownOrder, OrderStatus};
 use crate::ids::OrderId;
@@ -145,17 +143,21 @@ impl Engine {
     /// Expires day orders: instrument by instrument in the order of listing, bids before offers,
     /// each side in the order in which it trades, then the stops that wait, then orders at the close.
     pub(crate) fn end_trading_day(&mut self, out: &mut Output<'_>) {
-        let mut ending: Vec<Place> = Vec::new();
-        for book in &self.books {
-            let all = book.all(&self.orders.resting, &self.levels);
-            ending.extend(all.filter(|&place| self.orders.resting[place].lifetime.ends_with_day()));
-        }
-        for place in ending {
-            self.end(place, Ending::Expired, out);
+        for instrument in (0..).take(self.books.len()) {
+            self.expire_day_orders(instrument, out);
         }
         self.orders.end_day();
         self.amendments.end_day(out.number());
         out.push(EventBody::TradingDayEnded);
+    }
+
+    /// Expires the day orders of one instrument, in the order in which the end of the trading day does.
+    pub(crate) fn expire_day_orders(&mut self, instrument: u32, out: &mut Output<'_>) {
+        let mut ending = self.all_of(instrument);
+        ending.retain(|&place| self.orders.resting[place].lifetime.ends_with_day());
+        for place in ending {
+            self.end(place, Ending::Expired, out);
+        }
     }
 
     /// Ends a resting order: takes it out of its book, frees what it holds, and reports.

@@ -5,8 +5,9 @@
 //!
 //! An auction is held on the way into continuous trading, from wherever, and from the closing auction to closed. A call that
 //! ends otherwise is given up: nothing trades, and limit orders stay as they are, even if they cross, until the next one. So is
-//! the call with which an instrument reopens after a halt, where its end comes in a later trading day than it was to: the
-//! instrument is closed, and its calendar or an operator goes on from there.
+//! the call with which an instrument that has a calendar reopens after a halt, where its end comes in a later trading day than it
+//! was to: the instrument is closed, and its calendar goes on from there. One without a calendar trades around the clock: its
+//! auction is held late, without the orders of the day that is over.
 //!
 //! An order at the opening ends with the first step to a phase other than pre-open, opening auction and halt; an order
 //! at the close when its auction is left, or the instrument is closed without one; a market order that no auction has filled
@@ -27,7 +28,7 @@ use crate::text::{Remark, Symbol};
 use crate::time::{Timestamp, TradingDay};
 use crate::trading::{Halt, Scheduled, Trading};
 
-/// What is said of the call of an auction whose end a market that was down has missed.
+/// What is said of the call of an auction whose end has come too late.
 const CALL_GIVEN_UP: &str = "the call ended in a trading day that is over";
 
 /// A step of an instrument to a phase.
@@ -128,11 +129,15 @@ impl Engine {
     /// Ends the call with which the first instrument reopens, whose time has come.
     pub(crate) fn reopen(&mut self, out: &mut Output<'_>) {
         let &(due, instrument) = self.reopening.first().expect("a timer is due");
-        // The market was down when its time came, and its orders are of a day that is over.
+        // The market was down when its time came, or the command that fires it was stamped just after midnight.
         let is_over = TradingDay::of(due) < TradingDay::of(out.time());
-        let (to, reason) = if is_over {
-            // The step that its calendar has come to is taken, though it was before.
-            self.trading_mut(instrument).scheduled = None;
+        if is_over {
+            // The command that ends their day may be still to come.
+            self.expire_day_orders(instrument, out);
+        }
+        // The step that its calendar has come to is taken, though it was before.
+        let scheduled = &mut self.trading_mut(instrument).scheduled;
+        let (to, reason) = if scheduled.take_if(|_| is_over).is_some() {
             let reason = Remark::new(CALL_GIVEN_UP).expect("it fits a remark");
             (Phase::Closed, Some(reason))
         } else {
@@ -284,7 +289,7 @@ impl Engine {
     }
 
     /// Every order of an instrument that lives, in the order in which the day expires them.
-    fn all_of(&self, instrument: u32) -> Vec<Place> {
+    pub(crate) fn all_of(&self, instrument: u32) -> Vec<Place> {
         let book = self.book(instrument);
         book.all(&self.orders.resting, &self.levels).collect()
     }

@@ -1,21 +1,22 @@
 //! Brings instruments from phase to phase when their calendars say so: journaled commands, as all that shapes the market. At
-//! the start, and when calendars are changed, it brings them to where they ought to be; what lay between is passed over.
+//! the start, and when calendars are changed, it brings them to where they ought to be; what lay between is passed over. So it
+//! does after each midnight UTC: the market gives up a call whose trading day is over, and leaves the rest to the calendar.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use config::TradingCalendar;
 use engine::{Command, Input, Origin, PhaseRequest};
 use sequencer::CommandSender;
 use tokio::sync::watch;
 
-use crate::clock;
 use crate::schedule::{Step, Timetable};
+use crate::{clock, trading_day};
 
-/// A calendar, and the step that the market was last told.
+/// A calendar, and what the market was last told: the step, and the trading day on which it was.
 struct Followed {
     timetable: Timetable,
-    told: Option<Step>,
+    told: Option<(Step, NaiveDate)>,
 }
 
 /// The calendars of a venue.
@@ -32,18 +33,23 @@ impl TradingCalendars {
         Self(followed.collect())
     }
 
-    /// What the market is to be told that it was not told yet, in the order of the file. The market itself passes over the
-    /// step that its calendar has asked for before: it is known by when it was due, so that it is taken on a later day.
+    /// What the market is to be told that it was not told yet on this trading day, in the order of the file. The market itself
+    /// passes over the step that its calendar has asked for before: it is known by when it was due, so that it is taken on a
+    /// later day, and again where the market has closed the instrument because the day of a call was over.
     fn due(&mut self, now: DateTime<Utc>) -> Vec<Input> {
         let mut due = Vec::new();
         for Followed { timetable, told } in &mut self.0 {
             let step = timetable.step_at(now);
-            if told.replace(step) == Some(step) {
+            let before = told.replace((step, now.date_naive()));
+            if before == *told {
                 continue;
             }
+            let goes_on = before.is_none_or(|(known, _)| known != step);
             let Step { phase, begins } = step;
             for symbol in &timetable.calendar().instruments {
-                tracing::info!(event = "phase_due", %symbol, %phase, "the trading calendar goes on");
+                if goes_on {
+                    tracing::info!(event = "phase_due", %symbol, %phase, "the trading calendar goes on");
+                }
                 due.push(Input {
                     origin: Origin::Venue,
                     command: Command::ChangePhase(PhaseRequest {
@@ -78,6 +84,7 @@ impl TradingCalendars {
         let steps = self.0.iter();
         steps
             .filter_map(|followed| followed.timetable.next_step(now))
+            .chain(trading_day::end_of_day(now).filter(|_| !self.0.is_empty()))
             .min()
     }
 
@@ -198,12 +205,24 @@ mod tests {
         );
         assert_eq!(
             calendars.next(at("2026-01-01T18:00:00Z")),
-            Some(at("2026-01-08T09:00:00Z"))
+            Some(at("2026-01-02T00:00:00Z"))
         );
         // It slept a week and a day: the phase is the same, the step is not.
         assert_eq!(
             told(&mut calendars, "2026-01-09T12:00:00Z"),
             ["A closed since 08 17:00", "B closed since 08 17:00"]
         );
+    }
+
+    #[test]
+    fn after_each_midnight_the_step_is_told_again_for_calls_that_were_given_up_with_their_day() {
+        let mut calendars = TradingCalendars::new(&[calendar(&["A"], "17:00:00")]);
+        let closed = ["A closed since 01 17:00"];
+        assert_eq!(told(&mut calendars, "2026-01-01T23:59:59.9Z"), closed);
+        assert!(told(&mut calendars, "2026-01-01T23:59:59.9995Z").is_empty());
+        assert_eq!(told(&mut calendars, "2026-01-02T00:00:00Z"), closed);
+        assert!(told(&mut calendars, "2026-01-02T00:00:01Z").is_empty());
+        let nothing = TradingCalendars::new(&[]);
+        assert_eq!(nothing.next(at("2026-01-02T00:00:00Z")), None);
     }
 }

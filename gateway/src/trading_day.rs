@@ -15,7 +15,7 @@ fn ended_between(latest: Timestamp, now: DateTime<Utc>) -> bool {
 }
 
 /// The end of the day that `now` is in.
-fn end_of_day(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(crate) fn end_of_day(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let tomorrow = now.date_naive().checked_add_days(Days::new(1))?;
     Some(tomorrow.and_time(NaiveTime::MIN).and_utc())
 }

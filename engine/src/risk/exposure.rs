@@ -1,5 +1,6 @@
 //! What the orders of a scope come to: how many are open, what they are worth, and what is traded and not settled.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Place, Risk, places_of};
@@ -128,6 +129,12 @@ impl Risk {
         }
     }
 
+    /// All orders are walked through once more.
+    #[cfg(test)]
+    fn note_measured(&self) {
+        self.measured.set(self.measured.get().wrapping_add(1));
+    }
+
     #[cold]
     fn count_order(
         &mut self,
@@ -214,6 +221,21 @@ fn parties(registry: &Registry, trade: &Trade) -> [(u32, u32); 2] {
 }
 
 impl Engine {
+    /// What the orders and trades of all scopes come to, where their counters do not hold: counted in one pass for all, and
+    /// with nothing else of the scopes.
+    pub(super) fn measured_where_stale(&self) -> Option<Risk> {
+        self.risk.is_stale.then(|| {
+            let mut risk = Risk::default();
+            for (place, _) in self.risk.all() {
+                risk.put(place, Some(Box::default()));
+            }
+            self.count_all(&mut risk);
+            #[cfg(test)]
+            self.risk.note_measured();
+            risk
+        })
+    }
+
     /// What the orders and trades of a scope come to, looked up in its counter where that holds.
     pub(super) fn exposure(&self, whose: Place, counted: &Exposure) -> Exposure {
         if self.risk.is_stale {
@@ -229,6 +251,8 @@ impl Engine {
         if matches!(whose, Place::Instrument(_)) {
             return exposure;
         }
+        #[cfg(test)]
+        self.risk.note_measured();
         for book in &self.books {
             for place in book.all(&self.orders.resting, &self.levels) {
                 let order = &self.orders.resting[place];
@@ -277,6 +301,15 @@ impl Engine {
                 guard.exposure = Exposure::default();
             }
         }
+        self.count_all(&mut risk);
+        risk.is_stale = false;
+        #[cfg(test)]
+        risk.note_measured();
+        self.risk = risk;
+    }
+
+    /// Counts all orders and trades for those who have limits, and nothing yet.
+    fn count_all(&self, risk: &mut Risk) {
         for book in &self.books {
             for place in book.all(&self.orders.resting, &self.levels) {
                 risk.opened(&self.registry, &self.orders.resting[place]);
@@ -285,12 +318,6 @@ impl Engine {
         for (trade, instances) in self.trades.unsettled_trades() {
             risk.count_parties(&self.registry, trade, unsettled(trade, instances, true));
         }
-        risk.is_stale = false;
-        #[cfg(test)]
-        {
-            risk.measured = risk.measured.wrapping_add(1);
-        }
-        self.risk = risk;
     }
 
     /// Asserts that the counters are what the orders and trades come to.
@@ -350,14 +377,17 @@ mod tests {
                 apply(&mut engine, limits);
             }
         }
-        assert_eq!(engine.risk.measured, 0, "nothing is counted yet");
+        assert_eq!(engine.risk.measured.get(), 0, "nothing is counted yet");
+        // Who looks meanwhile has them counted once, however many there are.
+        assert_eq!(engine.risk_limits().count(), 50);
+        assert_eq!(engine.risk.measured.get(), 1);
         for _ in 0..2 {
             let block = Command::BlockTrading {
                 scope: TradingScope::Venue,
                 reason: "a test".parse().expect("a reason"),
             };
             apply(&mut engine, block);
-            assert_eq!(engine.risk.measured, 1);
+            assert_eq!(engine.risk.measured.get(), 2);
         }
     }
 }

@@ -41,10 +41,10 @@ pub(crate) struct Risk {
     /// Whether scopes have got limits since the counters were made: they are made again before anything is counted.
     #[serde(skip)]
     is_stale: bool,
-    /// How often they were made.
+    /// How often all orders were walked through for them.
     #[cfg(test)]
     #[serde(skip)]
-    measured: u32,
+    measured: core::cell::Cell<u32>,
 }
 
 /// Limits by the place of whom they are for; none at the end.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::exposure::Exposure;
 use super::{Guard, Place};
 use crate::command::{RiskLimits, RiskScope};
 use crate::machine::Engine;
@@ -45,20 +46,23 @@ pub struct ExposureView {
 impl Engine {
     /// All limits: those of firms, accounts, sessions and instruments, each in the order of admission.
     pub fn risk_limits(&self) -> impl Iterator<Item = RiskLimitsView> + '_ {
-        self.risk
-            .all()
-            .map(|(place, guard)| self.risk_view(place, guard))
+        // While the counters do not hold, one pass serves all scopes: there may be as many as there are orders.
+        let measured = self.measured_where_stale();
+        self.risk.all().map(move |(place, guard)| {
+            let measured = measured.as_ref().and_then(|risk| risk.guard(place));
+            self.risk_view(place, guard, &measured.unwrap_or(guard).exposure)
+        })
     }
 
     /// The limits of one scope, when it has any.
     #[must_use]
     pub fn risk_limits_of(&self, scope: RiskScope) -> Option<RiskLimitsView> {
         let place = self.registry.risk_place(scope)?;
-        Some(self.risk_view(place, self.risk.guard(place)?))
+        let guard = self.risk.guard(place)?;
+        Some(self.risk_view(place, guard, &self.exposure(place, &guard.exposure)))
     }
 
-    fn risk_view(&self, place: Place, guard: &Guard) -> RiskLimitsView {
-        let counted = self.exposure(place, &guard.exposure);
+    fn risk_view(&self, place: Place, guard: &Guard, counted: &Exposure) -> RiskLimitsView {
         let exposure = counted.money.iter().map(|held| ExposureView {
             currency: held.currency,
             open: held.open,

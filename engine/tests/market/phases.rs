@@ -343,20 +343,52 @@ fn a_call_whose_end_was_missed_is_held_without_what_expired_meanwhile() {
 }
 
 #[test]
-fn a_call_whose_end_was_missed_with_its_day_is_given_up() {
+fn a_call_whose_end_was_missed_with_its_day_is_given_up_where_a_calendar_goes_on() {
+    let call = "operator halt-policy TEST keep 5 | venue phase TEST continuous 1 | A buy 1@9 | A buy 1@8 gtc \
+                | operator phase TEST halted | operator resume TEST | B sell 1@5 gtc | B sell 1@market open";
+    let told = "halt-policy TEST; scheduled continuous; accepted 3; accepted 4; continuous>halted; halted>opening; \
+                accepted 7; accepted 8";
+    let auction =
+        "auction 1@5; fill 4 1@5 0 left; fill 7 1@5 0 left; trade 4<7 1@5; closed>continuous";
+    check(
+        &format!("{call} | wait {DAY} | venue day | venue phase TEST continuous 1"),
+        &format!("{told}; expired 3; expired 8; day-ended; opening>closed; {auction}"),
+    );
+    // What ends with the day goes with the call, where the command that ends the day is still to come.
+    check(
+        &format!("{call} | wait {DAY} | venue fire | venue phase TEST continuous 1 | venue day"),
+        &format!("{told}; expired 3; expired 8; opening>closed; {auction}; day-ended"),
+    );
+}
+
+#[test]
+fn a_call_whose_end_was_missed_with_its_day_is_held_where_no_calendar_goes_on() {
     let call = "operator halt-policy TEST keep 5 | A buy 1@9 | A buy 1@8 gtc | operator phase TEST halted \
                 | operator resume TEST | B sell 1@5 gtc | B sell 1@market open";
     let told = "halt-policy TEST; accepted 2; accepted 3; continuous>halted; halted>opening; accepted 6; accepted 7";
+    let auction =
+        "auction 1@5; fill 3 1@5 0 left; fill 6 1@5 0 left; trade 3<6 1@5; opening>continuous";
     check(
-        &format!("{call} | wait {DAY} | venue day | operator phase TEST continuous"),
-        &format!(
-            "{told}; expired 2; expired 7; day-ended; opening>closed; \
-             auction 1@5; fill 3 1@5 0 left; fill 6 1@5 0 left; trade 3<6 1@5; closed>continuous"
-        ),
+        &format!("{call} | wait {DAY} | venue day"),
+        &format!("{told}; expired 2; expired 7; day-ended; {auction}"),
     );
     check(
-        &format!("{call} | wait {DAY} | venue fire"),
-        &format!("{told}; cancelled 7 OpeningOver; opening>closed"),
+        &format!("{call} | wait {DAY} | venue fire | venue day"),
+        &format!("{told}; expired 2; expired 7; {auction}; day-ended"),
+    );
+}
+
+#[test]
+fn a_call_that_ends_just_before_midnight_and_is_told_just_after_it_leads_to_trading() {
+    // It is due in the last beat of the day, and the command that fires it comes with the first of the next.
+    check(
+        &format!(
+            "operator halt-policy TEST keep 3 | A buy 1@8 gtc | A buy 1@9 | operator phase TEST halted | wait {} \
+             | operator resume TEST | B sell 1@5 gtc | wait 2 | venue fire | A buy 1@2",
+            DAY - 9
+        ),
+        "halt-policy TEST; accepted 2; accepted 3; continuous>halted; halted>opening; accepted 6; expired 3; \
+         auction 1@5; fill 2 1@5 0 left; fill 6 1@5 0 left; trade 2<6 1@5; opening>continuous; accepted 8",
     );
 }
 

@@ -7,9 +7,9 @@
 use engine::{
     AccountName, CancelCause, CancelRefusal, CancelRequest, ClientOrderId, Command, CommandNumber,
     Event, EventBody, ExecutionId, FirmName, ImageName, InstanceName, NewOrder, Notional, OrderId,
-    OrderRefusal, OrderStatus, OrderView, Origin, Quantity, ReassignmentId, ReassignmentStatus,
-    ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, SlotName, Symbol, TimeInForce,
-    Timestamp, Trade, TradingScope,
+    OrderRefusal, OrderStatus, OrderView, Origin, Phase, Quantity, ReassignmentId,
+    ReassignmentStatus, ReassignmentUpdate, SelfMatchPolicy, Sequenced, SessionName, SlotName,
+    Symbol, TimeInForce, Timestamp, Trade, TradingScope,
 };
 
 use std::collections::VecDeque;
@@ -392,16 +392,7 @@ impl Naive {
 
     fn end_day(&mut self, told: &mut Told) {
         for symbol in ["TEST", "SMALL", "LARGE", "COARSE"] {
-            let day = [
-                TimeInForce::Day,
-                TimeInForce::AtTheOpening,
-                TimeInForce::AtTheClose,
-            ];
-            let mut open = self.all_open(symbol);
-            open.retain(|&at| day.contains(&self.orders[at].view.time_in_force));
-            for at in open {
-                self.end(at, OrderStatus::Expired, None, told);
-            }
+            self.expire_day_orders(symbol, told);
         }
         let living = self.orders.iter().filter(|order| is_open(&order.view));
         self.used = living
@@ -411,6 +402,24 @@ impl Naive {
         self.day_ended = Some(told.cause.number);
         told.tell(EventBody::TradingDayEnded);
     }
+
+    fn expire_day_orders(&mut self, symbol: &str, told: &mut Told) {
+        let day = [
+            TimeInForce::Day,
+            TimeInForce::AtTheOpening,
+            TimeInForce::AtTheClose,
+        ];
+        let mut open = self.all_open(symbol);
+        open.retain(|&at| day.contains(&self.orders[at].view.time_in_force));
+        for at in open {
+            self.end(at, OrderStatus::Expired, None, told);
+        }
+    }
+}
+
+/// Whether orders collect for an auction.
+fn is_call(phase: Phase) -> bool {
+    [Phase::PreOpen, Phase::OpeningAuction, Phase::ClosingAuction].contains(&phase)
 }
 
 fn is_open(order: &OrderView) -> bool {

@@ -6,10 +6,11 @@ use engine::{
     AuctionResult, CancelCause, EventBody, HaltPolicy, HaltPolicyChange, HaltedOrders,
     IgnoreReason, Liquidity, NewOrder, OrderKind, OrderRefusal, OrderStatus, Origin, Phase,
     PhaseChange, PhaseRequest, Price, Quantity, Remark, Resumption, SelfMatchInstruction, Side,
-    Symbol, TimeInForce, Timestamp, TradingDay,
+    Symbol, TimeInForce, Timestamp,
 };
 
-use super::{Naive, Place, Told, is_open};
+use super::timing::day_of;
+use super::{Naive, Place, Told, is_call, is_open};
 
 /// In the order of their listing.
 const SYMBOLS: [&str; 5] = ["TEST", "SMALL", "LARGE", "ELSEWHERE", "COARSE"];
@@ -41,7 +42,7 @@ pub(super) fn wrong(phase: Phase, new: &NewOrder) -> Vec<(bool, OrderRefusal)> {
     let asked = new.conditions.as_deref().copied().unwrap_or_default();
     let at_once = [TimeInForce::ImmediateOrCancel, TimeInForce::FillOrKill];
     let late = [Phase::Continuous, Phase::ClosingAuction].contains(&phase);
-    let call = phase.collects();
+    let call = is_call(phase);
     vec![
         (phase == Phase::Closed, OrderRefusal::InstrumentClosed),
         (phase == Phase::Halted, OrderRefusal::InstrumentHalted),
@@ -199,7 +200,11 @@ impl Naive {
     }
 
     pub(super) fn reopen(&mut self, at: usize, due: Timestamp, told: &mut Told) {
-        if TradingDay::of(told.cause.time) > TradingDay::of(due) {
+        let late = day_of(told.cause.time) > day_of(due);
+        if late {
+            self.expire_day_orders(SYMBOLS[at], told);
+        }
+        if late && self.trading[at].scheduled.is_some() {
             let reason = "the call ended in a trading day that is over".parse();
             self.trading[at].scheduled = None;
             self.step(at, Phase::Closed, Some(reason.unwrap()), None, told);
@@ -276,7 +281,7 @@ impl Naive {
             let cause = match order.view.time_in_force {
                 TimeInForce::AtTheOpening if !before_opening => Some(CancelCause::OpeningOver),
                 TimeInForce::AtTheClose if close_over => Some(CancelCause::CloseOver),
-                _ if booked && unpriced && !to.collects() => Some(CancelCause::MarketUnfilled),
+                _ if booked && unpriced && !is_call(to) => Some(CancelCause::MarketUnfilled),
                 _ => None,
             };
             if cause.is_some() {
@@ -409,14 +414,8 @@ impl Naive {
             let line = self.side(symbol, side).into_iter();
             let accepting = line.filter(|&at| self.accepts(at, price));
             // The next one to trade is at the end.
-            let mut line: Vec<(usize, i64)> = accepting
-                .map(|at| {
-                    (
-                        at,
-                        i64::try_from(self.orders[at].view.leaves.get()).unwrap(),
-                    )
-                })
-                .collect();
+            let open = |at: usize| i64::try_from(self.orders[at].view.leaves.get()).unwrap();
+            let mut line: Vec<(usize, i64)> = accepting.map(|at| (at, open(at))).collect();
             line.reverse();
             line
         });

@@ -33,9 +33,19 @@ pub(super) fn rank(session: SessionName) -> usize {
 pub(super) fn expiry(time_in_force: TimeInForce) -> Option<Timestamp> {
     match time_in_force {
         TimeInForce::GoodTillDate(Expiry::At(time)) => Some(time),
-        TimeInForce::GoodTillDate(Expiry::EndOf(day)) => Some(day.end()),
+        TimeInForce::GoodTillDate(Expiry::EndOf(day)) => {
+            let next = u64::from(day.days()) + 1;
+            Some(Timestamp::from_nanos(next * NANOS_PER_DAY))
+        }
         _ => None,
     }
+}
+
+const NANOS_PER_DAY: u64 = 24 * 60 * 60 * 1_000_000_000;
+
+/// The day of UTC, counted from 1970.
+pub(super) fn day_of(time: Timestamp) -> u64 {
+    time.nanos() / NANOS_PER_DAY
 }
 
 /// What is due: when, and at which place it is among its like. What takes orders away comes first.
@@ -151,7 +161,11 @@ impl Naive {
         let mut ending: Vec<usize> = (0..self.orders.len())
             .filter(|&at| {
                 let order = &self.orders[at].view;
-                let spared = policy.spares_good_till && order.time_in_force.is_good_till();
+                let outlives_day = matches!(
+                    order.time_in_force,
+                    TimeInForce::GoodTillCancel | TimeInForce::GoodTillDate(_)
+                );
+                let spared = policy.spares_good_till && outlives_day;
                 is_open(order)
                     && !spared
                     && match policy.scope {
