@@ -46,8 +46,8 @@ pub use secret::{Secret, SecretError, TokenSource};
 pub use settlement::{OpenError, Settlement, open};
 pub use state::{Action, State};
 pub use store::{
-    ActError, Acted, Attempt, Balance, By, CheckError, Figures, Finding, LedgerReport, Listed,
-    OutboxId, StatementError, StoreError, SuspendedProvider, TakeError, Taken, Timeline,
-    Transition, Unfit, Which, check_ledger,
+    ActError, Acted, Alarm, Attempt, Balance, Booked, By, CheckError, Figures, Finding,
+    LedgerReport, Listed, OutboxId, Payment, StatementError, StoreError, SuspendedProvider,
+    TakeError, Taken, Timeline, Transition, Unfit, Which, check_ledger,
 };
 pub use traffic::{CallCount, Line};

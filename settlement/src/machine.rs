@@ -36,6 +36,8 @@ pub struct Facts {
     pub fence_held: bool,
     /// This step may send another call.
     pub attempts_left: bool,
+    /// This step has sent just as many calls as it may: true once, where a step goes on beyond that.
+    pub attempts_just_spent: bool,
     /// This step has taken longer than it may.
     pub overdue: bool,
     /// This step has sent a call.

@@ -1,17 +1,16 @@
 //! What operators ask of settlement and have it do. Every act is written down with what it does.
 
-use engine::{AccountName, CurrencyCode, Notional, ProviderName, ReassignmentId, Timestamp};
+use engine::{AccountName, ProviderName, ReassignmentId, Timestamp};
 
 use crate::{
     breaker::Breaker,
-    ledger::Amount,
     machine::Act,
     settlement::{Settlement, outage},
     state::State,
     statement::Statement,
     store::{
-        ActError, By, Figures, Finding, Listed, StatementError, StoreError, SuspendedProvider,
-        Which,
+        ActError, Alarm, Booked, By, Figures, Finding, Listed, Payment, StatementError, StoreError,
+        SuspendedProvider, Which,
     },
     traffic::{CallCount, Line},
 };
@@ -120,19 +119,23 @@ impl Settlement {
         self.shared.planes.keys().copied()
     }
 
-    /// Pays into the default fund, from which trades that end in cash are paid.
+    /// Pays into the default fund, from which trades that end in cash are paid. What was paid with this reference before is
+    /// not paid again.
     ///
     /// # Errors
-    /// [`ActError`] when the amount is not more than zero or too large, or the database fails.
-    pub async fn fund(
-        &self,
-        currency: CurrencyCode,
-        amount: Notional,
-        by: &By,
-    ) -> Result<(), ActError> {
-        let amount = Amount::new(amount.micros()).ok_or(StoreError::TooLarge)?;
+    /// [`ActError`] when another payment has the reference, or the database fails; nothing is changed then.
+    pub async fn fund(&self, payment: &Payment, by: &By) -> Result<Booked, ActError> {
         let (store, now) = (&self.shared.store, self.shared.now());
-        store.fund(currency, amount, by, now).await
+        store.fund(payment, by, now).await
+    }
+
+    /// The latest alarms, the latest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn latest_alarms(&self, limit: u32) -> Result<Vec<Alarm>, StoreError> {
+        let store = &self.shared.store;
+        outage::twice(|| store.latest_alarms(limit)).await
     }
 
     fn known(&self, provider: &ProviderName) -> Result<(), ActError> {

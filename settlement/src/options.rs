@@ -124,7 +124,8 @@ pub struct OpeningCash {
 }
 
 /// How long things may take and how often they are tried. At each limit the reassignment ends
-/// `BUSTED` before the point of no return, and is parked in `MANUAL` after it.
+/// `BUSTED` before the point of no return, and is parked in `MANUAL` after it. The fence of one that has ended is taken
+/// away however often it takes; beyond `attempts_max` that is an alarm, once.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Reassignments that are worked on at once; the others wait in the database.
@@ -140,7 +141,8 @@ pub struct Limits {
     /// How long a trade waits for its buyer's cash, as when the buyer is being paid just now.
     pub funding: Duration,
     /// How long a trade waits for its buyer's image to be there and shared, and the slot to be fenced.
-    /// How long the market takes to let it begin does not count.
+    /// How long the market takes to let it begin does not count. Also how long a provider may take to take a fence away
+    /// before it is told again.
     pub fencing: Duration,
     /// How long the old instance may take to end, or a retired slot to be taken back.
     pub terminating: Duration,
@@ -156,8 +158,8 @@ pub struct Limits {
     pub deposits: Duration,
     /// Between two sweeps that compare a provider's listing of our custody with the register.
     pub sweeps: Duration,
-    /// How long a worker holds a reassignment before another may take it over. Longer than the
-    /// longest request.
+    /// How long a worker holds a reassignment before another may take it over. What it asks of a provider is given up
+    /// after half of that, and nothing is sent with less than half of it left.
     pub lease: Duration,
 }
 
@@ -199,12 +201,14 @@ impl Limits {
             State::Terminating | State::Vacant => self.terminating,
             State::Placing | State::Placed => self.placing,
             State::Starting | State::Running => self.starting,
-            State::Settled
-            | State::Busted
-            | State::CashSettled
-            | State::Suspended
-            | State::Manual => Duration::MAX,
+            State::Settled | State::Busted | State::CashSettled => self.fencing,
+            State::Suspended | State::Manual => Duration::MAX,
         }
+    }
+
+    /// How long a worker waits for a provider's answer, all requests of one call or look together.
+    pub(crate) fn answer_max(&self) -> Duration {
+        self.lease.checked_div(2).unwrap_or_default()
     }
 }
 

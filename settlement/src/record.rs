@@ -118,6 +118,7 @@ impl Record {
             replaces: false,
             fence_held: self.fence_held,
             attempts_left: self.attempts < limits.attempts_max,
+            attempts_just_spent: self.attempts == limits.attempts_max,
             overdue: u128::from(age) > limits.of(self.state).as_nanos(),
             called: self.attempts > 0,
             rested: self.failures > 0,

@@ -11,6 +11,7 @@ mod connection;
 mod deposits;
 mod figures;
 mod findings;
+mod funding;
 mod inbox;
 mod providers;
 mod report;
@@ -33,9 +34,10 @@ pub use self::{
     commands::OutboxId,
     figures::Figures,
     findings::Finding,
+    funding::{Booked, Payment},
     inbox::{TakeError, Taken},
     providers::SuspendedProvider,
-    report::{Attempt, Balance, Listed, Timeline, Transition, Which},
+    report::{Alarm, Attempt, Balance, Listed, Timeline, Transition, Which},
     statements::StatementError,
 };
 use crate::{database::Database, ledger::LedgerError, secret::SecretError};

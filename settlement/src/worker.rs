@@ -136,9 +136,10 @@ impl Shared {
         if matches!(stimulus, Stimulus::Busted | Stimulus::Corrected { .. }) {
             decision.why.clone_from(&record.said.words);
         }
+        let begun = self.now();
         let record = self.write(record, &decision, learnt).await?;
         match decision.then {
-            Then::Call { action, .. } => self.call(record, action, line).await,
+            Then::Call { action, .. } => self.call(record, action, begun, line).await,
             Then::Look => Ok(Turn::Again(record)),
             Then::Wait(pause) => Ok(self.wait(record, pause)),
             Then::Rest => Ok(Turn::Done(record)),
@@ -191,24 +192,35 @@ impl Shared {
         Ok(next)
     }
 
-    /// Makes the call whose intent was just written, and writes its answer.
+    /// Makes the call whose intent was just written, from `begun` on, and writes its answer.
     async fn call(
         &self,
         mut record: Record,
         action: Action,
+        begun: Timestamp,
         line: &Line,
     ) -> Result<Turn, StoreError> {
-        let answer = self.send(&record, action).await;
+        let answer = if self.now() > after(begun, self.limits.answer_max()) {
+            // The call could outlive the lease that its intent was written with.
+            Err(ProviderError::new(
+                Class::Transient,
+                "not sent: writing it down took too long",
+            ))
+        } else {
+            let answer = self.within(self.send(&record, action)).await;
+            self.note(line, &answer);
+            self.traffic.count(&line.provider, action, &answer);
+            answer
+        };
         self.moment(&record, Moment::Called).await;
         log_call(&record, action, &answer);
-        self.note(line, &answer);
-        self.traffic.count(&line.provider, action, &answer);
         match &answer {
             Ok(accepted) => {
                 record.task.clone_from(&accepted.task);
                 record.failures = 0;
             }
-            Err(error) if error.class == Class::Throttled => {
+            // What an end has called is only counted, for its one alarm.
+            Err(error) if error.class == Class::Throttled && !record.state.is_end() => {
                 record.attempts = record.attempts.saturating_sub(1);
             }
             Err(_) => {}
@@ -225,6 +237,21 @@ impl Shared {
             Then::Rest => Ok(Turn::Done(record)),
             // An answer never leads to another call: the slot is looked at first.
             Then::Look | Then::Call { .. } => Ok(Turn::Again(record)),
+        }
+    }
+
+    /// What is asked of a provider, given up well before the lease ends: nobody knows then whether it has an effect.
+    async fn within<T>(
+        &self,
+        asked: impl Future<Output = Result<T, ProviderError>>,
+    ) -> Result<T, ProviderError> {
+        let patience = self.limits.answer_max();
+        match tokio::time::timeout(patience, asked).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let what = format!("no answer within {patience:?}");
+                Err(ProviderError::new(Class::Unknown, &what))
+            }
         }
     }
 
@@ -287,7 +314,10 @@ impl Shared {
     async fn look_at_image(&self, record: &Record, line: &Line) -> (Stimulus, Learnt) {
         let mut learnt = record.learnt.clone();
         let seen = match (self.plane(record), &record.terms.image) {
-            (Ok(plane), Some(image)) => plane.provider.image(image, &record.terms.buyer).await,
+            (Ok(plane), Some(image)) => {
+                let image = plane.provider.image(image, &record.terms.buyer);
+                self.within(image).await
+            }
             (Ok(_), None) => Err(ProviderError::new(Class::BadImage, "there is no image")),
             (Err(error), _) => Err(error),
         };
@@ -309,7 +339,7 @@ impl Shared {
     }
 
     async fn look_at_slot(&self, record: &Record, line: &Line) -> (Stimulus, Learnt) {
-        let seen = self.observe(record).await;
+        let seen = self.within(self.observe(record)).await;
         self.note(line, &seen);
         match seen {
             Ok((slot, sight)) => {

@@ -240,8 +240,23 @@ fn releasing(facts: &Facts, sight: &Sight) -> Decision {
     if !sight.fenced_by_us {
         return stay(facts, Then::Rest).fence_held(false);
     }
-    // However often it takes: the slot cannot be traded on while it is fenced.
-    stay(facts, call(Action::Release))
+    let fresh = match &sight.task {
+        // What was just answered may not show yet.
+        _ if facts.called && !facts.rested => return stay(facts, Then::Wait(Pause::Retry)),
+        Task::Working if !facts.overdue => return stay(facts, Then::Wait(Pause::Retry)),
+        Task::Working | Task::Succeeded | Task::Failed(_) => true,
+        Task::Unknown => false,
+    };
+    let action = Action::Release;
+    // However often it takes: the slot cannot be traded on while it is fenced. Each wait is longer than the one before.
+    let decision = stay(facts, Then::Call { action, fresh });
+    if facts.attempts_just_spent {
+        decision
+            .because("the fence around the slot stays however often it is taken away")
+            .alarming()
+    } else {
+        decision
+    }
 }
 
 /// The slot shows that the call had no effect so far: wait for it, or send it again.

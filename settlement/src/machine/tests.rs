@@ -33,6 +33,7 @@ fn facts(text: &str) -> Facts {
         replaces: has("replaces"),
         fence_held: has("held"),
         attempts_left: !has("spent"),
+        attempts_just_spent: has("spent"),
         overdue: has("overdue"),
         called: has("called") || has("rested") || has("spent"),
         rested: has("rested") || has("spent"),
@@ -202,6 +203,24 @@ fn the_straight_path() {
         SETTLED held          | ready fenced -> SETTLED release held
         SETTLED held          | release:ok   -> SETTLED look held
         SETTLED held          | ready        -> SETTLED rest
+        ",
+    );
+}
+
+#[test]
+fn a_release_without_effect_is_waited_for_and_repeated_and_an_alarm_once() {
+    check(
+        "
+        SETTLED held called         | ready fenced                  -> SETTLED retry held
+        SETTLED held rested         | ready fenced                  -> SETTLED release held
+        SETTLED held called         | ready fenced failed:transient -> SETTLED retry held
+        SETTLED held rested         | ready fenced failed:transient -> SETTLED release anew held
+        SETTLED held rested         | ready fenced done             -> SETTLED release anew held
+        SETTLED held rested         | ready fenced working          -> SETTLED retry held
+        SETTLED held rested overdue | ready fenced working          -> SETTLED release anew held
+        BUSTED held called          | old fenced                    -> BUSTED retry held
+        CASH_SETTLED held spent     | vacant fenced                 -> CASH_SETTLED release held ALARM
+        CASH_SETTLED held rested    | vacant fenced                 -> CASH_SETTLED release held
         ",
     );
 }

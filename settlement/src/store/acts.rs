@@ -1,13 +1,17 @@
 //! What operators do: each act is a row that says who, when and why, in the transaction of what it does.
 
-use engine::{CurrencyCode, OperatorName, ProviderName, ReassignmentId, Remark, Timestamp};
+use std::time::Duration;
+
+use engine::{
+    CurrencyCode, Notional, OperatorName, ProviderName, ReassignmentId, Remark, Timestamp,
+};
 
 use super::{
-    Read, Statement, Store, StoreError, Tx, cash, nanos, rows,
-    steps::{consequences, tell, write},
+    Read, Statement, Store, StoreError, Tx, nanos, rows,
+    steps::{after, consequences, tell, write},
 };
 use crate::{
-    ledger::{Account, Amount, Kind, LedgerError, Transfer},
+    ledger::{Account, Amount, LedgerError},
     machine::{Act, ActRefusal, CashOut, operated},
     options::Limits,
     provider::Class,
@@ -62,6 +66,24 @@ pub enum ActError {
     /// The database failed.
     #[error(transparent)]
     Store(StoreError),
+    /// What it would end may yet be changed at the provider.
+    #[error("a {action} that was called has no answer, and may still have its effect")]
+    CallUnderWay {
+        /// What was called: an action by name.
+        action: String,
+        /// When it is under way no longer.
+        until: Timestamp,
+    },
+    /// Another payment has this reference.
+    #[error("another payment has the reference {reference}: {amount} {currency}")]
+    ReferenceTaken {
+        /// The reference.
+        reference: Remark,
+        /// How much was paid with it.
+        amount: Notional,
+        /// In which currency.
+        currency: CurrencyCode,
+    },
 }
 
 impl From<StoreError> for ActError {
@@ -98,9 +120,21 @@ impl Store {
         let mut decision = operated(&facts, record.terms.price, act)?;
         decision.why = format!("{} by {}: {}", act.name(), by.operator, by.reason);
         let report = decision.report.take();
+        let under_way = under_way(&mut tx, &name, limits.lease, now).await?;
+        let free_at = match (act, under_way) {
+            // What was called meanwhile would undo the end: an instance gone for nothing, a fence around a free slot.
+            (Act::Reverse | Act::CashOut(_), Some((action, until))) => {
+                return Err(ActError::CallUnderWay { action, until });
+            }
+            // Nor is it undone for a bust before.
+            (Act::Suspend, Some((_, until))) => until,
+            (Act::Suspend | Act::Resume | Act::Retry | Act::Reverse | Act::CashOut(_), _) => {
+                Timestamp::from_nanos(0)
+            }
+        };
         let answered = latest_is_answered(&mut tx, &name).await?;
         let next = record.operated(act, &decision, answered, now);
-        write(&mut tx, &next, now, Timestamp::from_nanos(0), now).await?;
+        write(&mut tx, &next, now, free_at, now).await?;
         consequences(&mut tx, &record, &next, &decision, now).await?;
         if let Some(report) = report {
             tell(&mut tx, &next, report, &told(&next, act, by)).await?;
@@ -112,31 +146,6 @@ impl Store {
             to = next.state.name(), "an operator decided",
         );
         Ok(next.state)
-    }
-
-    /// Pays into the default fund.
-    pub(crate) async fn fund(
-        &self,
-        currency: CurrencyCode,
-        amount: Amount,
-        by: &By,
-        now: Timestamp,
-    ) -> Result<(), ActError> {
-        let mut tx = self.begin().await?;
-        let fund = Account::DefaultFund.to_string();
-        let detail = format!("{} {currency}", super::money(amount.micros()));
-        let number = note(&mut tx, &fund, "fund", &detail, by, now).await?;
-        let transfer = Transfer {
-            kind: Kind::Funding,
-            // Each payment is a subject of its own: the ledger takes each kind once for each.
-            subject: format!("{fund} {number}"),
-            debit: Account::External,
-            credit: Account::DefaultFund,
-            currency,
-            amount,
-        };
-        cash::book(&mut tx, &transfer, now).await?;
-        Ok(tx.commit().await?)
     }
 
     /// What operators did with a reassignment, or with its provider since `since`, oldest first.
@@ -192,6 +201,30 @@ async fn latest_is_answered(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreErro
     };
     let outcome = row.maybe_string("outcome")?;
     Ok(outcome.is_some_and(|outcome| outcome != Class::Unknown.name()))
+}
+
+/// The latest call whose outcome nobody knows and that may still be on its way, and until when: no call is older than
+/// the lease that it was made with.
+async fn under_way(
+    tx: &mut Tx<'_>,
+    id: &str,
+    lease: Duration,
+    now: Timestamp,
+) -> Result<Option<(String, Timestamp)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT action, started_at FROM attempts
+         WHERE reassignment = $1 AND (outcome IS NULL OR outcome = $2)
+         ORDER BY started_at DESC, number DESC LIMIT 1",
+    )
+    .bind(id)
+    .bind(Class::Unknown.name())
+    .maybe_row(tx)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let until = after(row.time("started_at")?, lease);
+    Ok((until > now).then_some((row.string("action")?, until)))
 }
 
 /// Writes an act down; gives its number.

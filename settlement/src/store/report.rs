@@ -133,6 +133,17 @@ pub struct Balance {
     pub amount: Notional,
 }
 
+/// Something that somebody had to look into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// When.
+    pub at: Timestamp,
+    /// Of what: a reassignment, a trade, a slot, or `database`.
+    pub subject: String,
+    /// What, in words.
+    pub what: String,
+}
+
 impl Store {
     /// Every balance, in the order of the accounts' names.
     pub(crate) async fn balances(&self) -> Result<Vec<Balance>, StoreError> {
@@ -192,6 +203,23 @@ impl Store {
             .await?
             .iter()
             .map(|row| Ok((row.time("at")?, row.string("subject")?, row.string("what")?)))
+            .collect()
+    }
+
+    /// The latest alarms, the latest first, at most `limit`.
+    pub(crate) async fn latest_alarms(&self, limit: u32) -> Result<Vec<Alarm>, StoreError> {
+        sqlx::query("SELECT * FROM alarms ORDER BY number DESC LIMIT $1")
+            .bind(i64::from(limit))
+            .rows(&mut self.read().await?)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(Alarm {
+                    at: row.time("at")?,
+                    subject: row.string("subject")?,
+                    what: row.string("what")?,
+                })
+            })
             .collect()
     }
 

@@ -19,3 +19,4 @@ mod rulings;
 mod statements;
 mod straight;
 mod sweeps;
+mod under_way;

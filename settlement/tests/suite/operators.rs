@@ -5,9 +5,9 @@ use std::sync::{
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-use engine::{Amendment, Notional, ReassignmentId, ReassignmentStatus, Remark, Timestamp};
+use engine::{Amendment, ReassignmentId, ReassignmentStatus, Remark, Timestamp};
 use settlement::{
-    ActError, Adapter, By, Settlement, State, Which,
+    ActError, Adapter, By, Payment, Settlement, State, Which,
     ledger::{Account, Amount},
     machine::{Act, ActRefusal, CashOut},
     open,
@@ -22,18 +22,18 @@ use crate::{
     rulings::{finish, sold, state, work_until},
 };
 
-fn by() -> By {
+pub(crate) fn by() -> By {
     By {
         operator: "op".parse().unwrap(),
         reason: Remark::new("TICKET-1").unwrap(),
     }
 }
 
-async fn id(settlement: &Settlement) -> ReassignmentId {
+pub(crate) async fn id(settlement: &Settlement) -> ReassignmentId {
     settlement.reassignments(0, 1).await.unwrap()[0].0
 }
 
-async fn act(settlement: &Settlement, act: Act) -> Result<State, ActError> {
+pub(crate) async fn act(settlement: &Settlement, act: Act) -> Result<State, ActError> {
     settlement.act(&id(settlement).await, &act, &by()).await
 }
 
@@ -41,6 +41,14 @@ async fn refusal(settlement: &Settlement, what: Act) -> ActRefusal {
     match act(settlement, what).await {
         Err(ActError::Refused(refusal)) => refusal,
         other => panic!("{what:?}: {other:?}"),
+    }
+}
+
+pub(crate) fn payment(micros: i128, reference: Option<&str>) -> Payment {
+    Payment {
+        currency: usd(),
+        amount: Amount::new(micros).unwrap(),
+        reference: reference.map(|text| Remark::new(text).unwrap()),
     }
 }
 
@@ -62,7 +70,7 @@ async fn parked(
     (market, settlement)
 }
 
-async fn default_fund(settlement: &Settlement) -> i128 {
+pub(crate) async fn default_fund(settlement: &Settlement) -> i128 {
     let balances = settlement.balances().await.unwrap();
     let fund = balances
         .iter()
@@ -195,7 +203,7 @@ fn count_calls(cloud: &Cloud) -> impl Fn() -> usize {
 }
 
 /// A venue whose worker is held up before `call`, with that worker running, by a clock that is so many nanoseconds ahead.
-async fn held_up(
+pub(crate) async fn held_up(
     call: &'static str,
     cloud: &Cloud,
     books: &Books,
@@ -304,8 +312,7 @@ async fn what_cannot_be_delivered_ends_in_cash() {
     let short = act(&settlement, Act::CashOut(terms)).await;
     assert!(matches!(short, Err(ActError::FundShort(currency)) if currency == usd()));
     assert_eq!(state(&settlement).await, Some(State::Manual));
-    let paid_in = Notional::from_micros(1_000);
-    settlement.fund(usd(), paid_in, &by()).await.unwrap();
+    settlement.fund(&payment(1_000, None), &by()).await.unwrap();
     assert!(matches!(
         refusal(&settlement, Act::Reverse).await,
         ActRefusal::PastNoReturn(State::Placing)

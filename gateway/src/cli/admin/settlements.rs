@@ -8,6 +8,7 @@ use super::call::{Call, Failure};
 use crate::admin::routes::settlements::acts::{
     ACTS, ActWord, CASH_OUTS, CashOut, Decide, Decided, FUND, Fund, Funded, InstanceWord,
 };
+use crate::admin::routes::settlements::books::{ALARMS, Alarms, BALANCES, Balances};
 use crate::admin::routes::settlements::findings::{self, FINDINGS, Findings};
 use crate::admin::routes::settlements::list::{self, SETTLEMENTS, Settlements};
 use crate::admin::routes::settlements::providers::{
@@ -44,6 +45,10 @@ enum What {
     CashOut(InCash),
     /// Pays into the default fund, from which what ends in cash is paid.
     Fund(Payment),
+    /// Shows what the venue's own accounts have.
+    Balances,
+    /// Lists the latest alarms, the latest first.
+    Alarms,
     /// Lists where providers' listings of custody and the register differ.
     Findings {
         /// Also what is gone.
@@ -121,6 +126,9 @@ struct Payment {
     currency: CurrencyCode,
     /// How much, such as 5000.00.
     amount: Notional,
+    /// What whoever pays calls it: nothing is booked twice with one reference.
+    #[arg(long, value_name = "TEXT")]
+    reference: Option<Remark>,
     /// Why, for settlement's books.
     #[arg(long, value_name = "TEXT")]
     reason: Remark,
@@ -176,10 +184,13 @@ pub(super) async fn run(call: &Call, arguments: &Arguments) -> Result<(), Failur
             let fund = Fund {
                 currency: payment.currency,
                 amount: payment.amount,
+                reference: payment.reference,
                 reason: payment.reason,
             };
             call.change::<Funded>(FUND, &fund).await
         }
+        What::Balances => call.read::<Balances>(BALANCES, &()).await,
+        What::Alarms => call.read::<Alarms>(ALARMS, &()).await,
         What::Findings { all } => {
             let which = findings::Which { all: *all };
             call.read::<Findings>(FINDINGS, &which).await

@@ -44,6 +44,7 @@ fn every(mut visit: impl FnMut(&Facts, &Stimulus)) {
                 replaces: false,
                 fence_held: bit(3),
                 attempts_left: bit(4),
+                attempts_just_spent: !bit(4),
                 overdue: bit(5),
                 called: bit(6),
                 rested: bit(7),
@@ -204,7 +205,7 @@ fn check_call(facts: &Facts, stimulus: &Stimulus, decision: &Decision) {
             Action::Start => assert!(to == State::Starting, "{told}"),
             Action::Retire => assert!(facts.retire && to == State::Vacant, "{told}"),
             Action::Fence => assert_eq!(to, State::Funded, "{told}"),
-            Action::Release => assert!(to.is_end(), "{told}"),
+            Action::Release => assert!(to.is_end() && (!facts.called || facts.rested), "{told}"),
         }
     }
 }

@@ -8,9 +8,9 @@ use axum::routing::post;
 use axum::{Json, Router};
 use engine::{CurrencyCode, Notional, ReassignmentId, Remark};
 use serde::{Deserialize, Serialize};
-use settlement::By;
 use settlement::ledger::Amount;
 use settlement::machine::{self, CashOut as InCash};
+use settlement::{Booked, By, Payment};
 
 use super::{not_done, settlement};
 use crate::admin::audited::Told;
@@ -87,6 +87,8 @@ pub(crate) struct Fund {
     /// How much.
     #[serde(with = "plain")]
     pub(crate) amount: Notional,
+    /// What whoever pays calls it. Nothing is booked twice with one reference.
+    pub(crate) reference: Option<Remark>,
     /// Why. Goes into settlement's books.
     pub(crate) reason: Remark,
 }
@@ -113,6 +115,10 @@ pub(crate) struct Funded {
     /// How much.
     #[serde(with = "plain")]
     pub(crate) amount: Notional,
+    /// What whoever paid calls it.
+    pub(crate) reference: Option<Remark>,
+    /// It had been booked before, with this reference: nothing was done now.
+    pub(crate) booked_before: bool,
 }
 
 pub(super) fn routes() -> Router<Office> {
@@ -201,15 +207,26 @@ async fn fund(
     let Fund {
         currency,
         amount,
+        reference,
         reason,
     } = asked;
-    if Amount::new(amount.micros()).is_none() {
+    let Some(paid) = Amount::new(amount.micros()) else {
         return Err(no_amount(&amount.to_string()));
-    }
+    };
     let by = By { operator, reason };
-    let paid = settlement(&office)?.fund(currency, amount, &by).await;
-    paid.map_err(not_done)?;
-    let funded = Funded { currency, amount };
+    let payment = Payment {
+        currency,
+        amount: paid,
+        reference,
+    };
+    let booked = settlement(&office)?.fund(&payment, &by).await;
+    let booked_before = booked.map_err(not_done)? == Booked::Before;
+    let funded = Funded {
+        currency,
+        amount,
+        reference,
+        booked_before,
+    };
     Ok(Told {
         said: format!("{funded}; reason: {reason}"),
         answer: Json(funded),
@@ -226,6 +243,13 @@ impl fmt::Display for Decided {
 impl fmt::Display for Funded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (amount, currency) = (self.amount, self.currency);
-        write!(f, "{amount} {currency} paid into the default fund")
+        write!(f, "{amount} {currency} paid into the default fund")?;
+        if let Some(reference) = self.reference {
+            write!(f, ", reference {reference}")?;
+        }
+        if self.booked_before {
+            f.write_str(": it was booked before, nothing is done now")?;
+        }
+        Ok(())
     }
 }

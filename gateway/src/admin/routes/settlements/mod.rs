@@ -1,6 +1,7 @@
 //! Reassignments as settlement carries them out: what operators look at, and what they decide.
 
 pub(crate) mod acts;
+pub(crate) mod books;
 pub(crate) mod findings;
 pub(crate) mod list;
 pub(crate) mod providers;
@@ -11,11 +12,13 @@ pub(crate) mod timeline;
 use axum::Router;
 use settlement::{ActError, Settlement, StoreError};
 
+use crate::admin::moment::written;
 use crate::admin::{Office, Refused};
 
 pub(super) fn routes() -> Router<Office> {
     Router::new()
         .merge(acts::routes())
+        .merge(books::routes())
         .merge(findings::routes())
         .merge(list::routes())
         .merge(providers::routes())
@@ -60,5 +63,13 @@ fn not_done(error: ActError) -> Refused {
             "pay into it first: cloudpit admin settlements fund",
         ),
         ActError::Store(error) => unreadable(error),
+        ActError::CallUnderWay { until, .. } => Refused::by_settlement(
+            error.to_string(),
+            format!("ask again after {}", written(until)),
+        ),
+        ActError::ReferenceTaken { .. } => Refused::by_settlement(
+            error.to_string(),
+            "look whether it is the same payment; another one needs another --reference",
+        ),
     }
 }
