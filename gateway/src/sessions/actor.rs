@@ -158,6 +158,7 @@ impl Actor {
         doorkeeper: Arc<Doorkeeper>,
         desk: Desk,
     ) -> Self {
+        let trading_status = TradingStatus::new(Arc::clone(&desk.board), profile.name);
         Self {
             demands: Demands::new(profile.throttle.as_ref()),
             profile,
@@ -178,7 +179,7 @@ impl Actor {
             observer,
             watching: past.watching,
             answers: past.answers,
-            trading_status: TradingStatus::new(Arc::clone(&desk.board)),
+            trading_status,
             hours: None,
             decoder: Decoder::new(),
             decoded: Vec::new(),
@@ -335,6 +336,7 @@ impl Actor {
         let ready = !self.is_busy() || self.reads_ahead();
         let reading = taking_orders && ready && self.demands.may_read();
         let resending = self.stands_in_line();
+        let answering = !self.is_busy();
         tokio::select! {
             biased;
             _ = draining.wait_for(|draining| *draining), if taking_orders => Wake::Drain,
@@ -346,7 +348,7 @@ impl Actor {
             verdict = verdict(&mut self.verdict) => Wake::Verdict(verdict),
             turn = turn(&mut self.connection, reading) => Wake::Turn(turn),
             read = missed(&mut self.hours), if roomy => Wake::Missed(read),
-            () = self.trading_status.ready() => Wake::Answerable,
+            () = self.trading_status.ready(), if answering => Wake::Answerable,
             Some(connection) = letterbox.connections.recv() => Wake::Connection(connection),
             Some(ended) = self.last_words.join_next() => Wake::Parted(ended.unwrap_or_default()),
             () = clock::until(deadline) => Wake::Deadline,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use engine::{EventBody, Input, Origin, SessionName};
-use sequencer::{EventLog, EventReader, Running};
+use engine::{Command, CommandNumber, EventBody, Input, Origin, SessionName};
+use sequencer::{CommandSender, EventLog, EventPosition, EventReader, Running};
 use tempfile::TempDir;
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex,
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::turns::Turns;
-use super::{Control, Desk, Drained, Observers, Registry, Seats};
+use super::{Control, Desk, Drained, Mail, Observers, Registry, Seats};
 use crate::audit::Audit;
 use crate::clock::{self, SystemClock};
 use crate::fix_log::FixLogs;
@@ -65,6 +65,8 @@ pub(super) struct Lone {
     /// Its configuration.
     text: String,
     events: EventLog,
+    commands: CommandSender,
+    pub(super) board: Arc<Board>,
     /// Where it stands in line to start its numbers again.
     pub(super) resets: Turns,
     draining: watch::Sender<bool>,
@@ -104,7 +106,8 @@ impl Lone {
         let (guard, _) = Drained::new();
         let registry = Arc::new(Registry::default());
         let mut tasks = JoinSet::new();
-        let desk = Desk::new(opened.commands, Arc::new(board), guard);
+        let board = Arc::new(board);
+        let desk = Desk::new(opened.commands.clone(), Arc::clone(&board), guard);
         seats.take_up(
             &desk,
             &doorkeeper,
@@ -118,6 +121,8 @@ impl Lone {
             doorkeeper,
             text,
             events: opened.events,
+            commands: opened.commands,
+            board,
             resets: desk.resets.clone(),
             draining,
             tasks,
@@ -161,6 +166,40 @@ impl Lone {
     /// The events from here on.
     pub(super) fn reader(&self) -> EventReader {
         self.events.reader(self.events.end())
+    }
+
+    /// All events.
+    pub(super) fn all(&self) -> EventReader {
+        self.events.reader(EventPosition::START)
+    }
+
+    /// Has the market carry this command out, and brings nothing of it.
+    pub(super) async fn submit(&self, command: Command) -> CommandNumber {
+        let origin = Origin::Venue;
+        let input = Input { origin, command };
+        self.commands.submit_numbered(input).await.unwrap()
+    }
+
+    /// Brings what `events` has up to and with this command to the board, and to the session where it follows that.
+    pub(super) async fn bring(&self, command: Command, events: &mut EventReader) {
+        let number = self.submit(command).await;
+        loop {
+            let next = tokio::time::timeout(PATIENCE, events.next()).await;
+            let batch = next.expect("the market hears nothing").unwrap();
+            let news = self.board.note(&batch);
+            let picks: Vec<_> = (0..batch.events().len())
+                .filter(|place| news.is_at(*place) && news.followers.contains(&Self::name()))
+                .collect();
+            let done = batch.events().iter().any(|event| event.cause == number);
+            if !picks.is_empty() {
+                let mail = self.registry.mail(&Self::name()).unwrap();
+                let sent = mail.send(Mail::Events { batch, picks }).await;
+                sent.unwrap();
+            }
+            if done {
+                return;
+            }
+        }
     }
 
     /// Where its store is.

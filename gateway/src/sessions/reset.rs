@@ -108,6 +108,7 @@ impl Actor {
         drop(turn);
         self.observer.event(SessionEvent::SequencesReset { epoch });
         self.session.reset_done(clock::now(), &mut self.outputs);
+        self.tell_again(clock::now());
         // Whatever the client sent right behind its Logon has waited for this.
         self.take_input();
         Ok(carries)

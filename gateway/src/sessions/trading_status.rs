@@ -1,11 +1,12 @@
 //! What a client asks about phases, and is told of them: answers as soon as the board has all that was published when it asked,
-//! and what follows with the mail, in the order of the event log. It ends with the connection.
+//! and what follows with the mail, in the order of the event log. It ends with the connection. While sequence numbers start again
+//! nothing is told; then all that is followed, and what waits is answered.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use engine::{Event, EventBody};
+use engine::{Event, EventBody, SessionName};
 use fix_codec::messages::BusinessMessageReject;
 use fix_codec::values::{BusinessRejectReason, SubscriptionRequestType};
 use fix_codec::{EncodeBody, Message, MsgType};
@@ -23,6 +24,7 @@ const UNKNOWN_SYMBOL: &str = "Symbol(55) is no instrument of this venue";
 /// What the client of one session has asked about phases.
 pub(super) struct TradingStatus {
     board: Arc<Board>,
+    session: SessionName,
     subscriptions: Subscriptions,
     /// Questions that wait for the board, in order.
     asked: VecDeque<Asked>,
@@ -31,17 +33,18 @@ pub(super) struct TradingStatus {
 /// A question that waits for its answer.
 struct Asked {
     question: Question,
-    /// MsgSeqNum(34) of the message that asked it.
-    msg_seq_num: u64,
+    /// MsgSeqNum(34) of the message that asked it; `None` when it belongs to numbers that are over.
+    msg_seq_num: Option<u64>,
     /// What must be on the board first.
     position: EventPosition,
 }
 
 impl TradingStatus {
     /// Nothing is asked yet.
-    pub(super) fn new(board: Arc<Board>) -> Self {
+    pub(super) fn new(board: Arc<Board>, session: SessionName) -> Self {
         Self {
             board,
+            session,
             subscriptions: Subscriptions::default(),
             asked: VecDeque::new(),
         }
@@ -89,9 +92,10 @@ impl TradingStatus {
         if let Err(untaken) = self.take(question, message.header.msg_seq_num) {
             let reason = match untaken {
                 Untaken::Unknown => BusinessRejectReason::UnknownId,
-                Untaken::Duplicate | Untaken::TooMany | Untaken::Other(_) => {
-                    BusinessRejectReason::Other
-                }
+                Untaken::Duplicate
+                | Untaken::TooMany
+                | Untaken::Other(_)
+                | Untaken::Followed(_) => BusinessRejectReason::Other,
             };
             let text = untaken.to_string();
             let refused = reject((reason, &text), question.name.as_str());
@@ -114,7 +118,7 @@ impl TradingStatus {
             wish,
         } = question;
         if wish == SubscriptionRequestType::Unsubscribe {
-            self.subscriptions.end(name, subject)?;
+            self.end(question)?;
             let begun = Question {
                 wish: SubscriptionRequestType::SnapshotAndUpdates,
                 ..question
@@ -133,16 +137,28 @@ impl TradingStatus {
         }
         self.asked.push_back(Asked {
             question,
-            msg_seq_num,
+            msg_seq_num: Some(msg_seq_num),
             position: self.board.published(),
         });
+        Ok(())
+    }
+
+    /// Ends the subscription that a question is about. Without any this session follows the board no more.
+    fn end(&mut self, Question { name, subject, .. }: Question) -> Result<(), Untaken> {
+        self.subscriptions.end(name, subject)?;
+        if self.subscriptions.is_empty() {
+            self.board.forget(&self.session);
+        }
         Ok(())
     }
 }
 
 impl Actor {
-    /// Answers the questions that can be.
+    /// Answers the questions that can be. While sequence numbers start again, they wait.
     pub(super) fn answer_questions(&mut self, now: DateTime<Utc>) {
+        if self.is_busy() {
+            return;
+        }
         while let Some(asked) = self.trading_status.next_ready() {
             match asked.question.subject {
                 Subject::Instrument(_) => self.answer_about_instrument(now, &asked),
@@ -153,24 +169,19 @@ impl Actor {
 
     fn answer_about_instrument(&mut self, now: DateTime<Utc>, asked: &Asked) {
         let Question { name, subject, .. } = asked.question;
-        let TradingStatus {
-            board,
-            subscriptions,
-            ..
-        } = &mut self.trading_status;
         let Subject::Instrument(symbol) = subject else {
             return;
         };
         let follows = follows(&asked.question);
         let follower = follows.then_some(self.profile.name);
-        let Some((known, from)) = board.instrument(&symbol, follower) else {
+        let found = self.trading_status.board.instrument(&symbol, follower);
+        let Some((known, from)) = found else {
             if follows {
-                // It was begun with the question.
-                let ended = subscriptions.end(name, subject);
+                let ended = self.trading_status.end(asked.question);
                 assert_eq!(ended, Ok(()), "it was begun with the question");
             }
             let refused = BusinessMessageReject {
-                ref_seq_num: Some(asked.msg_seq_num),
+                ref_seq_num: asked.msg_seq_num,
                 business_reject_ref_id: Some(name.as_str()),
                 text: Some(UNKNOWN_SYMBOL),
                 ..BusinessMessageReject::new(
@@ -180,6 +191,7 @@ impl Actor {
             };
             return self.say(now, &refused);
         };
+        let subscriptions = &mut self.trading_status.subscriptions;
         subscriptions.told_instrument(&name, from);
         let known = (known.phase, known.since, &known.reason);
         let answer = trading_status::instrument(&name, &symbol, known, false);
@@ -206,58 +218,79 @@ impl Actor {
         position: EventPosition,
         event: &Event,
     ) {
-        if self.trading_status.subscriptions.is_empty() {
+        if self.trading_status.subscriptions.is_empty() || self.session.status() != Status::LoggedOn
+        {
             return;
         }
         if let EventBody::PhaseChanged(change) = &event.body {
             let subscriptions = &self.trading_status.subscriptions;
-            let names: Vec<_> = subscriptions
-                .of_instrument(change.symbol, position)
-                .collect();
+            let name = subscriptions.of_instrument(&change.symbol, position);
             let known = (change.to, Some(event.time), &change.reason);
-            for name in names {
+            if let Some(name) = name {
                 let update = trading_status::instrument(&name, &change.symbol, known, true);
                 self.say(now, &update);
             }
         } else if !matches!(event.body, EventBody::InstrumentListed(_)) {
             return;
         }
-        if self.trading_status.subscriptions.has_market() {
-            self.tell_of_market(now);
-        }
+        self.tell_of_market(now);
     }
 
+    /// Tells the market to the one that was told that it stands otherwise, if there is one.
     fn tell_of_market(&mut self, now: DateTime<Utc>) {
         let TradingStatus {
             board,
             subscriptions,
             ..
         } = &mut self.trading_status;
-        let behind = subscriptions.of_market(board.standing());
-        if behind.is_empty() {
+        let Some((name, told)) = subscriptions.of_market() else {
+            return;
+        };
+        let Some(status) = board.market_unlike(told, now) else {
+            return;
+        };
+        subscriptions.told_market(&name, status.standing);
+        self.say(now, &trading_status::market(&name, &status, true));
+    }
+
+    /// Sequence numbers have started again in the middle of a connection, if there is one. What came under the old ones the client may
+    /// not have, and what happened meanwhile it was not told: it is told where all stands that it follows, and what waited is answered.
+    pub(super) fn tell_again(&mut self, now: DateTime<Utc>) {
+        for asked in &mut self.trading_status.asked {
+            asked.msg_seq_num = None;
+        }
+        if self.session.status() != Status::LoggedOn {
             return;
         }
-        let status = board.market(now, None);
-        for name in &behind {
-            subscriptions.told_market(name, status.standing);
+        for (name, symbol) in self.trading_status.subscriptions.answered() {
+            let found = self.trading_status.board.instrument(&symbol, None);
+            let (known, from) = found.expect("an instrument that was listed stays so");
+            let subscriptions = &mut self.trading_status.subscriptions;
+            subscriptions.told_instrument(&name, from);
+            let known = (known.phase, known.since, &known.reason);
+            let update = trading_status::instrument(&name, &symbol, known, true);
+            self.say(now, &update);
         }
-        for name in &behind {
-            self.say(now, &trading_status::market(name, &status, true));
+        if let Some((name, _)) = self.trading_status.subscriptions.of_market() {
+            let status = self.trading_status.board.market(now, None);
+            let subscriptions = &mut self.trading_status.subscriptions;
+            subscriptions.told_market(&name, status.standing);
+            self.say(now, &trading_status::market(&name, &status, true));
         }
+        self.answer_questions(now);
     }
 
     /// The connection has ended, and with it what was asked in it.
     pub(super) fn forget_questions(&mut self) {
         let TradingStatus {
             board,
+            session,
             subscriptions,
             asked,
         } = &mut self.trading_status;
         asked.clear();
-        if !subscriptions.is_empty() {
-            *subscriptions = Subscriptions::default();
-            board.forget(&self.profile.name);
-        }
+        *subscriptions = Subscriptions::default();
+        board.forget(session);
     }
 
     /// Sends what is of use now or never: nothing is kept for a client that is on its way out.
@@ -281,3 +314,6 @@ fn reject<'a>((reason, text): (BusinessRejectReason, &'a str), id: &'a str) -> B
         text: Some(text),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use sequencer::{EventBatch, EventLog, EventPosition};
 use tokio::sync::watch;
 
 use super::census::{Census, Standing};
+use super::hours::CommonHours;
 use crate::schedule::{DayHours, Timetable};
 
 /// Where all instruments are, and who follows them.
@@ -30,6 +31,8 @@ struct State {
     /// Of test instruments.
     test: Census,
     calendars: Vec<Timetable>,
+    /// What they said last; not there after a listing, nor when they are others.
+    hours: Option<CommonHours>,
     followers: BTreeSet<SessionName>,
     noted: EventPosition,
 }
@@ -95,8 +98,8 @@ impl Board {
 
     /// The calendars are these from now on.
     pub(crate) fn go_by(&self, calendars: &[TradingCalendar]) {
-        let calendars = calendars.iter().cloned().map(Timetable::new);
-        self.state().calendars = calendars.collect();
+        let calendars = calendars.iter().cloned().map(Timetable::new).collect();
+        self.state().go_by(calendars);
     }
 
     /// Takes note of what a batch says, before any of it is brought to a session.
@@ -145,14 +148,22 @@ impl Board {
         state.market(now)
     }
 
-    /// Where the market as a whole stands.
-    pub(crate) fn standing(&self) -> Standing {
-        self.state().counted().standing()
+    /// The market as a whole, where it does not stand as it was told to.
+    pub(crate) fn market_unlike(&self, told: Standing, now: DateTime<Utc>) -> Option<MarketStatus> {
+        let mut state = self.state();
+        let standing = state.counted().standing();
+        (standing != told).then(|| state.market(now))
     }
 
     /// This session follows no more.
     pub(crate) fn forget(&self, follower: &SessionName) {
         self.state().followers.remove(follower);
+    }
+
+    /// Whether this session follows.
+    #[cfg(test)]
+    pub(crate) fn is_followed_by(&self, follower: &SessionName) -> bool {
+        self.state().followers.contains(follower)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -168,6 +179,7 @@ impl State {
             real: Census::default(),
             test: Census::default(),
             calendars: Vec::new(),
+            hours: None,
             followers: BTreeSet::new(),
             noted: from,
         }
@@ -196,6 +208,7 @@ impl State {
             test,
         };
         self.instruments.insert(symbol, known);
+        self.hours = None;
         self.census(test).enter(phase);
     }
 
@@ -236,40 +249,38 @@ impl State {
         }
     }
 
-    fn market(&self, now: DateTime<Utc>) -> MarketStatus {
+    fn market(&mut self, now: DateTime<Utc>) -> MarketStatus {
+        let hours = self.hours(now);
         let census = self.counted();
         let standing = census.standing();
         MarketStatus {
             standing,
-            hours: self.hours(now),
+            hours,
             text: standing.phase.is_none().then(|| census.to_string()),
         }
     }
 
-    /// The hours that all counted instruments have in common.
-    fn hours(&self, now: DateTime<Utc>) -> Option<DayHours> {
+    /// The calendars are these from now on.
+    fn go_by(&mut self, calendars: Vec<Timetable>) {
+        self.calendars = calendars;
+        self.hours = None;
+    }
+
+    /// The hours that all counted instruments have in common. Calendars are asked once a trading day, however often members
+    /// ask: events wait for this.
+    fn hours(&mut self, now: DateTime<Utc>) -> Option<DayHours> {
+        if let Some(known) = self.hours.filter(|known| known.hold_at(now)) {
+            return known.hours;
+        }
         let only_test = self.real.is_empty();
         let is_counted = |symbol: &Symbol| {
             let known = self.instruments.get(symbol);
             known.is_some_and(|known| known.test == only_test)
         };
-        let mut scheduled = 0;
-        let mut common = None;
-        for calendar in &self.calendars {
-            let named = calendar.calendar().instruments.iter();
-            let counted = named.filter(|symbol| is_counted(symbol)).count();
-            if counted == 0 {
-                continue;
-            }
-            scheduled += counted;
-            let hours = calendar.day(now)?;
-            if *common.get_or_insert(hours) != hours {
-                return None;
-            }
-        }
-        let of_all = self.instruments.values();
-        let all = of_all.filter(|known| known.test == only_test).count();
-        common.filter(|_| scheduled == all)
+        let all = self.counted().total();
+        let common = CommonHours::of(&self.calendars, is_counted, all, now);
+        self.hours = Some(common);
+        common.hours
     }
 }
 

@@ -106,7 +106,7 @@ fn calendar(instruments: &[&str], close: &str) -> Timetable {
     })
 }
 
-fn hours(state: &State, now: &str) -> String {
+fn hours(state: &mut State, now: &str) -> String {
     let Some(hours) = state.hours(now.parse().unwrap()) else {
         return "none".to_owned();
     };
@@ -169,8 +169,50 @@ fn hours_are_told_that_all_instruments_have_in_common() {
         ),
         (vec![], "2026-01-01T08:00:00Z", "none"),
     ] {
-        state.calendars = calendars;
-        assert_eq!(hours(&state, now), expected, "{now}");
+        state.go_by(calendars);
+        assert_eq!(hours(&mut state, now), expected, "{now}");
+    }
+}
+
+#[test]
+fn hours_are_worked_out_once_for_as_long_as_they_hold() {
+    let at = |now: &str| -> DateTime<Utc> { now.parse().unwrap() };
+    let (morning, noon) = (at("2026-01-01T08:00:00Z"), at("2026-01-01T12:00:00Z"));
+    let close = at("2026-01-01T17:00:00Z");
+    let mut state = State::empty(EventPosition::START);
+    note(&mut state, 0, &[listed("A", real())]);
+    state.go_by(vec![calendar(&["A"], "17:00:00")]);
+    let first = state.market(morning).hours;
+    let known = state.hours;
+    assert!(first.is_some() && known.is_some());
+    // A step changes no hours, nor does the time, before the day ends.
+    note(&mut state, 1, &[stepped("A", Phase::Halted, false)]);
+    assert_eq!((state.market(noon).hours, state.hours), (first, known));
+    // The day ends.
+    assert_ne!(state.market(close).hours, first);
+    assert_ne!(state.hours, known);
+    // The clock was set back.
+    assert_eq!(state.market(noon).hours, first);
+    // Another calendar, and an instrument without one.
+    state.go_by(vec![calendar(&["A"], "18:00:00")]);
+    let later = state.market(noon).hours;
+    assert!(later.is_some() && later != first);
+    note(&mut state, 2, &[listed("B", real())]);
+    assert_eq!(state.market(noon).hours, None);
+}
+
+#[test]
+fn hours_that_differ_are_compared_again_when_one_day_ends() {
+    let mut state = State::empty(EventPosition::START);
+    note(&mut state, 0, &[listed("A", real()), listed("B", real())]);
+    let mut of_b = calendar(&["B"], "17:00:00").calendar().clone();
+    of_b.holidays.insert("2026-01-01".parse().unwrap());
+    state.go_by(vec![calendar(&["A"], "17:00:00"), Timetable::new(of_b)]);
+    for (now, expected) in [
+        ("2026-01-01T16:59:59Z", "none"),
+        ("2026-01-01T17:00:00Z", "08T09 08T10 08T16 08T17 "),
+    ] {
+        assert_eq!(hours(&mut state, now), expected, "{now}");
     }
 }
 
@@ -211,7 +253,7 @@ fn the_market_becomes_a_message() {
     let name = "q-1".parse().unwrap();
     let mut state = State::empty(EventPosition::START);
     note(&mut state, 0, &[listed("A", real()), listed("B", real())]);
-    state.calendars = vec![calendar(&["A", "B"], "17:00:00")];
+    state.go_by(vec![calendar(&["A", "B"], "17:00:00")]);
     let now = "2026-01-01T08:00:00Z".parse().unwrap();
     let day = "341=20260101-09:00:00.000000|342=20260101-10:00:00.000000|\
                343=20260101-16:00:00.000000|344=20260101-17:00:00.000000";

@@ -42,6 +42,14 @@ impl Census {
         self.counts.is_empty()
     }
 
+    /// How many instruments there are.
+    pub(super) fn total(&self) -> usize {
+        let counts = self.counts.values();
+        counts.fold(0, |total, count| {
+            total.saturating_add(usize::try_from(*count).unwrap_or(usize::MAX))
+        })
+    }
+
     /// Where the market stands whose instruments these are: the first of these that holds for any of them.
     pub(super) fn standing(&self) -> Standing {
         let any = |phase| self.counts.contains_key(&phase);
@@ -125,6 +133,7 @@ mod tests {
             let standing = census.standing();
             assert_eq!((standing.status, standing.phase), (status, common));
             assert_eq!(census.to_string(), text);
+            assert_eq!(census.total(), phases.len());
             // Who goes leaves nothing behind.
             phases.iter().for_each(|phase| census.leave(*phase));
             assert_eq!(census, Census::default());

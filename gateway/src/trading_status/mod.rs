@@ -12,6 +12,7 @@
 mod answer;
 mod board;
 mod census;
+mod hours;
 mod question;
 mod subscriptions;
 mod words;

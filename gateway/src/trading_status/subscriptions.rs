@@ -1,6 +1,6 @@
-//! What one client is told unasked about phases, for as long as its connection lasts: pure bookkeeping.
+//! What one client is told unasked about phases, for as long as its connection lasts, and no step twice: pure bookkeeping.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use engine::Symbol;
 use sequencer::EventPosition;
@@ -31,6 +31,9 @@ pub(crate) enum Untaken {
     /// The one by this name is for another instrument.
     #[error("the subscription by this name is for {0}")]
     Other(Symbol),
+    /// There is one, by another name, for the same.
+    #[error("the subscription {0} of this session is for the same: end that one first")]
+    Followed(RequestName),
 }
 
 /// The subscriptions of a session.
@@ -40,15 +43,15 @@ pub(crate) struct Subscriptions {
     /// awaited.
     instruments: BTreeMap<RequestName, (Symbol, Option<EventPosition>)>,
     /// The same, to find them by instrument.
-    by_instrument: BTreeSet<(Symbol, RequestName)>,
+    by_instrument: BTreeMap<Symbol, RequestName>,
     /// For the market, and where it was told to stand; `None` while the first answer is awaited.
-    markets: BTreeMap<RequestName, Option<Standing>>,
+    market: Option<(RequestName, Option<Standing>)>,
 }
 
 impl Subscriptions {
     /// Whether another one, or another question, has room beside `waiting` questions.
     pub(crate) fn check_room(&self, waiting: usize) -> Result<(), Untaken> {
-        let begun = self.instruments.len() + self.markets.len();
+        let begun = self.instruments.len() + usize::from(self.market.is_some());
         if begun.saturating_add(waiting) < SUBSCRIPTIONS_MAX {
             Ok(())
         } else {
@@ -63,15 +66,17 @@ impl Subscriptions {
                 if self.instruments.contains_key(&name) {
                     return Err(Untaken::Duplicate);
                 }
-                self.instruments.insert(name, (symbol, None));
-                self.by_instrument.insert((symbol, name));
-            }
-            Subject::Market => {
-                if self.markets.contains_key(&name) {
-                    return Err(Untaken::Duplicate);
+                if let Some(same) = self.by_instrument.get(&symbol) {
+                    return Err(Untaken::Followed(*same));
                 }
-                self.markets.insert(name, None);
+                self.instruments.insert(name, (symbol, None));
+                self.by_instrument.insert(symbol, name);
             }
+            Subject::Market => match self.market {
+                Some((same, _)) if same == name => return Err(Untaken::Duplicate),
+                Some((same, _)) => return Err(Untaken::Followed(same)),
+                None => self.market = Some((name, None)),
+            },
         }
         Ok(())
     }
@@ -84,11 +89,13 @@ impl Subscriptions {
                 Some((known, _)) if *known != symbol => return Err(Untaken::Other(*known)),
                 Some(_) => {
                     self.instruments.remove(&name);
-                    self.by_instrument.remove(&(symbol, name));
+                    self.by_instrument.remove(&symbol);
                 }
             },
             Subject::Market => {
-                self.markets.remove(&name).ok_or(Untaken::Unknown)?;
+                self.market
+                    .take_if(|(begun, _)| *begun == name)
+                    .ok_or(Untaken::Unknown)?;
             }
         }
         Ok(())
@@ -98,7 +105,7 @@ impl Subscriptions {
     pub(crate) fn has(&self, name: &RequestName, subject: Subject) -> bool {
         match subject {
             Subject::Instrument(_) => self.instruments.contains_key(name),
-            Subject::Market => self.markets.contains_key(name),
+            Subject::Market => self.market.is_some_and(|(begun, _)| begun == *name),
         }
     }
 
@@ -111,43 +118,42 @@ impl Subscriptions {
 
     /// The first answer, or one that followed, has told this of the market.
     pub(crate) fn told_market(&mut self, name: &RequestName, standing: Standing) {
-        if let Some(told) = self.markets.get_mut(name) {
+        if let Some((begun, told)) = &mut self.market
+            && begun == name
+        {
             *told = Some(standing);
         }
     }
 
-    /// Those that are to be told what an event at this position says of an instrument.
+    /// The one that is to be told what an event at this position says of an instrument.
     pub(crate) fn of_instrument(
         &self,
-        symbol: Symbol,
+        symbol: &Symbol,
         position: EventPosition,
-    ) -> impl Iterator<Item = RequestName> + '_ {
-        let first = RequestName::new("!").expect("one printable character is a name");
-        let all = self.by_instrument.range((symbol, first)..);
-        let names = all.take_while(move |(of, _)| *of == symbol);
-        names.map(|(_, name)| *name).filter(move |name| {
-            let begun = self.instruments.get(name);
-            begun.is_some_and(|(_, from)| from.is_some_and(|from| from <= position))
-        })
+    ) -> Option<RequestName> {
+        let name = *self.by_instrument.get(symbol)?;
+        let (_, from) = self.instruments.get(&name)?;
+        from.is_some_and(|from| from <= position).then_some(name)
     }
 
-    /// Those that were told that the market stands otherwise.
-    pub(crate) fn of_market(&self, standing: Standing) -> Vec<RequestName> {
-        let behind = self
-            .markets
-            .iter()
-            .filter(|(_, told)| told.is_some_and(|told| told != standing));
-        behind.map(|(name, _)| *name).collect()
+    /// The one for the market, once its first answer has come, and where that was told to stand.
+    pub(crate) fn of_market(&self) -> Option<(RequestName, Standing)> {
+        let (name, told) = self.market?;
+        Some((name, told?))
     }
 
-    /// Whether any is for the market.
-    pub(crate) fn has_market(&self) -> bool {
-        !self.markets.is_empty()
+    /// Those for instruments whose first answer has come.
+    pub(crate) fn answered(&self) -> Vec<(RequestName, Symbol)> {
+        let all = self.instruments.iter();
+        let answered = all.filter(|(_, (_, from))| from.is_some());
+        answered
+            .map(|(name, (symbol, _))| (*name, *symbol))
+            .collect()
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.instruments.is_empty() && self.markets.is_empty()
+        self.instruments.is_empty() && self.market.is_none()
     }
 }
 
@@ -164,34 +170,50 @@ mod tests {
     }
 
     /// Who is told what the event at this position says of this instrument.
-    fn told(subscriptions: &Subscriptions, symbol: &str, position: u64) -> String {
-        let position = EventPosition::new(position);
-        let names = subscriptions.of_instrument(symbol.parse().unwrap(), position);
-        names.map(|name| format!("{name} ")).collect()
+    fn told(subscriptions: &Subscriptions, symbol: &str, position: u64) -> Option<RequestName> {
+        subscriptions.of_instrument(&symbol.parse().unwrap(), EventPosition::new(position))
     }
 
     #[test]
     fn each_is_told_of_its_own_instrument_from_its_first_answer_on() {
         let mut subscriptions = Subscriptions::default();
-        for (id, symbol, from) in [("1", "A", 10), ("2", "B", 20), ("3", "A", 30)] {
+        for (id, symbol, from) in [("1", "A", 10), ("2", "B", 20)] {
             assert_eq!(subscriptions.begin(name(id), instrument(symbol)), Ok(()));
+            assert_eq!(told(&subscriptions, symbol, 30), None);
             subscriptions.told_instrument(&name(id), EventPosition::new(from));
         }
         // Its first answer is to come.
-        assert_eq!(subscriptions.begin(name("4"), instrument("A")), Ok(()));
+        assert_eq!(subscriptions.begin(name("3"), instrument("C")), Ok(()));
         for (symbol, position, expected) in [
-            ("A", 9, ""),
-            ("A", 10, "1 "),
-            ("A", 30, "1 3 "),
-            ("B", 19, ""),
-            ("B", 30, "2 "),
-            ("AA", 30, ""),
+            ("A", 9, None),
+            ("A", 10, Some("1")),
+            ("A", 30, Some("1")),
+            ("B", 19, None),
+            ("B", 30, Some("2")),
+            ("AA", 30, None),
+            ("C", 30, None),
         ] {
             let told = told(&subscriptions, symbol, position);
-            assert_eq!(told, expected, "{symbol} {position}");
+            assert_eq!(told, expected.map(name), "{symbol} {position}");
         }
+        let answered = subscriptions.answered().into_iter();
+        let names: Vec<_> = answered.map(|(name, _)| name).collect();
+        assert_eq!(names, [name("1"), name("2")]);
         assert_eq!(subscriptions.end(name("1"), instrument("A")), Ok(()));
-        assert_eq!(told(&subscriptions, "A", 30), "3 ");
+        assert_eq!(told(&subscriptions, "A", 30), None);
+    }
+
+    #[test]
+    fn there_is_one_for_each_instrument_and_one_for_the_market() {
+        let mut subscriptions = Subscriptions::default();
+        for subject in [instrument("A"), Subject::Market] {
+            assert_eq!(subscriptions.begin(name("1"), subject), Ok(()));
+            let second = subscriptions.begin(name("2"), subject);
+            assert_eq!(second, Err(Untaken::Followed(name("1"))));
+            assert!(!subscriptions.has(&name("2"), subject));
+            assert_eq!(subscriptions.end(name("1"), subject), Ok(()));
+            assert_eq!(subscriptions.begin(name("2"), subject), Ok(()));
+        }
     }
 
     #[test]
@@ -209,9 +231,8 @@ mod tests {
         }
         let wrong = subscriptions.end(name("1"), instrument("A"));
         assert_eq!(wrong, Err(Untaken::Other(other)));
-        assert!(subscriptions.has_market());
         assert_eq!(subscriptions.end(name("1"), market), Ok(()));
-        assert!(!subscriptions.has_market() && !subscriptions.is_empty());
+        assert!(!subscriptions.has(&name("1"), market) && !subscriptions.is_empty());
         assert_eq!(subscriptions.end(name("1"), instrument("B")), Ok(()));
         assert!(subscriptions.is_empty());
     }
@@ -220,8 +241,9 @@ mod tests {
     fn there_are_so_many_and_no_more() {
         let mut subscriptions = Subscriptions::default();
         for number in 2..=SUBSCRIPTIONS_MAX {
-            let name = name(&number.to_string());
-            assert_eq!(subscriptions.begin(name, instrument("A")), Ok(()));
+            let number = number.to_string();
+            let begun = subscriptions.begin(name(&number), instrument(&number));
+            assert_eq!(begun, Ok(()));
         }
         assert_eq!(subscriptions.check_room(0), Ok(()));
         assert_eq!(subscriptions.check_room(1), Err(Untaken::TooMany));
@@ -230,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn the_market_is_told_when_it_stands_otherwise() {
+    fn the_market_is_as_it_was_told_to_stand() {
         use engine::Phase;
         use fix_codec::values::TradSesStatus;
         let stands = |status, phase| Standing {
@@ -241,9 +263,12 @@ mod tests {
         let closed = stands(TradSesStatus::Closed, Phase::Closed);
         let mut subscriptions = Subscriptions::default();
         assert_eq!(subscriptions.begin(name("1"), Subject::Market), Ok(()));
-        assert_eq!(subscriptions.of_market(open), []);
+        assert_eq!(subscriptions.of_market(), None);
         subscriptions.told_market(&name("1"), open);
-        assert_eq!(subscriptions.of_market(open), []);
-        assert_eq!(subscriptions.of_market(closed), [name("1")]);
+        // That was asked once, by another name.
+        subscriptions.told_market(&name("2"), closed);
+        assert_eq!(subscriptions.of_market(), Some((name("1"), open)));
+        subscriptions.told_market(&name("1"), closed);
+        assert_eq!(subscriptions.of_market(), Some((name("1"), closed)));
     }
 }
