@@ -28,14 +28,14 @@ impl Settlement {
     /// Does `act` with a reassignment, whoever works on it; gives its state from then on.
     ///
     /// # Errors
-    /// [`ActError`] when it may not be done now; nothing is changed then.
+    /// [`ActError`] when it may not be done now; nothing is changed then. Where the database fails it may be done or not.
     pub async fn act(&self, id: &ReassignmentId, act: &Act, by: &By) -> Result<State, ActError> {
         let shared = &self.shared;
         let (limits, now) = (&shared.limits, shared.now());
-        let state = shared.store.act(id, act, by, limits, now).await?;
-        shared.work.notify_one();
-        shared.commands.notify_one();
-        Ok(state)
+        let acted = shared.store.act(id, act, by, limits, now).await;
+        // Though no answer came, it may be done.
+        shared.wake();
+        acted
     }
 
     /// Asks nothing of a provider any more, until it is resumed. Its reassignments stand still; trades that are busted are

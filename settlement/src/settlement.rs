@@ -2,17 +2,13 @@
 
 pub(crate) mod outage;
 
-use std::{
-    future::Future,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use engine::{Command, Event, ProviderName, ReassignmentId, Timestamp};
-use tokio::{sync::Notify, task::JoinSet};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
 
 use crate::{
     adapters::{EndpointError, IdentityError, Nova, ReferenceProvider},
@@ -90,7 +86,7 @@ pub async fn open(options: Options) -> Result<Settlement, OpenError> {
         crash: options.crash,
         commands: Notify::new(),
         work: Notify::new(),
-        stopping: AtomicBool::new(false),
+        stopping: watch::Sender::new(false),
         traffic: Traffic::default(),
     };
     Ok(Settlement {
@@ -153,8 +149,7 @@ impl Settlement {
         })
         .await?;
         if taken.reassignments > 0 {
-            shared.work.notify_one();
-            shared.commands.notify_one();
+            shared.wake();
         }
         Ok(taken)
     }
@@ -188,34 +183,61 @@ impl Settlement {
 
     /// Carries reassignments out and watches for deposits until `shutdown`. Then each reassignment is
     /// laid down after its current call. Where the connection to the database is lost, all of them are taken up anew
-    /// once it is back, as after a restart.
+    /// once it is back, as after a restart. Once this has ended nothing waits any longer for a database that is away.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails, or is away for too long; nothing is carried out from then on.
     pub async fn run(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
         let shared = &self.shared;
-        let mut shutdown = std::pin::pin!(shutdown);
+        shared.stopping.send_replace(false);
+        // Whatever happens from then on, what has completed is not polled again.
+        let told = async {
+            shutdown.await;
+            shared.stopping.send_replace(true);
+            std::future::pending().await
+        };
+        let ended = tokio::select! {
+            ended = self.work_through_outages() => ended,
+            ended = told => ended,
+        };
+        shared.stopping.send_replace(true);
+        ended
+    }
+
+    /// Works until it is to stop, or the database is given up.
+    async fn work_through_outages(&self) -> Result<(), StoreError> {
+        let shared = &self.shared;
         loop {
-            let ended = self.work(&mut shutdown).await;
-            let Err(failure) = ended else { return ended };
+            let Err(failure) = self.work().await else {
+                return Ok(());
+            };
             if !failure.is_passing() || shared.store.outage_max().is_zero() {
                 return Err(failure);
             }
             tracing::error!(%failure, "settlement stands still until its database is back");
             tokio::select! {
-                back = outage::patiently(shared, || shared.store.drop_leases()) => back?,
-                () = &mut shutdown => return Ok(()),
+                biased;
+                () = shared.stopped() => {
+                    tracing::warn!("settlement stops without its database, and goes on from its books at the next start");
+                    return Ok(());
+                }
+                back = self.recover(&failure) => back?,
             }
-            let what = format!("settlement stood still: {failure}");
-            let store = &shared.store;
-            outage::patiently(shared, || store.alarm("database", &what, shared.now())).await?;
         }
     }
 
-    /// Works until `shutdown` or a failure of the database.
-    async fn work(&self, shutdown: impl Future<Output = ()>) -> Result<(), StoreError> {
+    /// Waits until the database is back, and has everybody look at what it holds now.
+    async fn recover(&self, failure: &StoreError) -> Result<(), StoreError> {
+        let (shared, store) = (&self.shared, &self.shared.store);
+        outage::patiently(shared, || store.drop_leases()).await?;
+        shared.wake();
+        let what = format!("settlement stood still: {failure}");
+        outage::patiently(shared, || store.alarm("database", &what, shared.now())).await
+    }
+
+    /// Works until it is to stop, or the database fails.
+    async fn work(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
-        shared.stopping.store(false, Ordering::Relaxed);
         shared.store.drop_leases().await?;
         let mut watchers = JoinSet::new();
         for name in shared.planes.keys() {
@@ -224,12 +246,11 @@ impl Settlement {
         }
         let mut workers = JoinSet::new();
         tokio::select! {
-            () = shutdown => {}
+            () = shared.stopped() => {}
             // Workers that are under way end with this, as they would with the process.
             failed = schedule(shared, &mut workers) => return failed,
             failed = first_failure(&mut watchers) => return failed,
         }
-        shared.stopping.store(true, Ordering::Relaxed);
         while let Some(worker) = workers.join_next().await {
             finished(worker)?;
         }

@@ -1,17 +1,10 @@
 //! Drives one reassignment: learn, decide, write down, call, write down, and again. What to do is the
 //! machine's decision; this file carries it out, and resumes from whatever the database holds.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use engine::{ProviderName, Timestamp};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     machine::{Decision, Facts, Need, Pause, Stimulus, Then, need, step},
@@ -46,7 +39,8 @@ pub(crate) struct Shared {
     pub(crate) commands: Notify,
     /// There may be reassignments to work on.
     pub(crate) work: Notify,
-    pub(crate) stopping: AtomicBool,
+    /// Whether work is to be laid down, and the database no longer waited for.
+    pub(crate) stopping: watch::Sender<bool>,
     pub(crate) traffic: Traffic,
 }
 
@@ -62,11 +56,27 @@ impl Shared {
         (self.clock)()
     }
 
+    /// Has everybody who waits look again. For what may have been done without an answer, too: it gave no notice.
+    pub(crate) fn wake(&self) {
+        self.work.notify_one();
+        self.commands.notify_one();
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Waits until settlement is to stop.
+    pub(crate) async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        drop(stopping.wait_for(|stopping| *stopping).await);
+    }
+
     /// Works on one reassignment until it rests, waits long, or has had its share.
     pub(crate) async fn drive(&self, mut record: Record) -> Result<(), StoreError> {
         self.moment(&record, Moment::Taken).await;
         for _ in 0..TURNS_MAX {
-            if self.stopping.load(Ordering::Relaxed) {
+            if self.is_stopping() {
                 break;
             }
             let heard = self.store.heard(record).await?;

@@ -57,8 +57,9 @@ where
     }
 }
 
-/// Does `work` until the database has done it or has been away for too long. Only for work that may be done twice: that
-/// of which no answer came may have been done.
+/// Does `work` until the database has done it or has been away for too long. Where settlement is to stop, it is tried
+/// once more, and not waited for: a stop takes no longer than one answer may. Only for work that may be done twice:
+/// that of which no answer came may have been done.
 pub(crate) async fn patiently<T, E, W>(shared: &Shared, work: impl Fn() -> W) -> Result<T, E>
 where
     E: Failure,
@@ -68,16 +69,18 @@ where
     let started = Instant::now();
     let mut wait = WAIT_MIN;
     loop {
+        let is_last = shared.is_stopping();
         match work().await {
-            Err(error) if error.is_passing() && started.elapsed() < outage_max => {
-                tokio::time::sleep(wait).await;
+            Err(error) if error.is_passing() && !is_last && started.elapsed() < outage_max => {
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = shared.stopped() => {}
+                }
                 wait = wait.saturating_mul(2).min(WAIT_MAX);
             }
             done => {
                 if wait > WAIT_MIN {
-                    // Whoever waits for what was done meanwhile may have missed it.
-                    shared.commands.notify_one();
-                    shared.work.notify_one();
+                    shared.wake();
                 }
                 return done;
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::CurrencyCode;
+use sqlx::any::AnyRow;
 
 use super::{Read, Statement, Store, StoreError, Tx, cash::transfer, connection};
 use crate::{
@@ -11,6 +12,9 @@ use crate::{
     record::cash_subject,
     state::State,
 };
+
+/// Rows that are read with one statement: so few that it is short however long the ledger has become.
+const PAGE: i64 = 256;
 
 /// What an offline check of the ledger went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,31 +74,53 @@ impl Store {
     }
 }
 
+/// The kinds of transfers that were booked, each with its subject.
+type Kinds = BTreeSet<(String, &'static str)>;
+
 async fn check(tx: &mut Tx<'_>) -> Result<LedgerReport, CheckError> {
-    let rows = sqlx::query("SELECT * FROM transfers ORDER BY number")
-        .rows(tx)
-        .await?;
     let mut book = Book::default();
-    let mut kinds = BTreeSet::new();
-    for row in &rows {
-        let number = row.whole("number")?;
-        let transfer = transfer(row)?;
-        if transfer.id() != row.string("id")? {
-            return Err(CheckError::Changed(number));
-        }
-        book.apply(&transfer)
-            .map_err(|source| CheckError::Transfer { number, source })?;
-        kinds.insert((transfer.subject, transfer.kind.name()));
-    }
+    let mut kinds = Kinds::new();
+    let transfers = replay(tx, &mut book, &mut kinds).await?;
     if let Some((currency, _)) = book.unbalanced().first() {
         return Err(CheckError::Unbalanced(*currency));
     }
     check_balances(tx, &book).await?;
     let reassignments = check_reassignments(tx, &book, &kinds).await?;
     Ok(LedgerReport {
-        transfers: rows.len(),
+        transfers,
         reassignments,
     })
+}
+
+/// Books every transfer again; gives their number.
+async fn replay(tx: &mut Tx<'_>, book: &mut Book, kinds: &mut Kinds) -> Result<usize, CheckError> {
+    let mut replayed: usize = 0;
+    let mut last = i64::MIN;
+    loop {
+        let page =
+            sqlx::query("SELECT * FROM transfers WHERE number > $1 ORDER BY number LIMIT $2")
+                .bind(last)
+                .bind(PAGE)
+                .rows(tx)
+                .await?;
+        if page.is_empty() {
+            return Ok(replayed);
+        }
+        for row in &page {
+            last = row.whole("number")?;
+            let transfer = transfer(row)?;
+            if transfer.id() != row.string("id")? {
+                return Err(CheckError::Changed(last));
+            }
+            book.apply(&transfer)
+                .map_err(|source| CheckError::Transfer {
+                    number: last,
+                    source,
+                })?;
+            kinds.insert((transfer.subject, transfer.kind.name()));
+        }
+        replayed = replayed.saturating_add(page.len());
+    }
 }
 
 async fn check_balances(tx: &mut Tx<'_>, book: &Book) -> Result<(), CheckError> {
@@ -118,60 +144,78 @@ async fn check_balances(tx: &mut Tx<'_>, book: &Book) -> Result<(), CheckError> 
     }
 }
 
+/// Compares every reassignment with its cash; gives their number.
 async fn check_reassignments(
     tx: &mut Tx<'_>,
     book: &Book,
-    kinds: &BTreeSet<(String, &'static str)>,
+    kinds: &Kinds,
 ) -> Result<usize, CheckError> {
-    let rows = sqlx::query("SELECT id, state, price, corrections FROM reassignments")
+    let mut checked: usize = 0;
+    let mut last = String::new();
+    loop {
+        let page = sqlx::query(
+            "SELECT id, state, price, corrections FROM reassignments WHERE id > $1 ORDER BY id LIMIT $2",
+        )
+        .bind(&last)
+        .bind(PAGE)
         .rows(tx)
         .await?;
-    for row in &rows {
-        let reassignment = row.string("id")?;
-        let price: i64 = row.whole("price")?;
-        let corrections = row.count("corrections")?;
-        for earlier in 0..corrections {
-            let id = cash_subject(&reassignment, earlier);
-            let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
-            let given_back = has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0;
-            let moved = [Kind::Post, Kind::Payout, Kind::Penalty, Kind::BuyinDiff];
-            if !given_back || moved.into_iter().any(has) {
-                return Err(CheckError::Reassignment(reassignment));
-            }
+        if page.is_empty() {
+            return Ok(checked);
         }
-        let id = cash_subject(&reassignment, corrections);
+        for row in &page {
+            check_reassignment(row, book, kinds)?;
+            last = row.string("id")?;
+        }
+        checked = checked.saturating_add(page.len());
+    }
+}
+
+fn check_reassignment(row: &AnyRow, book: &Book, kinds: &Kinds) -> Result<(), CheckError> {
+    let reassignment = row.string("id")?;
+    let price: i64 = row.whole("price")?;
+    let corrections = row.count("corrections")?;
+    for earlier in 0..corrections {
+        let id = cash_subject(&reassignment, earlier);
         let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
-        let compensated = has(Kind::Penalty) || has(Kind::BuyinDiff);
-        let paid = has(Kind::Post) && has(Kind::Payout) && !has(Kind::Void);
-        let untouched = !has(Kind::Post) && !has(Kind::Payout);
-        let agrees = match row.state("state")? {
-            State::Received => !has(Kind::Reserve) && untouched && book.pending(&id) == 0,
-            State::Settled => has(Kind::Reserve) && paid && book.pending(&id) == 0,
-            State::Busted => {
-                untouched && has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0
-            }
-            // The refund is posted, and nothing else was taken from the buyer.
-            State::CashSettled => {
-                untouched && has(Kind::Reserve) && has(Kind::Void) && book.pending(&id) == 0
-            }
-            State::Suspended | State::Manual if !has(Kind::Reserve) => untouched,
-            State::Funded
-            | State::Fenced
-            | State::Asking
-            | State::Terminating
-            | State::Vacant
-            | State::Placing
-            | State::Placed
-            | State::Starting
-            | State::Running
-            | State::Suspended
-            | State::Manual => {
-                has(Kind::Reserve) && untouched && !has(Kind::Void) && book.pending(&id) == price
-            }
-        };
-        if !agrees || (compensated && row.state("state")? != State::CashSettled) {
+        let given_back = has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0;
+        let moved = [Kind::Post, Kind::Payout, Kind::Penalty, Kind::BuyinDiff];
+        if !given_back || moved.into_iter().any(has) {
             return Err(CheckError::Reassignment(reassignment));
         }
     }
-    Ok(rows.len())
+    let id = cash_subject(&reassignment, corrections);
+    let has = |kind: Kind| kinds.contains(&(id.clone(), kind.name()));
+    let compensated = has(Kind::Penalty) || has(Kind::BuyinDiff);
+    let paid = has(Kind::Post) && has(Kind::Payout) && !has(Kind::Void);
+    let untouched = !has(Kind::Post) && !has(Kind::Payout);
+    let agrees = match row.state("state")? {
+        State::Received => !has(Kind::Reserve) && untouched && book.pending(&id) == 0,
+        State::Settled => has(Kind::Reserve) && paid && book.pending(&id) == 0,
+        State::Busted => {
+            untouched && has(Kind::Reserve) == has(Kind::Void) && book.pending(&id) == 0
+        }
+        // The refund is posted, and nothing else was taken from the buyer.
+        State::CashSettled => {
+            untouched && has(Kind::Reserve) && has(Kind::Void) && book.pending(&id) == 0
+        }
+        State::Suspended | State::Manual if !has(Kind::Reserve) => untouched,
+        State::Funded
+        | State::Fenced
+        | State::Asking
+        | State::Terminating
+        | State::Vacant
+        | State::Placing
+        | State::Placed
+        | State::Starting
+        | State::Running
+        | State::Suspended
+        | State::Manual => {
+            has(Kind::Reserve) && untouched && !has(Kind::Void) && book.pending(&id) == price
+        }
+    };
+    if !agrees || (compensated && row.state("state")? != State::CashSettled) {
+        return Err(CheckError::Reassignment(reassignment));
+    }
+    Ok(())
 }

@@ -1,5 +1,5 @@
-//! The one connection of a store, and the transactions on it: each statement has a limit of time, and a connection that
-//! was lost is opened again for the next transaction, never for the rest of one.
+//! The one connection of a store, and the transactions on it: each statement to a server has a limit of time, and a
+//! connection that was lost is opened again for the next transaction, never for the rest of one.
 //!
 //! There is one because there is one writer: what one process writes is then in one order on every database, no
 //! transaction meets another, and on PostgreSQL the lock that keeps other processes away lives and dies with the very
@@ -163,14 +163,14 @@ async fn connect(database: &Database) -> Result<AnyConnection, StoreError> {
     }
 }
 
-/// How long the answer to one statement may take.
-fn answer_max(database: &Database) -> Duration {
-    /// For the way there and back, and for a file whose disk is slow.
+/// How long the answer to one statement may take. There is no limit for a file: whoever gave up a slow disk would drop a
+/// connection whose thread still writes, and could not open the file, which that thread holds, again.
+const fn answer_max(database: &Database) -> Option<Duration> {
+    /// For the way there and back.
     const MARGIN: Duration = Duration::from_secs(5);
-    const FILE: Duration = Duration::from_secs(30);
     match database {
-        Database::Sqlite { .. } => FILE,
-        Database::Postgresql(settings) => settings.statement_timeout.saturating_add(MARGIN),
+        Database::Sqlite { .. } => None,
+        Database::Postgresql(settings) => Some(settings.statement_timeout.saturating_add(MARGIN)),
     }
 }
 
@@ -193,7 +193,8 @@ async fn opening(connection: &mut AnyConnection) -> Result<i64, StoreError> {
 #[derive(Debug)]
 pub(crate) struct Tx<'a> {
     slot: MutexGuard<'a, Slot>,
-    answer_max: Duration,
+    /// How long the answer to one statement may take; a file is waited for.
+    answer_max: Option<Duration>,
 }
 
 impl Tx<'_> {
@@ -222,7 +223,7 @@ impl Tx<'_> {
     async fn control(&mut self, statement: &'static str) -> Result<(), StoreError> {
         let limit = self.answer_max;
         let done = sqlx::raw_sql(statement).execute(self.connection()?);
-        let done = tokio::time::timeout(limit, done).await;
+        let done = statement::within(limit, done).await;
         self.judge(done).map(drop)
     }
 
@@ -245,5 +246,16 @@ impl Tx<'_> {
         self.slot.connection = None;
         self.slot.unfinished = false;
         Err(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_waited_for_however_slow_its_disk_is() {
+        let directory = "settlement".into();
+        assert_eq!(answer_max(&Database::Sqlite { directory }), None);
     }
 }

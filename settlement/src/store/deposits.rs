@@ -82,22 +82,28 @@ async fn deposit(
     Ok(true)
 }
 
+/// What such an instance trades as: the first symbol by its bytes, for the order of texts is each database's own.
 async fn symbol(
     tx: &mut Tx<'_>,
     provider: &ProviderName,
     view: &SlotView,
 ) -> Result<Option<Symbol>, StoreError> {
-    sqlx::query(
-        "SELECT symbol FROM instruments WHERE provider = $1 AND region = $2 AND instance_type = $3
-         ORDER BY symbol LIMIT 1",
+    let rows = sqlx::query(
+        "SELECT symbol FROM instruments WHERE provider = $1 AND region = $2 AND instance_type = $3",
     )
     .bind(provider.as_str())
     .bind(words(&view.region))
     .bind(words(&view.instance_type))
-    .maybe_row(tx)
-    .await?
-    .map(|row| row.parsed("symbol"))
-    .transpose()
+    .rows(tx)
+    .await?;
+    let mut first: Option<Symbol> = None;
+    for row in &rows {
+        let symbol: Symbol = row.parsed("symbol")?;
+        if first.is_none_or(|first| symbol.as_str() < first.as_str()) {
+            first = Some(symbol);
+        }
+    }
+    Ok(first)
 }
 
 async fn is_account_at(tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, StoreError> {

@@ -30,7 +30,9 @@ mod server;
 mod sessions;
 #[path = "../suite/statements.rs"]
 mod statements;
+mod stops;
 #[path = "../suite/straight.rs"]
 mod straight;
 #[path = "../suite/sweeps.rs"]
 mod sweeps;
+mod wire;

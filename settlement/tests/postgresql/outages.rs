@@ -5,24 +5,25 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
 };
 
-use engine::ReassignmentStatus;
-use settlement::{Adapter, Database, Settlement, open};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, UnixStream},
-    sync::mpsc,
+use engine::{ReassignmentStatus, Remark};
+use settlement::{
+    ActError, Adapter, By, Settlement, State,
+    machine::{Act, CashOut},
+    open,
+    provider::Class,
 };
+use tokio::sync::mpsc;
 
 use crate::{
     books::Books,
-    cloud::Cloud,
-    market::{ALICE, BOB, Market, OPENING, cash, options},
-    server::PORT,
+    cloud::{Cloud, Fault},
+    market::{ALICE, BOB, Market, OPENING, PATIENCE, cash, options},
     sessions::terminate,
+    wire::{Fate, through},
 };
 
 /// Every instance was delivered once, and paid once.
@@ -131,79 +132,8 @@ async fn the_server_is_killed_and_stopped_while_trades_are_settled() {
     check(&books, &settlement, &market, &cloud, 6, 10).await;
 }
 
-/// What becomes of a commit on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Passes,
-    /// It is done, and nobody hears of it.
-    AnswerLost,
-    /// It is never heard.
-    Lost,
-}
-
 /// Commits pass until they are counted.
 const NOT_COUNTED: u32 = u32::MAX;
-
-/// A wire to the server on which every so manieth commit meets one of two fates in turn, once they are counted; the
-/// connection breaks with it.
-async fn wire(books: &Books, every: u32, fates: [Fate; 2]) -> (u16, Arc<AtomicU32>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let commits = Arc::new(AtomicU32::new(NOT_COUNTED));
-    let socket = books.server().host().join(format!(".s.PGSQL.{PORT}"));
-    let counter = Arc::clone(&commits);
-    let fate = move |commit: u32| match (commit % every, commit / every % 2) {
-        (last, turn) if last == every - 1 => fates[usize::try_from(turn).unwrap()],
-        _ => Fate::Passes,
-    };
-    tokio::spawn(async move {
-        while let Ok((client, _)) = listener.accept().await {
-            let server = UnixStream::connect(&socket).await.unwrap();
-            // A connection that breaks is what this is for.
-            drop(carry(client, server, &fate, &counter).await);
-        }
-    });
-    (port, commits)
-}
-
-async fn carry(
-    mut client: tokio::net::TcpStream,
-    mut server: UnixStream,
-    fate: &(impl Fn(u32) -> Fate + Sync),
-    commits: &AtomicU32,
-) -> std::io::Result<()> {
-    let (mut asked, mut answered) = ([0; 65_536], [0; 65_536]);
-    loop {
-        tokio::select! {
-            read = client.read(&mut asked) => {
-                let asked = &asked[..read?];
-                let is_commit = asked.windows(7).any(|bytes| bytes == b"COMMIT\0");
-                let counted = commits.load(Ordering::Relaxed);
-                let fate = if is_commit && counted != NOT_COUNTED {
-                    commits.store(counted + 1, Ordering::Relaxed);
-                    fate(counted)
-                } else {
-                    Fate::Passes
-                };
-                if asked.is_empty() || fate == Fate::Lost {
-                    return Ok(());
-                }
-                server.write_all(asked).await?;
-                if fate == Fate::AnswerLost {
-                    assert_ne!(server.read(&mut answered).await?, 0);
-                    return Ok(());
-                }
-            }
-            read = server.read(&mut answered) => {
-                let answered = &answered[..read?];
-                if answered.is_empty() {
-                    return Ok(());
-                }
-                client.write_all(answered).await?;
-            }
-        }
-    }
-}
 
 #[tokio::test]
 async fn a_commit_of_which_no_answer_comes_is_neither_lost_nor_done_twice() {
@@ -216,11 +146,23 @@ async fn a_commit_of_which_no_answer_comes_is_neither_lost_nor_done_twice() {
         let Some(books) = Books::new() else { return };
         let cloud = Cloud::new(4, ALICE);
         let adapter = || Adapter::Custom(Arc::new(cloud.clone()));
-        let (port, commits) = wire(&books, every, fates).await;
-        let mut settings = books.settings();
-        (settings.host, settings.port) = ("127.0.0.1".to_owned(), port);
+        let commits = Arc::new(AtomicU32::new(NOT_COUNTED));
+        let counter = Arc::clone(&commits);
+        // Every so manieth meets one of two fates in turn.
+        let fate = move |_: &[u8], is_commit: bool| {
+            let commit = counter.load(Ordering::Relaxed);
+            if !is_commit || commit == NOT_COUNTED {
+                return Fate::Passes;
+            }
+            counter.store(commit + 1, Ordering::Relaxed);
+            if commit % every == every - 1 {
+                fates[usize::try_from(commit / every % 2).unwrap()]
+            } else {
+                Fate::Passes
+            }
+        };
         let mut options = options(&books, adapter());
-        options.database = Database::Postgresql(settings);
+        options.database = through(&books, fate).await;
         let settlement = open(options).await.unwrap();
         commits.store(0, Ordering::Relaxed);
         let mut market = Market::open();
@@ -232,4 +174,82 @@ async fn a_commit_of_which_no_answer_comes_is_neither_lost_nor_done_twice() {
         check(&books, &settlement, &market, &cloud, 4, 25).await;
         assert!(commits.load(Ordering::Relaxed) > 40, "{every} {fates:?}");
     }
+}
+
+#[tokio::test]
+async fn a_command_is_handed_out_though_no_answer_came_of_its_commit_and_nothing_else_happens() {
+    let Some(books) = Books::new() else { return };
+    let cloud = Cloud::new(1, ALICE);
+    let (lost, mut was_lost) = mpsc::unbounded_channel();
+    let mut asks = Some(false);
+    // The first commit of what asks the market to let the reassignment begin.
+    let fate = move |asked: &[u8], is_commit: bool| match &mut asks {
+        Some(true) if is_commit => {
+            asks = None;
+            lost.send(()).unwrap();
+            Fate::AnswerLost
+        }
+        Some(asks) => {
+            *asks |= asked.windows(6).any(|bytes| bytes == b"ASKING");
+            Fate::Passes
+        }
+        None => Fate::Passes,
+    };
+    let mut options = options(&books, Adapter::Custom(Arc::new(cloud.clone())));
+    options.database = through(&books, fate).await;
+    let settlement = open(options).await.unwrap();
+    let mut market = Market::open();
+    market
+        .run(&settlement, |market| market.register().len() == 1)
+        .await;
+    market.trade(ALICE, BOB, 300, 1, Some("img"));
+    market.run(&settlement, |market| market.ended() == 1).await;
+    was_lost.try_recv().unwrap();
+    check(&books, &settlement, &market, &cloud, 1, 300).await;
+}
+
+#[tokio::test]
+async fn what_an_operator_did_is_handed_out_though_no_answer_came_of_it() {
+    let Some(books) = Books::new() else { return };
+    let cloud = Cloud::new(1, ALICE);
+    let armed = Arc::new(AtomicBool::new(false));
+    let trap = Arc::clone(&armed);
+    let fate = move |_: &[u8], is_commit: bool| {
+        if is_commit && trap.swap(false, Ordering::Relaxed) {
+            Fate::AnswerLost
+        } else {
+            Fate::Passes
+        }
+    };
+    let mut options = options(&books, Adapter::Custom(Arc::new(cloud.clone())));
+    options.database = through(&books, fate).await;
+    let settlement = open(options).await.unwrap();
+    let mut market = Market::open();
+    market
+        .run(&settlement, |market| market.register().len() == 1)
+        .await;
+    market.trade(ALICE, BOB, 300, 1, Some("img"));
+    cloud.script(&[("terminate", Fault::Refused(Class::Denied))]);
+    assert_eq!(market.run_until_quiet(&settlement).await, [State::Manual]);
+
+    let mut commands = std::pin::pin!(settlement.next_commands());
+    let id = tokio::select! {
+        biased;
+        none = &mut commands => panic!("{none:?}"),
+        // It looks after the other one has looked.
+        known = settlement.reassignments(0, 1) => known.unwrap()[0].0,
+    };
+    let by = By {
+        operator: "op".parse().unwrap(),
+        reason: Remark::new("TICKET-1").unwrap(),
+    };
+    armed.store(true, Ordering::Relaxed);
+    let terms = CashOut {
+        difference: None,
+        instance_taken: Some(false),
+    };
+    let acted = settlement.act(&id, &Act::CashOut(terms), &by).await;
+    assert!(matches!(acted, Err(ActError::Store(_))), "{acted:?}");
+    let commands = tokio::time::timeout(PATIENCE, commands).await;
+    assert_eq!(commands.expect("they are handed out").unwrap().len(), 1);
 }

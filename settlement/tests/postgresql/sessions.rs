@@ -2,13 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
+use engine::{
+    Command, EventBody, InstanceType, Instrument, InstrumentKind, Origin, Price, Quantity,
+    RegionName, Symbol,
+};
 use settlement::{Adapter, Database, OpenError, StoreError, Unfit, open};
 use sqlx::Connection;
 
 use crate::{
     books::Books,
     cloud::Cloud,
-    market::{ALICE, options},
+    market::{ALICE, Market, REGION, TYPE, options, provider, usd},
 };
 
 /// Ends every session of settlement with these books.
@@ -118,4 +122,42 @@ async fn whoever_was_taken_over_while_its_connection_was_lost_writes_no_more() {
         first.mark_submitted(&[]).await,
         Err(StoreError::TakenOver)
     ));
+}
+
+#[tokio::test]
+async fn an_instance_of_two_instruments_trades_as_the_same_whatever_the_order_of_the_database() {
+    let Some(books) = Books::new() else { return };
+    let cloud = Cloud::new(1, ALICE);
+    let settlement = open(options(&books, Adapter::Custom(Arc::new(cloud))))
+        .await
+        .unwrap();
+    // In bytes M comes before m, in the order of people after it.
+    books
+        .edit("ALTER TABLE instruments ALTER COLUMN symbol TYPE TEXT COLLATE \"en-x-icu\"")
+        .await;
+    let mut market = Market::open();
+    let first = Symbol::new("ACME.us-east-1.M5.large").unwrap();
+    let listed = Command::ListInstrument(Instrument {
+        symbol: first,
+        kind: InstrumentKind::Instances {
+            provider: provider(),
+            region: RegionName::new(REGION).unwrap(),
+            instance_type: InstanceType::new(TYPE).unwrap(),
+        },
+        currency: usd(),
+        tick: Price::from_micros(1),
+        max_order_quantity: Quantity::new(1_000),
+    });
+    market.submit(Origin::Venue, listed);
+    market
+        .run(&settlement, |market| market.register().len() == 1)
+        .await;
+    let deposited = market.events.iter().find_map(|event| {
+        if let EventBody::InstanceDeposited { symbol, .. } = &event.body {
+            Some(*symbol)
+        } else {
+            None
+        }
+    });
+    assert_eq!(deposited, Some(first));
 }

@@ -26,7 +26,7 @@ pub(crate) const REGION: &str = "us-east-1";
 /// What each account starts with, in micro-units.
 pub(crate) const OPENING: i64 = 1_000_000_000;
 /// No story of these tests takes longer, on the slowest machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn account(name: &str) -> AccountName {
     AccountName::new(name).unwrap()

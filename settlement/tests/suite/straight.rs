@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::ReassignmentStatus;
-use settlement::{Adapter, Settlement, State, open};
+use settlement::{Adapter, CheckError, Settlement, State, open};
 
 use crate::{
     books::Books,
@@ -175,4 +175,30 @@ async fn an_instance_of_a_stranger_or_another_class_is_not_deposited() {
         .map(|(slot, ..)| slot)
         .collect();
     assert_eq!(slots, ["slot-0"]);
+}
+
+#[tokio::test]
+async fn a_ledger_is_checked_however_long_it_has_become() {
+    let Some(books) = Books::new() else { return };
+    let cloud = Cloud::new(300, ALICE);
+    let settlement = venue(&cloud, &books).await;
+    let mut market = Market::open();
+    market
+        .run(&settlement, |market| market.register().len() == 300)
+        .await;
+    market.trade(ALICE, BOB, 10, 300, Some("img"));
+    market.feed(&settlement).await;
+    let report = settlement.check_ledger().await.unwrap();
+    assert_eq!((report.transfers, report.reassignments), (303, 300));
+
+    // The last of them is looked at, too.
+    settlement.close().await;
+    books
+        .edit("UPDATE reassignments SET price = price + 1 WHERE id = (SELECT MAX(id) FROM reassignments)")
+        .await;
+    let wrong = settlement::check_ledger(&books.database()).await;
+    assert!(
+        matches!(wrong, Err(CheckError::Reassignment(_))),
+        "{wrong:?}"
+    );
 }
