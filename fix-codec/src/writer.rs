@@ -22,7 +22,7 @@ const BODY_LENGTH_DIGITS: usize = 3;
 
 /// Writes the fields of one message.
 ///
-/// What writes many fields in a row takes [`BodyWriter::lent`] and hands that on by value, from field to field: so it
+/// What writes many fields in a row takes `BodyWriter::lent` and hands that on by value, from field to field: so it
 /// stays in registers.
 #[derive(Debug)]
 pub struct BodyWriter<'b> {
